@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Typing and reading a console, against a console that is a recording."""
+
+import pytest
+from session import Session, decode, first_lacking, printed
+
+
+class Recording:
+    """A target whose answers are known beforehand."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.output = bytearray(b"/ $: ")
+        self.sent: list[bytes] = []
+        self._answers = list(answers)
+
+    def send(self, data: bytes) -> None:
+        self.sent.append(data)
+        self.output += self._answers.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "cwd", "body"),
+    [
+        ("pwd\n/\n/ $: ", "/", "/"),
+        ("echo -n a/b\na/b/ $: ", "/", "a/b"),
+        ("true\n/ $: ", "/", ""),
+        ("cat f\n a\n\n/t $: ", "/t", " a\n"),
+        ("cd /etc\n/etc $: ", "/", ""),
+        ("true\n\r\x1b[K/ $: \x1b[0K", "/", "\r\x1b[K"),
+        ("clear\n\x1b[2J\x1b[H/ $: ", "/", "\x1b[2J\x1b[H"),
+    ],
+)
+def test_printed(text, cwd, body):
+    assert printed(text, cwd) == body
+
+
+def test_first_lacking():
+    assert first_lacking(("a", "b"), "xaxb") is None
+    assert first_lacking(("b", "a"), "xaxb") == "a"
+    assert first_lacking(("aa", "a"), "aa") == "a"
+
+
+def test_run_with_answers():
+    target = Recording(b"rm /q\r\nrm /q? ", b"n\r\n/ $: ")
+    assert Session(target, quiet_s=0.02).run("rm /q", ("n",)) == "rm /q? n"
+    assert target.sent == [b"rm /q\r", b"n\r"]
+
+
+def test_control_character_goes_without_enter():
+    target = Recording(b"^C\r\n/ $: ")
+    Session(target).type("\x03")
+    assert target.sent == [b"\x03"]
+
+
+@pytest.mark.parametrize("prompt", [b"/ $: ", b"ab/etc $: ", b"\r\n> ", b"\r\n>>> ", b"/ $: \x1b[K"])
+def test_prompts(prompt):
+    session = Session(Recording(b"x\r\n" + prompt), quiet_s=0.02)
+    session.type("x")
+    assert session.settle()
+
+
+@pytest.mark.parametrize("output", [b"", b"Enter: ", b"a > ", b"$: /"])
+def test_quiet_is_no_prompt(output):
+    session = Session(Recording(b"x\r\n" + output), quiet_s=0.02)
+    session.type("x")
+    assert not session.settle()
+
+
+def test_no_prompt_is_an_error():
+    session = Session(Recording(b"x\r\nEnter: "), quiet_s=0.01)
+    session.type("x")
+    with pytest.raises(TimeoutError, match="no prompt"):
+        session.wait_prompt(limit_s=0.05)
+
+
+def test_decode():
+    assert decode(b"a\r\n\xff\n") == "a\n\ufffd\n"
