@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# The user C modules of upyOS, for ports that are built with CMake.
+include(${CMAKE_CURRENT_LIST_DIR}/upyos/micropython.cmake)

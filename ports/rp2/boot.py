@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Stand before a boot.py on the flash, which is never executed."""
