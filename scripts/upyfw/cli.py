@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Arguments of `upyfw`; the only place that prints errors.
+
+A sub-command is a module `cmd_<name>.py` of this package with a click command named `command`.
+"""
+
+import importlib
+import pkgutil
+import sys
+from difflib import get_close_matches
+
+import rich_click as click
+
+import upyfw
+from upyfw.errors import BAD_INPUT, FAILED, BadInput, UpyfwError
+
+INTERRUPTED = 130
+_PREFIX = "cmd_"
+
+
+def command_names() -> list[str]:
+    """List the sub-commands, sorted; a module cmd_a_b.py is the command a-b."""
+    modules = (module.name for module in pkgutil.iter_modules(upyfw.__path__))
+    return sorted(
+        name.removeprefix(_PREFIX).replace("_", "-")
+        for name in modules
+        if name.startswith(_PREFIX)
+    )
+
+
+class CommandTable(click.RichGroup):
+    """A group that imports a sub-command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names for the help page."""
+        return command_names()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        """Import the command's module; UpyfwError offers the nearest name for an unknown one."""
+        if name not in command_names():
+            near = get_close_matches(name, command_names(), n=3)
+            hint = f"did you mean: {', '.join(near)}" if near else "upyfw --help lists them"
+            raise BadInput(f"{name}: no such command", hint)
+        module = importlib.import_module(f"upyfw.{_PREFIX}{name.replace('-', '_')}")
+        return module.command
+
+
+@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(upyfw.__version__, prog_name="upyfw")
+def main() -> None:
+    """Build, run, test and flash upyOS firmware."""
+
+
+def _report(what: str, hint: str | None = None) -> None:
+    """Print one error line, and one line of advice, to stderr."""
+    print(f"upyfw: {' '.join(what.split())}", file=sys.stderr)
+    if hint:
+        print(f"  {hint}", file=sys.stderr)
+
+
+def _os_reason(error: OSError) -> str:
+    """Return 'file: reason' of an OSError nobody else had a better word for."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit status (0, 1, 2 or 130)."""
+    try:
+        status = main.main(args=args, prog_name="upyfw", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except UpyfwError as error:
+        _report(error.what, error.hint)
+        return error.status
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return BAD_INPUT
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "upyfw"
+        _report(error.format_message(), hint=f"{where} --help shows the usage")
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _report("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    except OSError as error:
+        _report(_os_reason(error))
+        return FAILED
