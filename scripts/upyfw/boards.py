@@ -7,11 +7,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import layout, pins, uf2
-from .errors import UpyfwError
-from .paths import ROOT
+from upyfw import layout, pins, uf2
+from upyfw.errors import UpyfwError
+from upyfw.paths import REPO
 
-BOARDS_DIR = ROOT / "boards"
+BOARDS_DIR = REPO / "boards"
 
 # port -> what sys.platform says there; MicroPython mpconfigport.h, MICROPY_PY_SYS_PLATFORM
 PLATFORMS = {"rp2": "rp2", "unix": "linux"}
@@ -160,7 +160,7 @@ def load(name: str, boards_dir: Path = BOARDS_DIR) -> Board:
 
 def load_file(path: Path) -> Board:
     """Return the board of one file, which stands in the folder of the board's name."""
-    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    shown = path.relative_to(REPO) if path.is_relative_to(REPO) else path
     try:
         return _parse(_read(path), path)
     except Refused as exc:

@@ -5,8 +5,8 @@ import functools
 import os
 import subprocess
 
-from .errors import UpyfwError
-from .paths import ROOT
+from upyfw.errors import UpyfwError
+from upyfw.paths import REPO
 
 _DAY_SECONDS = 86400
 # 2026-01-01, for a tree without git that sets no SOURCE_DATE_EPOCH
@@ -33,7 +33,7 @@ def seconds() -> int:
 
 @functools.cache
 def _commit_day() -> int:
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    command = ["git", "-C", str(REPO), "log", "-1", "--format=%ct"]
     try:
         text = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .errors import UpyfwError
+from upyfw.errors import UpyfwError
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 from littlefs import LittleFS, LittleFSError
 from littlefs.context import UserContext
 
-from . import epoch, pins
-from .boards import Board
-from .errors import UpyfwError
-from .layout import size_text
-from .paths import ROOT
+from upyfw import epoch, pins
+from upyfw.boards import Board
+from upyfw.errors import UpyfwError
+from upyfw.layout import size_text
+from upyfw.paths import REPO
 
-SKEL = ROOT / "fsimage" / "skel"
+SKEL = REPO / "fsimage" / "skel"
 
 # 64-bit little endian, nanoseconds since 1970; MicroPython extmod/vfs_lfs.c, LFS_ATTR_MTIME
 _ATTR_MTIME = 1

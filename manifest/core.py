@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# The whole operating system.
+include("port_$(PORT).py")
+freeze("../ports/$(PORT)")
+freeze("../modules/api")
+package("upyos", base_path="../modules")
+freeze("$(GENERATED)")
+include("$(MPY_DIR)/extmod/asyncio")

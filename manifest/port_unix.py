@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+# MicroPython has no frozen modules of its own for this port.

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""Firmware of the rp2 port, by MicroPython's own CMake project and Ninja."""
+
+import re
+from pathlib import Path
+
+from upyfw import layout
+from upyfw.boards import Board
+from upyfw.errors import UpyfwError
+from upyfw.files import write_if_changed
+from upyfw.firmware_build import Binary, Inputs, job_count, prefix_map
+from upyfw.workdir import Workdir
+
+# the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
+_FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
+# Ninja makes these again unless its log says that their command ended well
+CHECKED = (".obj", ".ninja_log", ".ninja_deps")
+
+_OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
+
+
+def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
+    """Build the firmware and return its files, which lie in the work folder.
+
+    Raises UpyfwError if it does not compile or is larger than its region.
+    """
+    board_dir = work.path / "board"
+    _write_board_dir(board, board_dir, inputs)
+    env = _environment(work, inputs)
+    if not (work.objects / "build.ninja").exists():
+        work.run("configure", _configure(board, board_dir, work, inputs), env)
+    try:
+        jobs = str(job_count())
+        work.run("compile", ["cmake", "--build", str(work.objects), "-j", jobs], env)
+    except UpyfwError as exc:
+        raise _explained(exc, board) from None
+    return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
+
+
+def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
+    """Write a MicroPython board folder: upstream's, with the regions of board.toml."""
+    port = inputs.micropython / "ports" / "rp2"
+    if not (port / "boards" / board.upstream / "mpconfigboard.h").is_file():
+        raise UpyfwError(
+            f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
+            hint="correct upstream in its board.toml",
+            status=2,
+        )
+    wanted = {
+        "mpconfigboard.h": _header(board),
+        "mpconfigboard.cmake": _cmake(board, folder),
+        "memmap.ld": _linker_script(board, port),
+    }
+    for name, text in wanted.items():
+        write_if_changed(folder / name, text.encode())
+
+
+def _header(board: Board) -> str:
+    fs = board.fs_region
+    return f"""\
+// Generated from boards/{board.name}/board.toml
+#include "boards/{board.upstream}/mpconfigboard.h"
+#undef MICROPY_HW_FLASH_STORAGE_BASE
+#define MICROPY_HW_FLASH_STORAGE_BASE (0x{fs.offset:x})
+#undef MICROPY_HW_FLASH_STORAGE_BYTES
+#define MICROPY_HW_FLASH_STORAGE_BYTES ({fs.size_bytes})
+"""
+
+
+def _cmake(board: Board, folder: Path) -> str:
+    upstream = f"${{MICROPY_PORT_DIR}}/boards/{board.upstream}"
+    return f"""\
+# Generated from boards/{board.name}/board.toml
+include({upstream}/mpconfigboard.cmake)
+include({upstream}/mpconfigvariant.cmake OPTIONAL)
+set(MICROPY_BOARD_PINS {upstream}/pins.csv)
+set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
+"""
+
+
+def _linker_script(board: Board, port: Path) -> str:
+    """Return the port's linker script with the firmware's region for its flash."""
+    name = f"memmap_mp_{board.mcu.lower()}.ld"
+    text = (port / name).read_text()
+    if text.count(_FLASH_LINE) != 1:
+        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
+    region = board.region("firmware")
+    origin = board.flash.address + region.offset
+    line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
+    return text.replace(_FLASH_LINE, line)
+
+
+def _environment(work: Workdir, inputs: Inputs) -> dict[str, str]:
+    flags = prefix_map(work, inputs, {"/pico-sdk": inputs.sources.pico_sdk})
+    return inputs.env | {"CFLAGS": flags, "CXXFLAGS": flags, "ASMFLAGS": flags}
+
+
+def _configure(board: Board, board_dir: Path, work: Workdir, inputs: Inputs) -> list[str]:
+    options = {
+        "PICO_SDK_PATH_OVERRIDE": inputs.sources.pico_sdk,
+        "PICO_SDK_PATH": inputs.sources.pico_sdk,
+        "picotool_DIR": inputs.sources.picotool_dir,
+        "MICROPY_BOARD": board.name,
+        "MICROPY_BOARD_DIR": board_dir,
+        "MICROPY_FROZEN_MANIFEST": inputs.manifest,
+        "Python3_EXECUTABLE": inputs.python,
+    }
+    if inputs.c_modules:
+        options["USER_C_MODULES"] = inputs.c_modules / "micropython.cmake"
+    source = inputs.micropython / "ports" / "rp2"
+    command = ["cmake", "-S", str(source), "-B", str(work.objects), "-G", "Ninja"]
+    return command + [f"-D{name}={value}" for name, value in options.items()]
+
+
+def _explained(exc: UpyfwError, board: Board) -> UpyfwError:
+    """Say what the linker's complaint about a full region means."""
+    match = _OVERFLOW.search(exc.what)
+    if not match:
+        return exc
+    region = board.region("firmware")
+    why = layout.overrun(region, region.end + int(match[1]))
+    hint = "freeze less (manifest/), or move the regions in its board.toml"
+    return UpyfwError(f"{board.name}: {why}", hint=hint)
