@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""upyOS: an operating system for microcontrollers, on MicroPython."""

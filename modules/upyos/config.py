@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""/etc/system.conf (behaviour contract 4.2) and the other default files."""
+
+import json
+import os
+
+import sdata
+from upyos import console
+
+PATH = "/etc/system.conf"
+# A password that nobody has: after damage the door stays shut until it is set again.
+_LOCKED = "!"
+_UPGRADE = "https://raw.githubusercontent.com/rbenrax/upyOS/refs/heads/main"
+
+
+def defaults():
+    """Return the default configuration."""
+    return {
+        "ver": 1.0,
+        "board": "/etc/" + sdata.name + ".board",
+        "pfiles": ["/boot.py", "/main.py"],
+        "alias": {},
+        "env": {"TZ": "+1", "PATH": "/local/bin:.frozen:/bin"},
+        "auth": {"user": "admin", "paswd": ""},
+        "cache": False,
+        "upgrade": _UPGRADE,
+    }
+
+
+def is_absent(path):
+    """Return True if there is nothing at path."""
+    try:
+        os.stat(path)
+        return False
+    except OSError:
+        return True
+
+
+def read(path):
+    """Return the configuration of a file, defaults filled in.
+
+    Raises OSError if it cannot be read, ValueError if it is not such an object.
+    """
+    with open(path) as file:
+        conf = json.load(file)
+    if type(conf) is not dict:
+        raise ValueError("not a JSON object")
+    for key, default in defaults().items():
+        value = conf.setdefault(key, default)
+        _check(key, value, default)
+        if type(default) is dict and key != "alias":
+            for name in default:
+                _check(key + "." + name, value.setdefault(name, default[name]), default[name])
+    return conf
+
+
+def _check(key, value, default):
+    """Raise ValueError if a value is not of the type of its default."""
+    kind = type(default)
+    same = type(value) is kind or (kind is float and type(value) is int)
+    if not same and not key.startswith("env."):
+        raise ValueError("wrong type of " + key)
+
+
+def use(conf):
+    """Make conf the configuration: environment, aliases, cache."""
+    from upyos import state
+
+    sdata.sysconfig = conf
+    sdata.cache_enabled = conf["cache"]
+    state.aliases = dict(conf["alias"]) or None
+
+
+def load(path):
+    """Replace the configuration by a file. Raises OSError, ValueError; then nothing has changed."""
+    use(read(path))
+
+
+def use_defaults():
+    """Use the default configuration, with no password that fits, and write nothing."""
+    conf = defaults()
+    conf["auth"]["paswd"] = _LOCKED
+    use(conf)
+
+
+def start():
+    """Load the configuration at start; mend what is missing or damaged.
+
+    A power cut leaves the damaged file under one of its two names, or the new one complete.
+    """
+    names = os.listdir("/etc")
+    for name in names:
+        if name.endswith(".tmp"):
+            os.remove("/etc/" + name)
+    if "system.conf" not in names:
+        return _create()
+    try:
+        load(PATH)
+    except (OSError, ValueError) as exc:
+        console.error("system.conf: " + str(exc) + "; kept as system.conf.bad, defaults used")
+        os.rename(PATH, PATH + ".bad")
+        use_defaults()
+        save(sdata.sysconfig)
+    from upyos import board
+
+    board.check()
+
+
+def _create():
+    """First start: write the default files, system.conf last, so that a power cut repeats this."""
+    from upyos import board
+
+    use(defaults())
+    if not state_is_recovery():
+        _unpack()
+    board.check()
+    save(sdata.sysconfig)
+
+
+def state_is_recovery():
+    """Return True on the RAM disk of recovery mode."""
+    from upyos import state
+
+    return bool(state.recovery)
+
+
+def _unpack():
+    """Write the default files that are absent."""
+    try:
+        from upyos.skel import FILES
+    except ImportError:
+        return
+    for i in range(0, len(FILES), 2):
+        if is_absent(FILES[i]):
+            write(FILES[i], FILES[i + 1])
+
+
+def save(conf):
+    """Write the configuration."""
+    write(PATH, json.dumps(conf))
+
+
+def write(path, text):
+    """Write a file by behaviour contract 4.3: a power cut leaves the old or the new content."""
+    temporary = path + ".tmp"
+    with open(temporary, "w") as file:
+        file.write(text)
+    os.sync()
+    os.rename(temporary, path)

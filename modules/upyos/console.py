@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""The way to the terminal."""
+
+import sys
+
+import _upyos
+from upyos import state
+
+# Text or bytes to standard output: follows redirection. Returns the number of bytes.
+write = sys.stdout.write
+
+# The line editor while a line is edited, else None. It has hide() and show().
+editing = None
+
+
+def error(text):
+    """Print one line on the terminal, whatever the redirection."""
+    before = _upyos.redirect(None)
+    editor = editing
+    if editor:
+        editor.hide()
+    print(text)
+    if editor:
+        editor.show()
+    _upyos.redirect(before)
+
+
+def read_key():
+    """Return the next byte from the terminal; background tasks go on meanwhile."""
+    key = -1
+    while key < 0:
+        key = _upyos.key(state.loop() if state.loop else -1)
+    return key
+
+
+def read_line(prompt="", echo=True):
+    """Return one line from the terminal, without its end.
+
+    Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C.
+    """
+    from upyos import cooked
+
+    return cooked.read_line(prompt, echo)
+
+
+def input(prompt=""):
+    """Return one line of the current program's standard input. Raises EOFError at its end."""
+    from upyos import cooked
+
+    return cooked.input(prompt)
+
+
+def ask(question):
+    """Return True if the answer is y or Y; False where there is nobody to answer."""
+    from upyos import cooked
+
+    return cooked.ask(question)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The calls of the kernel object that are made now and then."""
+
+import time
+
+import kernel
+import sdata
+from micropython import const
+from upyos import console, process, state
+
+_STOP_WAIT_MS = const(3000)
+
+
+def print_msg(text):
+    """Print a banner."""
+    console.write("\n\x1b[1;37;44m->" + text + "\x1b[0m\n")
+
+
+def run_py_code(text):
+    """Execute text in the session's name space; return the status."""
+    from upyos import pyline
+
+    return pyline.execute(text)
+
+
+def killall(part=""):
+    """Ask all processes but the caller whose command contains part to stop; return how many."""
+    me = process.current()
+    count = 0
+    for proc in sdata.procs:
+        if part in proc.cmd and proc is not me:
+            proc.sts = "S"
+            count += 1
+    return count
+
+
+def loadconfig(path="/etc/system.conf"):
+    """Replace sdata.sysconfig by the file; return False, with an error line, if it cannot."""
+    from upyos import config
+
+    return _reported("loadconfig", path, config.load)
+
+
+def loadboard(path=""):
+    """Replace sdata.board by the file, by default the configured one; return False if it cannot."""
+    from upyos import board
+
+    return _reported("loadboard", path or sdata.sysconfig["board"], board.replace)
+
+
+def _reported(command, path, load):
+    """Return True if load(path) worked; report why not."""
+    try:
+        load(path)
+        return True
+    except OSError as exc:
+        from upyos.lib.command import reason
+
+        console.error("%s: %s: %s" % (command, path, reason(exc)))
+    except ValueError as exc:
+        console.error("%s: %s: %s" % (command, path, exc))
+    return False
+
+
+def exit(mod=""):
+    """Shut the system down: "-f" asks nothing, "-r" resets the board after it. Returns the status."""
+    if mod != "-f" and not sdata.debug and not _confirmed():
+        return 1
+    kernel.stop = True
+    _run_end_script()
+    _stop_processes()
+    print_msg("Shutdown")
+    if mod == "-r":
+        import upyos_port
+
+        upyos_port.reset()
+    return 0
+
+
+def _confirmed():
+    try:
+        return console.ask("Exit upyOS Y/[N] : ")
+    except KeyboardInterrupt:
+        console.write("\n")
+        return False
+
+
+def _run_end_script():
+    from upyos import lookup
+
+    if lookup.in_directory("/etc", "end.sh"):
+        from upyos import script
+
+        try:
+            script.run("/etc/end.sh", [])
+        except KeyboardInterrupt:
+            console.error("end.sh: ended")
+
+
+def _stop_processes():
+    """Mark all processes S, wait up to 3 s for them to end, name those that are left."""
+    me = process.current()
+    for proc in sdata.procs:
+        proc.sts = "S"
+    start_ms = time.ticks_ms()
+    left = True
+    while left and time.ticks_diff(time.ticks_ms(), start_ms) < _STOP_WAIT_MS:
+        if state.loop:
+            state.loop()
+        left = [proc for proc in sdata.procs if proc is not me]
+        if left:
+            time.sleep_ms(20)
+    for proc in left or ():
+        console.error("still running: %d %s" % (proc.pid, proc.cmd))

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What a program that ends by an exception says."""
+
+import gc
+import sys
+
+import sdata
+from micropython import const
+from upyos import console, process, state
+
+_FAILED = const(1)
+_USAGE = const(2)
+
+
+def status(proc, exc):
+    """Report the exception that ended the process; return the status it stands for."""
+    if isinstance(exc, SystemExit):
+        return _exit_status(exc.args[0] if exc.args else None)
+    if isinstance(exc, process.UsageError):
+        console.error(_usage(proc.cmd, str(exc)))
+        return _USAGE
+    where = _place()
+    if isinstance(exc, MemoryError):
+        gc.collect()
+        console.error(where + proc.cmd + ": out of memory")
+        return _FAILED
+    console.error("%s%s: %s: %s" % (where, proc.cmd, type(exc).__name__, exc))
+    if sdata.debug:
+        _traceback(exc)
+    return _FAILED
+
+
+def _exit_status(value):
+    """Return the status of SystemExit(value); a text is printed."""
+    if value is None or isinstance(value, int):
+        return process.status_of(value)
+    console.error(str(value))
+    return _FAILED
+
+
+def _place():
+    """Return `FILE:LINE: ` inside a script, else an empty text."""
+    frame = state.frame
+    return "%s:%d: " % (frame.path, frame.line_no) if frame is not None and frame.path else ""
+
+
+def _usage(cmd, reason):
+    """Return the usage line of a frozen command, with the reason in front if there is one."""
+    from upyos.index import COMMANDS
+
+    at = COMMANDS.find("\n" + cmd + " ")
+    if at < 0:
+        return cmd + ": " + (reason or "wrong use")
+    group = COMMANDS[at + len(cmd) + 2 : COMMANDS.find("\n", at + 1)]
+    table = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
+    usage = "usage: " + table[table.index(cmd) + 1].split("\n")[0]
+    return "%s: %s; %s" % (cmd, reason, usage) if reason else usage
+
+
+def _traceback(exc):
+    import _upyos
+
+    before = _upyos.redirect(None)
+    sys.print_exception(exc)
+    _upyos.redirect(before)

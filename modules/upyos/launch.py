@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""The rarer ways to run a program: Proc().run, and async programs in the foreground."""
+
+from upyos import console, lookup, process, state
+
+
+def run(proc, isthr, ext, cmd, args):
+    """Run a command synchronously as proc; return its status. See process.Proc.run."""
+    proc.isthr = isthr
+    proc.ext = ext
+    proc.cmd = cmd
+    proc.args = args
+    kind, target = lookup.find(cmd + "." + ext if ext else cmd)
+    if kind == lookup.PROGRAM:
+        return process.execute(proc, process._program, target)
+    if kind == lookup.SCRIPT:
+        return process.execute(proc, _script, target)
+    console.error(cmd + (": not a program" if kind == lookup.NOT_PROGRAM else ": not found"))
+    return kind if kind >= lookup.NOT_PROGRAM else 1
+
+
+def _script(proc, path):
+    from upyos import script
+
+    return script.run(path, proc.args, proc.source)
+
+
+def run_async(coroutine):
+    """Run a coroutine in the foreground until it ends; background tasks go on with it."""
+    import asyncio
+    from asyncio import core
+
+    outer = core.cur_task
+    try:
+        return asyncio.run(coroutine)
+    finally:
+        # Ctrl-C leaves the loop in the middle: tell the background driver that it is free again.
+        core.cur_task = outer
+        if state.loop is None:
+            asyncio.new_event_loop()

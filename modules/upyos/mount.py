@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Mount the file system; never format a flash that holds anything."""
+
+import vfs
+from micropython import const
+
+# The rp2 flash is programmed in pages of 256 bytes.
+_PROG_SIZE_BYTES = const(256)
+_RAM_BLOCKS = const(32)
+_RAM_BLOCK_BYTES = const(256)
+
+_IOCTL_BLOCK_COUNT = const(4)
+_IOCTL_BLOCK_SIZE = const(5)
+_IOCTL_BLOCK_ERASE = const(6)
+
+
+class RamBlocks:
+    """Block device in memory: count blocks, of which the first `kept` exist."""
+
+    def __init__(self, count, size_bytes, kept):
+        self.count = count
+        self.size_bytes = size_bytes
+        self.data = bytearray(b"\xff" * (kept * size_bytes))
+
+    def readblocks(self, block, buf, off=0):
+        off += block * self.size_bytes
+        buf[:] = self.data[off : off + len(buf)]
+
+    def writeblocks(self, block, buf, off=0):
+        off += block * self.size_bytes
+        self.data[off : off + len(buf)] = buf
+
+    def ioctl(self, request, block):
+        if request == _IOCTL_BLOCK_COUNT:
+            return self.count
+        if request == _IOCTL_BLOCK_SIZE:
+            return self.size_bytes
+        if request == _IOCTL_BLOCK_ERASE:
+            # programming sets bits here, so an erase has nothing to do
+            return 0
+        return None
+
+
+def mount(bdev):
+    """Mount the file system of bdev at /, format it first if the flash is blank.
+
+    What cannot be mounted stays as it is: / is a RAM disk then, and state.recovery says why.
+    A power cut while formatting leaves a flash that still counts as blank.
+    """
+    try:
+        vfs.mount(vfs.VfsLfs2(bdev, progsize=_PROG_SIZE_BYTES), "/")
+        return
+    except OSError as exc:
+        error = exc
+    if is_blank(bdev):
+        format(bdev)
+        vfs.mount(vfs.VfsLfs2(bdev, progsize=_PROG_SIZE_BYTES), "/")
+        return
+    from upyos import state
+
+    state.recovery = "flash cannot be mounted: " + str(error)
+    mount_ram()
+
+
+def mount_ram():
+    """Mount an empty RAM disk at /."""
+    ram = RamBlocks(_RAM_BLOCKS, _RAM_BLOCK_BYTES, _RAM_BLOCKS)
+    vfs.VfsLfs2.mkfs(ram, readsize=16, progsize=16, lookahead=8)
+    vfs.mount(vfs.VfsLfs2(ram, readsize=16, progsize=16, lookahead=8), "/")
+
+
+def format(bdev):
+    """Make an empty file system: all content is lost.
+
+    The superblocks are erased first: so every interrupted format writes the same bytes, and
+    is_blank can tell its remains from a damaged file system.
+    """
+    bdev.ioctl(_IOCTL_BLOCK_ERASE, 0)
+    bdev.ioctl(_IOCTL_BLOCK_ERASE, 1)
+    vfs.VfsLfs2.mkfs(bdev, progsize=_PROG_SIZE_BYTES)
+
+
+def is_blank(bdev):
+    """Return True if the flash is erased, but for what an interrupted format may have written.
+
+    A format writes blocks 0 and 1. Programming only clears bits, so at every moment of it each bit
+    that is set in the finished blocks is set in the real ones too.
+    """
+    size_bytes = bdev.ioctl(_IOCTL_BLOCK_SIZE, 0)
+    count = bdev.ioctl(_IOCTL_BLOCK_COUNT, 0)
+    buf = bytearray(size_bytes)
+    erased = b"\xff" * size_bytes
+    for block in range(2, count):
+        bdev.readblocks(block, buf)
+        if buf != erased:
+            return False
+    made = RamBlocks(count, size_bytes, 2)
+    vfs.VfsLfs2.mkfs(made, progsize=_PROG_SIZE_BYTES)
+    for block in range(2):
+        bdev.readblocks(block, buf)
+        wanted = made.data[block * size_bytes : (block + 1) * size_bytes]
+        if not _only_cleared_towards(buf, wanted):
+            return False
+    return True
+
+
+def _only_cleared_towards(data, goal):
+    """Return True if data can become goal by clearing bits."""
+    goal_bits = int.from_bytes(goal, "little")
+    return int.from_bytes(data, "little") & goal_bits == goal_bits

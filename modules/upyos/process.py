@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Processes: the table, the loader, the barrier around every program."""
+
+import sys
+import time
+
+import _upyos
+import sdata
+from upyos import console, state
+
+# Modules of upyOS that stay; all others are dropped after each command.
+_RESIDENT = (
+    "upyos.state",
+    "upyos.console",
+    "upyos.process",
+    "upyos.lookup",
+    "upyos.lexer",
+    "upyos.executor",
+    "upyos.shell",
+    "upyos.lineedit",
+)
+
+
+class UsageError(Exception):
+    """Wrong use of a command; its text, if any, says what is wrong."""
+
+
+class Proc:
+    """One process (behaviour contract 8.4)."""
+
+    tid = 0
+    ext = ""
+    sts = "R"
+    isthr = False
+    rmmod = True
+    # Binary stream that standard input is redirected to, or None for the console.
+    source = None
+    # Text stream over it, made at first use by text_input().
+    text = None
+
+    def __init__(self):
+        state.pid += 1
+        self.pid = state.pid
+        self.stt = time.time()
+
+    def __getattr__(self, name):
+        if name != "stdin":
+            raise AttributeError(name)
+        from upyos import streams
+
+        return streams.text_input(self)
+
+    def run(self, isthr, ext, cmd, args):
+        """Run a command synchronously as this process; return its status."""
+        from upyos import launch
+
+        return launch.run(self, isthr, ext, cmd, args)
+
+
+def run(path, cmd, args, stdin=None):
+    """Run the program at path in the foreground; return its status."""
+    proc = Proc()
+    proc.cmd = cmd
+    proc.args = args
+    if stdin is not None:
+        proc.source = stdin
+    return execute(proc, _program, path)
+
+
+def execute(proc, call, target):
+    """Return the status of call(proc, target), run in the foreground as the process proc."""
+    before = state.foreground
+    state.foreground = proc
+    sdata.procs.append(proc)
+    try:
+        return status_of(call(proc, target))
+    except KeyboardInterrupt:
+        console.error(proc.cmd + ": ended")
+        return 130
+    # barrier: whatever a program raises ends that program only
+    except BaseException as exc:
+        from upyos import failure
+
+        return failure.status(proc, exc)
+    finally:
+        sdata.procs.remove(proc)
+        state.foreground = before
+        if len(sys.modules) != state.modules:
+            forget()
+
+
+def _program(proc, path):
+    """Load and run a program; return what its __main__ returns, or 126 if it has none."""
+    module = _upyos.load(path, proc.cmd)
+    main = getattr(module, "__main__", None)
+    if main is None:
+        console.error(proc.cmd + ": no __main__")
+        return 126
+    module.proc = proc
+    result = main(proc.args)
+    if hasattr(result, "send"):
+        from upyos import launch
+
+        return launch.run_async(result)
+    return result
+
+
+def status_of(result):
+    """Return the exit status that a program's result stands for."""
+    if result is False:
+        return 1
+    return result if type(result) is int else 0
+
+
+def forget():
+    """Drop the modules of upyOS that only the last command needed."""
+    modules = sys.modules
+    package = modules["upyos"]
+    for name in tuple(modules):
+        if name in ("utls", "upyos_port") or name.startswith("asyncio") and state.loop is None:
+            del modules[name]
+        elif name.startswith("upyos.") and name not in _RESIDENT:
+            del modules[name]
+            if name.count(".") == 1:
+                delattr(package, name[6:])
+    state.modules = len(modules)
+
+
+def current():
+    """Return the calling program's Proc, or None at the prompt."""
+    proc = state.foreground
+    if state.loop is None:
+        return proc
+    from upyos import launch
+
+    return launch.current()
+
+
+def find(pid):
+    """Return the Proc of that pid, or None."""
+    for proc in sdata.procs:
+        if proc.pid == pid:
+            return proc

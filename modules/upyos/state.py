@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""What the OS remembers between commands. See docs/design.md, 2."""
+
+# `to_variable` and `result`: a command that has no typed result leaves this one.
+NONE = ()
+
+status = 0
+last_job = 0
+frame = None
+aliases = None
+session = None
+history = None
+log = None
+foreground = None
+condition = False
+to_variable = False
+result = NONE
+
+# Pid of the newest process.
+pid = 0
+# Background loop: None, or a function that runs what is due and returns the ms to wait.
+loop = None
+# Why the start went to recovery, or None.
+recovery = None
+# How many modules were loaded after the last command.
+modules = 0

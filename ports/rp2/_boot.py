@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""First Python code after a reset, soft ones too: find modules and mount the file system.
+
+The port runs this with Ctrl-C off, so nobody gets out of it before the mount.
+"""
+
+import sys
+
+# Firmware first, current directory last: no file on the flash can hide a system module.
+sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
+
+import upyos_port  # noqa: E402
+from upyos import mount  # noqa: E402
+
+mount.mount(upyos_port.flash())
+del sys.modules["upyos_port"], sys.modules["upyos.mount"], sys.modules["upyos"].mount
+del sys, upyos_port, mount
