@@ -12,7 +12,9 @@ QUIET_S = 1.0
 LIMIT_S = 60.0
 
 _CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_SHELL_PROMPT = re.compile(r"\r?(?:\x1b\[[0-9;?]*[A-Za-z])*(/[^\n]*?) \$: (?:\x1b\[[0-9;?]*[A-Za-z])*$")
+_SHELL_PROMPT = re.compile(
+    r"\r?(?:\x1b\[[0-9;?]*[A-Za-z])*(/[^\n]*?) \$: (?:\x1b\[[0-9;?]*[A-Za-z])*$"
+)
 
 
 class Session:
@@ -88,11 +90,8 @@ def printed(text: str, cwd: str) -> str:
     """What stands between the echo of a line and the next prompt, last newline dropped."""
     body = text.partition("\n")[2]
     prompt = f"{cwd} $: "
-    bare = _CSI.sub("", body)
-    if bare.endswith(prompt):
-        body = body[: body.rindex(prompt)]
-    else:
-        body = _SHELL_PROMPT.sub("", body)
+    known = _CSI.sub("", body).endswith(prompt)
+    body = body[: body.rindex(prompt)] if known else _SHELL_PROMPT.sub("", body)
     return body.removesuffix("\n")
 
 

@@ -17,7 +17,7 @@ PORTABLE = {
     *("io", "json", "math", "micropython", "os", "random", "re", "select", "struct", "sys"),
     *("time", "vfs", "_upyos", "deflate"),
 }
-# modules that some ports lack: never at the top of a file, and only where a missing one is an error line
+# modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
 # parts of the package that a part may import, by the design's picture
 KERNEL = {"state", "console", "process", "lookup", "config", "board", "jobs", "log", "boot"}
@@ -39,7 +39,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _from(node: ast.ImportFrom) -> Iterator[str]:
-    """`from upyos import state` names upyos.state; `from upyos.lib.command import fail` the module."""
+    """Modules that a from-import names: upyos.state in `from upyos import state`."""
     for alias in node.names:
         whole = f"{node.module}.{alias.name}"
         is_module = (MODULES / whole.replace(".", "/")).with_suffix(".py").is_file()

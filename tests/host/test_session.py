@@ -52,7 +52,9 @@ def test_control_character_goes_without_enter():
     assert target.sent == [b"\x03"]
 
 
-@pytest.mark.parametrize("prompt", [b"/ $: ", b"ab/etc $: ", b"\r\n> ", b"\r\n>>> ", b"/ $: \x1b[K"])
+@pytest.mark.parametrize(
+    "prompt", [b"/ $: ", b"ab/etc $: ", b"\r\n> ", b"\r\n>>> ", b"/ $: \x1b[K"]
+)
 def test_prompts(prompt):
     session = Session(Recording(b"x\r\n" + prompt), quiet_s=0.02)
     session.type("x")

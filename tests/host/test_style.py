@@ -141,7 +141,9 @@ def test_no_file_is_long():
 def _is_broad(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {kind.id for kind in kinds if isinstance(kind, ast.Name)}
-    return handler.type is None or bool(names & {"Exception", "BaseException"})
+    passed_on = isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+    broad = handler.type is None or bool(names & {"Exception", "BaseException"})
+    return broad and not passed_on
 
 
 def _unmarked(path: Path) -> Iterator[str]:
@@ -202,7 +204,15 @@ def test_nesting_counts_an_elif_once():
     assert _nesting(body) == 2
 
 
-def test_a_broad_handler_is_seen(tmp_path):
-    text = "try:\n    pass\nexcept (OSError, Exception):\n    pass\n"
-    handler = ast.parse(text).body[0].handlers[0]
-    assert _is_broad(handler)
+@pytest.mark.parametrize(
+    ("clause", "body", "broad"),
+    [
+        ("except (OSError, Exception):", "pass", True),
+        ("except:", "pass", True),
+        ("except BaseException:", "raise", False),
+        ("except OSError:", "pass", False),
+    ],
+)
+def test_a_broad_handler_is_seen(clause, body, broad):
+    text = f"try:\n    pass\n{clause}\n    {body}\n"
+    assert _is_broad(ast.parse(text).body[0].handlers[0]) == broad

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""The figures of a bench run as a table, as Markdown and as JSON."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from rich.table import Table
+
+CLOCK_HZ = 125_000_000
+
+
+@dataclass(frozen=True)
+class CommandFigures:
+    """One command, second run: busy time from Enter to the next prompt, heap it left taken."""
+
+    ms: float
+    left_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One firmware: times are busy cycles at 125 MHz, heap is after a collection at the prompt."""
+
+    boot_ms: float
+    free_bytes: int
+    largest_free_bytes: int | None = None
+    commands: dict[str, CommandFigures] = field(default_factory=dict)
+    left_after_many_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A run: the firmware with upyOS and the same build without it."""
+
+    board: str
+    version: str
+    bare: Figures
+    upyos: Figures
+
+
+# The original upyOS as .py files on the file system of the same firmware, measured in the same
+# way: busy time and free heap with its default init.sh. It is not here any more to be run.
+ORIGINAL = Figures(
+    boot_ms=1781.9,
+    free_bytes=224_512,
+    commands={
+        name: CommandFigures(ms)
+        for name, ms in {
+            "pwd": 35.5,
+            "echo hello": 53.4,
+            "ps": 48.0,
+            "free": 81.8,
+            "df -h": 108.1,
+            "ls /": 163.6,
+            "ls of 73 files": 928.1,
+            "cat of 4 KB": 138.1,
+            "grep in 4 KB": 97.4,
+            "cp of 4 KB": 237.4,
+        }.items()
+    },
+)
+
+
+def rows_of_firmware(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (what, bare, upyOS, original) of the start and the heap."""
+    three = (bench.bare, bench.upyos, ORIGINAL)
+    taken = [bench.bare.free_bytes - figures.free_bytes for figures in three]
+    return [
+        ("reset to prompt, busy", *(f"{figures.boot_ms:.1f} ms" for figures in three)),
+        ("heap free at the prompt", *(f"{figures.free_bytes:,} B" for figures in three)),
+        ("  less than the bare prompt", "–", *(f"{size:,} B" for size in taken[1:])),
+        ("largest free block", *(_bytes(figures.largest_free_bytes) for figures in three)),
+        ("heap left by 200 commands", "–", _bytes(bench.upyos.left_after_many_bytes), "–"),
+    ]
+
+
+def rows_of_commands(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (command, time, heap left behind, time in the original)."""
+    found = []
+    for name, figures in bench.upyos.commands.items():
+        before = ORIGINAL.commands.get(name)
+        then = f"{before.ms:.1f} ms" if before else "–"
+        found.append((name, f"{figures.ms:.2f} ms", _bytes(figures.left_bytes), then))
+    return found
+
+
+def _bytes(size: int | None) -> str:
+    return "–" if size is None else f"{size:,} B"
+
+
+_HEADS = (
+    (rows_of_firmware, ("", "bare MicroPython", "upyOS firmware", "original upyOS")),
+    (rows_of_commands, ("command", "busy", "heap left behind", "original upyOS")),
+)
+
+
+def tables(bench: Bench) -> list[Table]:
+    """The run as tables for a terminal."""
+    found = []
+    for rows, heads in _HEADS:
+        table = Table(*heads, title=f"{bench.board}, busy cycles as ms at 125 MHz")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in rows(bench):
+            table.add_row(*row)
+        found.append(table)
+    return found
+
+
+_MARKDOWN = """# Figures
+
+Made by `./upyfw bench --docs`: {board}, version {version}, in the emulator. Cycle counts repeat
+exactly from run to run; they are good for comparing builds and are not milliseconds of silicon (no
+flash cache timing, no second core).
+
+![chart](bench.svg)
+
+{firmware}
+
+{commands}
+
+## How it is measured
+* **Busy**: cycles that the core executed, without those it slept, divided by 125 MHz. Reset to
+  prompt counts from reset to the last byte of the prompt; a command from its Enter to the last byte
+  of the next prompt, second run, so that nothing is created for the first time.
+* **Heap**: the allocation table is read in the memory of the emulated chip while the prompt waits,
+  after a line that calls `gc.collect()`. No code that measures runs on the device, in neither
+  firmware. Garbage that the prompt itself makes after the collection counts as taken.
+* **Left behind**: free heap before the second run of a command, less free heap after it, each after
+  a collection.
+* **Bare** is the same build with nothing of ours frozen in. **Original** is the earlier system, as
+  .py files on the file system, under the same firmware: measured once, in the same way, with its
+  default init.sh.
+"""
+
+
+def markdown(bench: Bench) -> str:
+    """The run as docs/bench.md."""
+    firmware, commands = (_markdown_table(heads, rows(bench)) for rows, heads in _HEADS)
+    parts = {"board": bench.board, "version": bench.version}
+    return _MARKDOWN.format(firmware=firmware, commands=commands, **parts)
+
+
+def _markdown_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    rule = ("---",) + ("---:",) * (len(heads) - 1)
+    return "\n".join("| " + " | ".join(row) + " |" for row in (heads, rule, *rows))
+
+
+def as_json(bench: Bench) -> str:
+    """The run as docs/bench.json; the original beside it."""
+    return json.dumps({**asdict(bench), "original": asdict(ORIGINAL)}, indent=1) + "\n"

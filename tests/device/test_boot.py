@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: MIT
+"""Whatever lies on the flash, there is a prompt, and what is not blank is never formatted."""
+
+import json
+import random
+
+import casefile
+import machines as at
+import pytest
+from session import Session
+from upyfw import fsimage
+
+CONF = "/etc/system.conf"
+BAD = CONF + ".bad"
+RECOVERY = "Recovery mode"
+NORMAL = "Normal mode"
+
+both = pytest.mark.parametrize("target", casefile.TARGETS)
+
+
+def _random_bytes(seed: int, size: int) -> bytes:
+    return random.Random(seed).randbytes(size)
+
+
+def _image(target: str, overlay: dict[str, bytes], remove: tuple[str, ...] = ()) -> bytes:
+    return fsimage.make(at.board(target), {"/etc/init.sh": at.SILENT, **overlay}, set(remove))
+
+
+def _flash(session: Session, target: str) -> bytes:
+    """The flash region of the file system, as it is now."""
+    region = at.board(target).fs_region
+    whole = session.target.flash_image()
+    return whole[region.offset : region.offset + region.size_bytes]
+
+
+# ---- system.conf -----------------------------------------------------------------------------
+
+DAMAGED = {
+    "empty": b"",
+    "cut-off": b'{"ver": 1.0, "env": {"TZ"',
+    "list": b"[]",
+    "number": b"42",
+    "text": b'"upyOS"',
+    "null": b"null",
+    "zeros": bytes(64),
+    "erased": b"\xff" * 256,
+    "env-list": b'{"env": []}',
+    "alias-number": b'{"alias": 5}',
+    "pfiles-text": b'{"pfiles": "/boot.py"}',
+    "board-number": b'{"board": 7}',
+    "cache-text": b'{"cache": "yes"}',
+    "deep": b"[" * 3000,
+    "deep-object": b'{"env":' * 1000,
+    "not-utf8": b'{"upgrade": "\xff\xfe"}' + b"\x80" * 9,
+    "two-objects": b'{"ver": 1.0}{"ver": 1.0}',
+}
+
+
+@both
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_damaged_configuration(machines, target, damage):
+    with machines.at_prompt(target, _image(target, {CONF: DAMAGED[damage]})) as session:
+        files = fsimage.read(at.board(target), _flash(session, target))
+        assert RECOVERY not in session.text
+        assert files[BAD] == DAMAGED[damage]
+        assert json.loads(files[CONF])["auth"] == {"user": "admin", "paswd": "!"}
+        assert session.run("< sdata.sysconfig['auth']['paswd']") == "!"
+
+
+def _fuzzed(seed: int) -> bytes:
+    """A good configuration with a few bytes changed, cut or doubled."""
+    rng = random.Random(seed)
+    text = bytearray(b'{"ver":1.0,"board":"/etc/upyOS-rp2.board","pfiles":["/boot.py"],')
+    text += (
+        b'"alias":{"ll":"ls"},"env":{"TZ":"+1"},"auth":{"user":"admin","paswd":""},"cache":false}'
+    )
+    for _ in range(rng.randint(1, 4)):
+        place = rng.randrange(len(text))
+        end = min(len(text), place + rng.randint(0, 9))
+        text[place:end] = rng.choice(
+            [rng.randbytes(3), b"", b"{", b"[", b'"', text[place:end] * 2]
+        )
+    return bytes(text)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_fuzzed_configuration(machines, seed):
+    """Any bytes: the prompt, and a file that is kept was kept as it is or under .bad."""
+    data = _fuzzed(seed)
+    with machines.at_prompt("UNIX", _image("UNIX", {CONF: data})) as session:
+        files = fsimage.read(at.board("UNIX"), _flash(session, "UNIX"))
+        assert session.run("pwd") == "/"
+        assert "Traceback" not in session.text
+        assert data in (files[CONF], files.get(BAD))
+
+
+# ---- the file system -------------------------------------------------------------------------
+
+
+def _fat(size: int) -> bytes:
+    """A FAT12 volume as after a format (Microsoft FAT specification 1.03, first sector)."""
+    sector = bytearray(512)
+    sector[0:11] = b"\xeb\x3c\x90MSDOS5.0"
+    sector[11:24] = b"\x00\x02\x08\x01\x00\x02\x00\x02\xd0\x06\xf8\x01\x00"
+    sector[54:62] = b"FAT12   "
+    sector[510:512] = b"\x55\xaa"
+    return (bytes(sector) + b"\xf8\xff\xff").ljust(size, b"\0")
+
+
+def _foreign(kind: str, target: str) -> bytes:
+    """Flash content that is not blank and cannot be mounted."""
+    size = at.board(target).fs_region.size_bytes
+    good = _image(target, {})
+    return {
+        "fat": lambda: _fat(size),
+        "random": lambda: _random_bytes(5, size),
+        "zeros": lambda: bytes(size),
+        "first-blocks-lost": lambda: b"\xff" * 8192 + good[8192:],
+        "first-blocks-random": lambda: _random_bytes(6, 8192) + good[8192:],
+        "one-byte": lambda: b"\xff" * (size - 1) + b"\0",
+        "other-block-count": lambda: _small(target).ljust(size, b"\xff"),
+    }[kind]()
+
+
+def _small(target: str) -> bytes:
+    """A good littlefs image, but made for 64 blocks."""
+    board = at.board(target)
+    fs = fsimage._filesystem(board, bytearray(b"\xff" * 64 * board.littlefs.block_bytes))
+    fs.format()
+    return bytes(fs.context.buffer)
+
+
+FOREIGN = (
+    "fat",
+    "random",
+    "zeros",
+    "first-blocks-lost",
+    "first-blocks-random",
+    "one-byte",
+    "other-block-count",
+)
+
+
+@both
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_foreign_flash_is_left_alone(machines, target, kind):
+    before = _foreign(kind, target)
+    with machines.at_prompt(target, before) as session:
+        assert RECOVERY in session.text
+        assert "utls.format_fs(True)" in session.text
+        assert session.run("echo x > /tmp/a") == ""
+        assert session.run("cat /tmp/a") == "x"
+        assert _flash(session, target) == before
+
+
+@both
+def test_format_mends_foreign_flash(machines, target):
+    with machines.at_prompt(target, _foreign("random", target)) as session:
+        session.type("> utls.format_fs(True)")
+        session.wait_texts((RECOVERY, NORMAL, "/ $: "), limit_s=30)
+        session.wait_prompt()
+        assert session.run("ls -1 /etc/init.sh") == "/etc/init.sh"
+
+
+@both
+def test_format_asks_for_a_word(machines, target):
+    before = _foreign("fat", target)
+    with machines.at_prompt(target, before) as session:
+        assert session.run("> utls.format_fs()").startswith("ValueError")
+        assert _flash(session, target) == before
+
+
+@both
+def test_blank_flash_gets_the_default_tree(machines, target):
+    board = at.board(target)
+    with machines.at_prompt(target, b"\xff" * board.fs_region.size_bytes) as session:
+        assert NORMAL in session.text
+        found = fsimage.read(board, _flash(session, target))
+        wanted = fsimage.read(board, fsimage.make(board))
+        assert {path: found.get(path) for path in wanted} == wanted
+
+
+# ---- init.sh ---------------------------------------------------------------------------------
+
+ENDLESS = {
+    "goto": ":again\ngoto again\n",
+    "while": "while 1 == 1\ndone\n",
+    "sleep": "sleep 3000\n",
+    "python": "> while True: pass\n",
+    "itself": "sh /etc/init.sh\n",
+    "read": "read v\n",
+}
+
+
+@both
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_ctrl_c_leaves_init_sh(machines, target, kind):
+    init = 'echo "st" "art"\n' + ENDLESS[kind] + "< 'af' + 'ter'\n"
+    with machines.started(target, _image(target, {"/etc/init.sh": init.encode()})) as session:
+        assert session.wait_texts(("st art",), limit_s=30) is None
+        session.type("\x03")
+        session.wait_prompt()
+        assert RECOVERY not in session.text
+        assert session.run("pwd") == "/"
+
+
+FAILING = {
+    "not-found": b"nosuch7\n",
+    "exception": b"> 1/0\n",
+    "syntax": b'echo "a\n',
+    "bytes": _random_bytes(7, 300).replace(b"\n", b" ") + b"\n",
+    "zeros": bytes(100) + b"\n",
+    "long-line": b"echo " + b"x" * 20_000 + b" > /tmp/long\n",
+    "exit-in-python": b"> raise SystemExit(3)\n",
+    "interrupt": b"> raise KeyboardInterrupt\n",
+    "memory": b"> bytearray(100_000_000_000)\n",
+    "unknown-goto": b"goto nowhere\n",
+    "cr-lf": b"false\r\n",
+}
+
+
+@both
+@pytest.mark.parametrize("kind", FAILING)
+def test_failing_init_sh(machines, target, kind):
+    with machines.at_prompt(target, _image(target, {"/etc/init.sh": FAILING[kind]})) as session:
+        assert RECOVERY not in session.text
+        assert "Traceback" not in session.text
+        assert session.run("pwd") == "/"
+
+
+@both
+def test_no_init_sh_is_recovery(machines, target):
+    with machines.at_prompt(
+        target, fsimage.make(at.board(target), {}, {"/etc/init.sh"})
+    ) as session:
+        assert RECOVERY in session.text
+        assert session.run("< sdata.debug") == "True"
+
+
+@both
+def test_three_starts_without_a_prompt(machines, target):
+    init = b"< 'tr' + 'ying'\nreboot -f\n"
+    with machines.at_prompt(target, _image(target, {"/etc/init.sh": init})) as session:
+        assert session.text.count("trying") == 3
+        assert RECOVERY in session.text
+        session.run("rm /etc/init.sh")
+        session.run("echo > /etc/init.sh")
+        session.type("reboot -f")
+        assert session.wait_texts((RECOVERY, NORMAL, "/ $: "), limit_s=30) is None
+
+
+# ---- files that must not be run --------------------------------------------------------------
+
+
+@both
+def test_files_on_the_flash_do_not_replace_the_system(machines, target):
+    evil = b"print('E' + 'VIL')\n"
+    names = ("/boot.py", "/main.py", "/_boot.py", "/lib/utls.py", "/sdata.py", "/lib/upyos.py")
+    with machines.at_prompt(target, _image(target, dict.fromkeys(names, evil))) as session:
+        assert session.run("pwd") == "/"
+        assert "EVIL" not in session.text
