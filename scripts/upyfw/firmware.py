@@ -48,6 +48,11 @@ class Artifacts:
     combined_bin: Path | None = None
     update_uf2: Path | None = None
 
+    def to_flash(self) -> list[Path]:
+        """Return the files that are meant for a user: to flash, or to run."""
+        files = [self.combined_uf2, self.combined_bin, self.update_uf2]
+        return [path for path in files if path] or [self.firmware]
+
 
 def out_dir(board: Board, profile: str = DEFAULT_PROFILE) -> Path:
     """Return the folder of a build: build/<BOARD>, for other profiles a folder in it."""
@@ -110,17 +115,12 @@ def _c_digest(inputs: Inputs) -> str:
 
 def _publish(board: Board, profile: str, work: Workdir, binary: Binary) -> Artifacts:
     """Check what was compiled and put the finished files into the board's folder."""
+    if board.port != "unix":
+        flashfile.check_firmware(board, binary.image.read_bytes())
     elf = work.path / "firmware.elf"
-    if board.port == "unix":
-        firmware = work.path / "upyos"
-        _publish_file(binary.image, firmware)
-        _publish_file(binary.elf, elf)
-        fs_image = None if profile == BARE else image(board)
-        return Artifacts(board, firmware, elf, fs_image)
-    firmware = work.path / "firmware.uf2"
-    flashfile.check_firmware(board, binary.image.read_bytes())
-    _publish_file(binary.image, firmware)
+    firmware = work.path / ("upyos" if board.port == "unix" else "firmware.uf2")
     _publish_file(binary.elf, elf)
+    _publish_file(binary.image, firmware)
     if profile == BARE:
         return Artifacts(board, firmware, elf)
     return combine(board)
@@ -142,25 +142,39 @@ def image(board: Board) -> Path:
 def combine(board: Board) -> Artifacts:
     """Make the image, the file with everything and the update file around built firmware.
 
-    Raises BadInput if the firmware has not been built.
+    A power cut leaves each of them as it was or as it is to be.
+    """
+    made = built(board)
+    image(board)
+    if made.combined_uf2:
+        content = flashfile.files(board, made.firmware.read_bytes(), made.fs_image.read_bytes())
+        for name, data in content.items():
+            write_if_changed(out_dir(board) / name, data)
+    return made
+
+
+def remake_image(board: Board) -> Artifacts:
+    """Do as combine(), while no build of the board is running."""
+    with Workdir(out_dir(board), board.name).locked():
+        return combine(board)
+
+
+def built(board: Board) -> Artifacts:
+    """Return the files of the last build, without building.
+
+    Raises BadInput if there is no built firmware.
     """
     folder = out_dir(board)
-    firmware, elf = folder / "firmware.uf2", folder / "firmware.elf"
-    if not firmware.exists():
-        raise BadInput(
-            f"{board.name}: no firmware in {folder}", hint=f"./upyfw build {board.name}"
-        )
-    fs_image = image(board)
-    made = flashfile.files(board, firmware.read_bytes(), fs_image.read_bytes())
-    for name, data in made.items():
-        write_if_changed(folder / name, data)
-    stem = folder / f"upyos-{board.name}"
-    return Artifacts(
+    chip = board.port != "unix"
+    made = Artifacts(
         board,
-        firmware,
-        elf,
-        fs_image,
-        combined_uf2=Path(f"{stem}.uf2"),
-        combined_bin=Path(f"{stem}.bin"),
-        update_uf2=Path(f"{stem}-update.uf2"),
+        firmware=folder / ("firmware.uf2" if chip else "upyos"),
+        elf=folder / "firmware.elf",
+        fs_image=folder / "fs.img",
+        combined_uf2=folder / f"upyos-{board.name}.uf2" if chip else None,
+        combined_bin=folder / f"upyos-{board.name}.bin" if chip else None,
+        update_uf2=folder / f"upyos-{board.name}-update.uf2" if chip else None,
     )
+    if not made.firmware.exists():
+        raise BadInput(f"{board.name}: not built yet", hint=f"./upyfw build {board.name}")
+    return made

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""upyfw build: firmware, file system image and the files to flash."""
+
+import rich_click as click
+
+from upyfw import boards, firmware, size, size_report
+from upyfw.errors import BadInput
+
+
+@click.command("build")
+@click.argument("names", metavar="[BOARD]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Build every board in boards/.")
+@click.option("--profile", default=firmware.DEFAULT_PROFILE, help="What to freeze: manifest/NAME.py.")
+def command(names: tuple[str, ...], every: bool, profile: str) -> None:
+    """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
+    if every and names:
+        raise BadInput("--all and board names together", hint="upyfw build --help")
+    chosen = boards.names() if every else list(names) or [firmware.DEFAULT_BOARD]
+    for name in chosen:
+        # every name first: a wrong one costs no building time
+        boards.load(name)
+    for name in chosen:
+        made = firmware.build(name, profile)
+        for line in size_report.lines(size.of_build(made)):
+            print(line)
+        for path in made.to_flash():
+            print(f"{name}: {path}")

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""upyfw image: the file system image, and the files to flash around built firmware."""
+
+import rich_click as click
+
+from upyfw import boards, firmware
+
+
+@click.command("image")
+@click.argument("board", default=firmware.DEFAULT_BOARD)
+def command(board: str) -> None:
+    """Make the file system image of BOARD anew, and the files to flash that hold it.
+
+    The firmware is taken as it was last built.
+    """
+    made = firmware.remake_image(boards.load(board))
+    for path in (made.fs_image, *made.to_flash()):
+        print(f"{board}: {path}")
