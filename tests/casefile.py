@@ -224,6 +224,13 @@ def for_target(items: list[Item], target: str, present: set[str]) -> list[Item]:
     return [i for i in items if not missing(i, present) and have.issuperset(i.needs)]
 
 
+def usage_line(name: str, tree: Path = TREE) -> str:
+    """First line of the docstring of a command; of a builtin its name."""
+    for path in (tree / "modules/upyos/bin").glob(f"*/{name}.py"):
+        return (ast.get_docstring(ast.parse(path.read_text())) or name).split("\n")[0]
+    return name
+
+
 def pending(items: list[Item], present: set[str]) -> str:
     """The text of pending.toml: every item that no target collects, and what it lacks."""
     head = "# SPDX-License-Identifier: MIT\n# Made by: python3 tests/casefile.py\n\n"

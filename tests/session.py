@@ -26,11 +26,16 @@ class Session:
     def __init__(self, target, quiet_s: float = QUIET_S) -> None:
         self.target = target
         self.quiet_s = quiet_s
+        self._start = 0
         self._mark = 0
 
     @property
     def text(self) -> str:
-        return decode(bytes(self.target.output))
+        return decode(bytes(self.target.output[self._start :]))
+
+    def forget(self) -> None:
+        """Begin anew: text and prompts of before do not count any more."""
+        self._start = self._mark = len(self.target.output)
 
     def type(self, line: str) -> None:
         """Type a line and Enter; a single control character goes without Enter."""

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""Power cuts at the flash operations of what the system writes itself.
+
+Each action is done once undisturbed, which gives the tree before, the tree after and the number of
+flash operations. Then it is done again and again from the same flash, the power going away after
+operation 1, 2, 3, …; after every cut the board must come to its prompt with either tree.
+"""
+
+from dataclasses import dataclass, field
+
+import machines as at
+import pytest
+from session import Session
+from upyfw import fsimage
+
+TARGET = "RPI_PICO"
+RECOVERY = "Recovery mode"
+# cuts of one action in a normal run; --full does all of them, whole and torn
+MOST_CUTS = 16
+# an operation is cut in its middle, or after it
+WHOLE, TORN = False, True
+
+Tree = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Action:
+    """What writes: lines typed at the prompt, or the start itself if there are none.
+
+    partly: files that may hold something between old and new (a beginning of it, or nothing): what
+    docs/spec promises no more for. leftover: temporary files that may be left and harm nobody.
+    """
+
+    name: str
+    lines: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+    blank: bool = False
+    partly: tuple[str, ...] = ()
+    leftover: str = ""
+
+
+BIG = "".join(f"line {number} of a file\n" for number in range(260))
+TREE = {"/t/d/x": "x\n", "/t/d/e/y": BIG[:600], "/t/d/e/z": "z\n"}
+FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
+
+ACTIONS = (
+    Action("first-start", remove=("/etc/system.conf",)),
+    Action("blank-flash", blank=True),
+    Action("damaged-configuration", files={"/etc/system.conf": '{"ver": 1.0, "env"'}),
+    Action("alias", ("> utls.save_conf_file(sdata.sysconfig, '/etc/system.conf')",)),
+    Action("cp-new", ("cp /t/big /t/new",), FILES, leftover="/t/new.tmp"),
+    Action("cp-over", ("cp /t/big /t/old",), FILES, leftover="/t/old.tmp"),
+    Action("mv-rename", ("mv /t/a /t/b",), FILES),
+    Action("mv-over", ("mv /t/a /t/old",), FILES),
+    Action("mv-into", ("mv /t/big /t/d",), FILES),
+    Action("mv-directory", ("mv /t/d /t/f",), FILES),
+    Action("rm", ("rm /t/big",), FILES),
+    Action("rm-tree", ("rm -r /t/d",), FILES, partly=tuple(TREE)),
+    Action("touch-new", ("touch /t/new",), FILES),
+    Action("mkdir", ("mkdir -p /t/m/n",), FILES),
+    Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
+    Action("truncate", ("cat /t/big > /t/old",), FILES, partly=("/t/old",)),
+)
+
+
+def steps(ops: int, full: bool) -> list[tuple[int, bool]]:
+    """The operations after which the power goes away, and whether that one is torn."""
+    if full:
+        return [(number, torn) for number in range(1, ops + 1) for torn in (WHOLE, TORN)]
+    stride = -(-ops // MOST_CUTS)
+    some = range(1, ops + 1, stride)
+    return [(number, bool(n % 2)) for n, number in enumerate(some)]
+
+
+class Board:
+    """One emulated board that is put back to a known flash again and again."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.emulator = session.target
+
+    def tree(self) -> Tree:
+        """All files on its file system."""
+        region = at.board(TARGET).fs_region
+        image = self.emulator.flash_image()[region.offset :][: region.size_bytes]
+        return fsimage.read(at.board(TARGET), image)
+
+    def restart(self, flash: bytes | None = None, cut: tuple[int, bool] | None = None) -> None:
+        """Power off and on, with this flash content and with a cut to come."""
+        self.session.forget()
+        self.emulator.power_cycle(flash=flash, cut=cut)
+
+    def act(self, action: Action) -> None:
+        """Type the lines, or let it start, until the prompt is there or the power is gone."""
+        for line in action.lines or ("",):
+            if line:
+                self.session.type(line)
+            self.session.wait_prompt_or(lambda: self.emulator.is_off)
+
+
+def _beginning(action: Action) -> bytes:
+    if action.blank:
+        return b"\xff" * at.board(TARGET).fs_region.size_bytes
+    return at.image(TARGET, action.files, action.remove)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_power_cut(machines, full, action):
+    with machines.started(TARGET, _beginning(action)) as session:
+        board = Board(session)
+        if action.lines:
+            session.wait_prompt()
+        flash = board.emulator.flash_image()
+        before = {} if action.blank else board.tree()
+        ops = board.emulator.flash_ops
+        board.act(action)
+        ops = board.emulator.flash_ops - ops
+        after = board.tree()
+        assert ops > 0
+        assert after != before or action.name == "alias"
+        for step in steps(ops, full):
+            _cut(board, action, flash, step)
+            _check(action, before, after, board, step)
+
+
+def _cut(board: Board, action: Action, flash: bytes, step: tuple[int, bool]) -> None:
+    """Do the action with a power cut, then start again."""
+    if action.lines:
+        board.restart(flash)
+        board.session.wait_prompt()
+        board.emulator.cut_after(*step)
+    else:
+        board.restart(flash, cut=step)
+    board.act(action)
+    assert board.emulator.is_off, f"no cut at {step}"
+    board.restart()
+    board.session.wait_prompt()
+
+
+def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple) -> None:
+    """The tree after a cut: the old or the new one, but for what the action says."""
+    assert RECOVERY not in board.session.text, step
+    found = {path: data for path, data in board.tree().items() if path != action.leftover}
+    assert [path for path in found if path.endswith(".tmp")] == [], step
+    if not action.lines:
+        # the start after the cut has completed it
+        assert found == after, step
+        return
+    fixed = [{p: d for p, d in t.items() if p not in action.partly} for t in (found, before, after)]
+    assert fixed[0] in fixed[1:], step
+    for path in action.partly:
+        data = found.get(path)
+        wholes = [before.get(path), after.get(path)]
+        assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _is_beginning(data: bytes | None, wholes: list[bytes | None]) -> bool:
+    return data is not None and any(whole and whole.startswith(data) for whole in wholes)
+
+
+def test_steps():
+    assert steps(3, full=False) == [(1, WHOLE), (2, TORN), (3, WHOLE)]
+    assert len(steps(100, full=False)) <= MOST_CUTS
+    assert steps(2, full=True) == [(1, WHOLE), (1, TORN), (2, WHOLE), (2, TORN)]
