@@ -52,8 +52,9 @@ def main() -> None:
 
 
 def _report(what: str, hint: str | None = None) -> None:
-    """Print one error line, and one line of advice, to stderr."""
-    print(f"upyfw: {' '.join(what.split())}", file=sys.stderr)
+    """Print one line for each thing that failed, and one of advice, to stderr."""
+    for line in what.splitlines():
+        print(f"upyfw: {line}", file=sys.stderr)
     if hint:
         print(f"  {hint}", file=sys.stderr)
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Run other programs for a bounded time, watching what they print."""
+
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMED_OUT = -1
+_KEPT_LINES = 40
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program left: its exit status (TIMED_OUT when it was ended) and its last lines."""
+
+    status: int
+    output: str
+
+    def reason(self) -> str:
+        """Return the one line of the output that says best what failed."""
+        lines = [line for line in self.output.splitlines() if line.strip()]
+        marks = ("E:", "ERROR", "FATAL", "CMAKE ERROR", "ERR!")
+        errors = [line for line in lines if line.strip().upper().startswith(marks)]
+        if self.status == TIMED_OUT:
+            return "took too long"
+        return (errors or lines or [f"exit status {self.status}"])[-1].strip()
+
+
+def _watch(child: subprocess.Popen, on_line: Callable[[str], None] | None) -> str:
+    """Read a program's lines as they come; return the last of them. \\r ends a line too."""
+    kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    for line in child.stdout:
+        kept.append(line.rstrip())
+        if on_line:
+            on_line(kept[-1])
+    return "\n".join(kept)
+
+
+def run(
+    command: Sequence[str | Path],
+    limit_s: float,
+    on_line: Callable[[str], None] | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Result:
+    """Run a program without standard input for at most limit_s, stdout and stderr together.
+
+    on_line is called with every line. The program is ended when this one is interrupted. A program
+    that is not there gives OSError.
+    """
+    with subprocess.Popen(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=env,
+        cwd=cwd,
+    ) as child:
+        expired = threading.Event()
+        timer = threading.Timer(limit_s, lambda: (expired.set(), child.kill()))
+        timer.start()
+        try:
+            output = _watch(child, on_line)
+            status = child.wait()
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            timer.cancel()
+    return Result(TIMED_OUT if expired.is_set() else status, output)
