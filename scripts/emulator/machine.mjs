@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// The RP2040 machine: chip, flash, console, clock and resets.
+import { BootSelect, buildBootrom, ENTRY_ADDR, ENTRY_SP } from './bootrom.mjs';
+import { createChip } from './chip.mjs';
+import { cpu, Fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
+import { Flash, PowerCut } from './flash.mjs';
+import { sram } from './memory.mjs';
+import { executeSlice } from './thumb.mjs';
+import { UsbConsole } from './usb_console.mjs';
+
+// Slices are short enough for their cycle count to stay a small integer
+const MAX_SLICE_CYCLES = 1_000_000;
+
+function noScratch() {
+  return { words: new Uint32Array(8), reason: 0 };
+}
+
+export class Machine {
+  /** library: rp2040js; flashBytes: size of the chip; onOutput(Uint8Array), onReset(cause). */
+  constructor(library, { flashBytes, onOutput, onReset }) {
+    this.library = library;
+    this.onOutput = onOutput;
+    this.onReset = onReset;
+    this.flash = new Flash(flashBytes);
+    cpu.flash = this.flash;
+    /** Cycles executed since the machine was made. */
+    this.busyCycles = 0;
+    /** Emulated time of the chips before the present one. */
+    this.pastNanos = 0;
+    this.stopped = null;
+    this.resetPending = null;
+    buildBootrom();
+    this.#start(noScratch());
+  }
+
+  /** Emulated nanoseconds since the machine was made, across resets. */
+  get nanos() {
+    return this.pastNanos + this.chip.clock.nanos;
+  }
+
+  get sleeping() {
+    return this.chip.core.waiting;
+  }
+
+  /** Reset as the watchdog does: RAM and scratch registers stay. */
+  reset(cause = 'watchdog') {
+    const watchdog = this.chip.peripherals[0x40058];
+    this.#restart({ words: watchdog.scratchData.slice(), reason: watchdog.reason }, cause);
+  }
+
+  /** Power off and on: RAM and scratch registers are cleared, a power cut is over. */
+  powerCycle() {
+    this.flash.cutAfter(null);
+    sram.fill(0);
+    this.#restart(noScratch(), 'power');
+  }
+
+  send(data) {
+    this.usbConsole.send(data);
+  }
+
+  /** Run until `nanos` (as the nanos property) or until leave() says so; false if stopped. */
+  runUntil(nanos) {
+    this.leaving = false;
+    try {
+      while (!this.leaving && this.stopped === null && this.nanos < nanos) this.#slice(nanos);
+    } catch (error) {
+      this.#stop(error);
+    }
+    return this.stopped === null;
+  }
+
+  /** End runUntil after the present instruction. */
+  leave() {
+    this.leaving = true;
+    leaveSlice();
+  }
+
+  #start(scratch) {
+    this.chip = createChip(this.library, scratch, () => {
+      this.resetPending = 'watchdog';
+      leaveSlice();
+    });
+    cpu.flash = this.flash;
+    cpu.cycles = cpu.deadline = cpu.delayNanos = 0;
+    this.usbConsole = new UsbConsole(this.library, this.chip.usbCtrl, this.onOutput);
+    this.chip.core.PC = ENTRY_ADDR;
+    this.chip.core.SP = ENTRY_SP;
+    fromLibrary();
+    this.stopped = null;
+    this.resetPending = null;
+  }
+
+  #restart(scratch, cause) {
+    this.pastNanos = this.nanos;
+    this.#start(scratch);
+    this.onReset(cause);
+  }
+
+  #stop(error) {
+    if (error instanceof PowerCut) this.stopped = 'power_cut';
+    else if (error instanceof BootSelect) this.stopped = 'bootsel';
+    else if (error instanceof Fault || error instanceof RangeError) {
+      this.stopped = `fault: ${error.message}`;
+    } else throw error;
+    this.#account();
+  }
+
+  #slice(limitNanos) {
+    const { core, clock } = this.chip;
+    if (core.interruptsUpdated) this.#interrupt();
+    if (core.waiting) {
+      this.#sleep(limitNanos - this.pastNanos);
+      return;
+    }
+    const end = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos - this.pastNanos);
+    cpu.startNanos = clock.nanos;
+    cpu.cycles = 0;
+    cpu.deadline = core.interruptsUpdated
+      ? 1
+      : Math.min(Math.ceil((end - cpu.startNanos) / NANOS_PER_CYCLE), MAX_SLICE_CYCLES);
+    executeSlice();
+    toLibrary();
+    this.#account();
+    if (this.resetPending) this.reset(this.resetPending);
+    else fromLibrary();
+  }
+
+  // An alarm's interrupt may wake the core and enter the handler: the library works on its own
+  // copy of PC and flags, hence toLibrary before and fromLibrary after.
+  #account() {
+    const { clock } = this.chip;
+    this.busyCycles += cpu.cycles;
+    const now = cpu.startNanos + cpu.cycles * NANOS_PER_CYCLE + cpu.delayNanos;
+    cpu.cycles = 0;
+    cpu.delayNanos = 0;
+    cpu.startNanos = now;
+    clock.tick(now - clock.nanosCounter);
+  }
+
+  #interrupt() {
+    const { core } = this.chip;
+    toLibrary();
+    if (core.checkForInterrupts()) core.waiting = false;
+    fromLibrary();
+  }
+
+  #sleep(limitNanos) {
+    const { clock } = this.chip;
+    const until = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos);
+    toLibrary();
+    clock.tick(Math.max(until - clock.nanos, 0));
+    fromLibrary();
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The machine as a process: JSON lines in, JSON lines out. README.md describes the commands.
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { loadLibrary } from './library.mjs';
+import { Session } from './session.mjs';
+
+const DEFAULT_FLASH_BYTES = 2 * 1024 * 1024;
+const FREE_STEP_NANOS = 2e6;
+const NANOS_PER_MS = 1e6;
+
+function parseOptions() {
+  const { values } = parseArgs({
+    options: {
+      modules: { type: 'string' },
+      firmware: { type: 'string' },
+      flash: { type: 'string' },
+      part: { type: 'string', multiple: true, default: [] },
+      'flash-bytes': { type: 'string' },
+    },
+  });
+  return {
+    modules: values.modules,
+    firmware: values.firmware ?? null,
+    flash: values.flash ?? null,
+    parts: values.part.map((text) => {
+      const [, off, path] = /^(\d+):(.*)$/s.exec(text);
+      return { off: Number(off), path };
+    }),
+    flashBytes: Number(values['flash-bytes'] ?? DEFAULT_FLASH_BYTES),
+  };
+}
+
+function send(message) {
+  process.stdout.write(JSON.stringify(message) + '\n');
+}
+
+function encode(text) {
+  return Buffer.from(text, 'latin1').toString('base64');
+}
+
+class Server {
+  constructor(session) {
+    this.session = session;
+    this.free = false;
+  }
+
+  /** Answer one command; throws for a bad one. */
+  answer({ cmd, ...args }) {
+    if (!Object.hasOwn(Server.commands, cmd)) throw new Error(`unknown command ${cmd}`);
+    return Server.commands[cmd].call(this, args) ?? {};
+  }
+
+  static commands = {
+    write({ data }) {
+      this.session.write(Buffer.from(data, 'base64'));
+    },
+    run(args) {
+      const { reason, output } = this.session.run(args);
+      return { reason, output: encode(output), ...this.session.stats() };
+    },
+    stats() {
+      return this.session.stats();
+    },
+    reset() {
+      this.session.machine.reset();
+    },
+    power_cycle() {
+      this.session.machine.powerCycle();
+    },
+    cut_after({ ops, torn = false }) {
+      this.session.machine.flash.cutAfter(ops, torn);
+    },
+    flash_read({ off, size }) {
+      return { data: Buffer.from(this.session.readFlash(off, size)).toString('base64') };
+    },
+    flash_save({ path }) {
+      this.session.saveFlash(path);
+    },
+    peek({ address, size }) {
+      return { data: Buffer.from(this.session.peek(address, size)).toString('base64') };
+    },
+    free({ on }) {
+      this.#setFree(on);
+    },
+    quit() {
+      setImmediate(() => process.exit(0));
+    },
+  };
+
+  // Free running: real time, output as events, input whenever it comes.
+  #setFree(on) {
+    const { session } = this;
+    if (on && !this.free) {
+      if (session.unread) this.#emit(session.unread);
+      session.unread = '';
+      session.onOutput = (text) => this.#emit(text);
+      this.aheadNanos = session.machine.nanos - performance.now() * NANOS_PER_MS;
+      setImmediate(() => this.#step());
+    } else if (!on) session.onOutput = null;
+    this.free = on;
+  }
+
+  #emit(text) {
+    send({ event: 'output', data: encode(text) });
+  }
+
+  #step() {
+    if (!this.free) return;
+    const { machine } = this.session;
+    if (!machine.runUntil(machine.nanos + FREE_STEP_NANOS)) {
+      this.free = false;
+      this.session.onOutput = null;
+      send({ event: 'stopped', stopped: machine.stopped });
+      return;
+    }
+    const realNanos = performance.now() * NANOS_PER_MS + this.aheadNanos;
+    const aheadMs = (machine.nanos - realNanos) / NANOS_PER_MS;
+    // what was lost while the core was busy is not caught up with
+    if (aheadMs < 0) this.aheadNanos += aheadMs * NANOS_PER_MS;
+    if (aheadMs >= 1) setTimeout(() => this.#step(), aheadMs);
+    else setImmediate(() => this.#step());
+  }
+}
+
+function main() {
+  const options = parseOptions();
+  const server = new Server(new Session(loadLibrary(options.modules), options));
+  send({ event: 'ready' });
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', (line) => {
+    let id = null;
+    try {
+      const message = JSON.parse(line);
+      id = message.id ?? null;
+      send({ id, ...server.answer(message) });
+    } catch (error) {
+      send({ id, error: error.message });
+    }
+  });
+  lines.on('close', () => process.exit(0));
+}
+
+try {
+  main();
+} catch (error) {
+  send({ event: 'failed', error: error.message });
+  process.exitCode = 1;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A machine with its output kept, run until something is seen.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { view } from './memory.mjs';
+import { Machine } from './machine.mjs';
+import { loadFirmware } from './uf2.mjs';
+
+// Patterns are looked for in the end of the output only, so that long output stays cheap
+const TAIL_CHARACTERS = 4096;
+const CHECK_NANOS = 20e6;
+const MS = 1e6;
+
+export class Session {
+  /** options: {firmware, flash, parts: [{off, path}], flashBytes}; paths or null. */
+  constructor(library, options) {
+    this.unread = '';
+    this.resets = [];
+    this.lastOutputNanos = 0;
+    this.watch = null;
+    this.onOutput = null;
+    this.machine = new Machine(library, {
+      flashBytes: options.flashBytes,
+      onOutput: (data) => this.#collect(data),
+      onReset: (cause) => this.resets.push({ cause, clock_ns: this.machine.nanos }),
+    });
+    this.#load(options);
+  }
+
+  #load({ firmware, flash, parts }) {
+    const { image } = this.machine.flash;
+    if (firmware) loadFirmware(readFileSync(firmware), image);
+    if (flash) {
+      image.fill(0xff);
+      loadFirmware(readFileSync(flash), image);
+    }
+    for (const { off, path } of parts) {
+      const data = readFileSync(path);
+      if (off + data.length > image.length) throw new Error(`${path}: does not fit the flash`);
+      image.set(data, off);
+    }
+  }
+
+  #collect(data) {
+    const text = Buffer.from(data).toString('latin1');
+    this.lastOutputNanos = this.machine.nanos;
+    if (this.onOutput) this.onOutput(text);
+    else this.unread += text;
+    if (!this.watch || this.watch.test(this.unread.slice(-TAIL_CHARACTERS))) this.machine.leave();
+  }
+
+  write(data) {
+    this.machine.send(data);
+  }
+
+  /**
+   * Run until one of: `pattern` is in the output that was not handed over yet (with settle_ms:
+   * at the end of output that has been quiet for so long), no output for quiet_ms, the machine
+   * stopped, max_ms of emulated time or wall_s of real time went by.
+   *
+   * Returns {reason, output}: output up to the end of the match, else all there is.
+   */
+  run({ pattern = null, flags = '', settle_ms = null, quiet_ms = null, max_ms, wall_s = 60 }) {
+    const regex = pattern === null ? null : new RegExp(pattern, flags);
+    const start = this.machine.nanos;
+    const goal = {
+      regex, start, settle: settle_ms === null ? null : settle_ms * MS,
+      quiet: quiet_ms === null ? Infinity : quiet_ms * MS,
+      end: start + max_ms * MS, wallEnd: performance.now() + wall_s * 1000,
+    };
+    this.watch = regex && settle_ms === null ? regex : null;
+    let reason = this.#reached(goal);
+    while (reason === null) {
+      this.machine.runUntil(this.#nextStop(goal));
+      reason = this.#reached(goal);
+    }
+    this.watch = null;
+    return { reason, output: this.#handOver(reason === 'pattern' ? regex : null) };
+  }
+
+  #nextStop({ start, settle, quiet, end }) {
+    const now = this.machine.nanos;
+    const stops = [end, now + CHECK_NANOS, Math.max(this.lastOutputNanos, start) + quiet];
+    if (settle !== null) stops.push(this.lastOutputNanos + settle);
+    return Math.min(...stops.filter((stop) => stop > now));
+  }
+
+  #reached({ regex, start, settle, quiet, end, wallEnd }) {
+    const now = this.machine.nanos;
+    const sinceOutput = now - this.lastOutputNanos;
+    if (regex && (settle === null || sinceOutput >= settle) && this.#matches(regex)) {
+      return 'pattern';
+    }
+    if (this.machine.stopped) return 'stopped';
+    if (now - Math.max(this.lastOutputNanos, start) >= quiet) return 'quiet';
+    if (now >= end) return 'max_ms';
+    return performance.now() >= wallEnd ? 'wall_s' : null;
+  }
+
+  #matches(regex) {
+    return regex.test(this.unread.slice(-TAIL_CHARACTERS)) || regex.test(this.unread);
+  }
+
+  #handOver(regex) {
+    const match = regex?.exec(this.unread);
+    const size = match ? match.index + match[0].length : this.unread.length;
+    const output = this.unread.slice(0, size);
+    this.unread = this.unread.slice(size);
+    return output;
+  }
+
+  stats() {
+    const { flash, busyCycles, nanos, sleeping, stopped } = this.machine;
+    return {
+      busy_cycles: busyCycles, clock_ns: Math.round(nanos), erases: flash.erases,
+      programs: flash.programs, flash_ops: flash.ops, sleeping, stopped, resets: this.resets,
+    };
+  }
+
+  readFlash(off, size) {
+    return this.machine.flash.image.subarray(off, off + size);
+  }
+
+  saveFlash(path) {
+    writeFileSync(path, this.machine.flash.image);
+  }
+
+  /** Memory at an absolute address (ROM, flash, SRAM). */
+  peek(address, size) {
+    const data = view(address, size);
+    if (data === null) throw new Error('that address is not memory');
+    return data;
+  }
+}

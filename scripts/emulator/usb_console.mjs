@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The USB host's side of the CDC console. Unlike rp2040js's own it answers an OUT request only
+// when there is something to send, as a host does: the firmware can then sleep at its prompt.
+const ENDPOINT_BULK = 2;
+const CDC_DATA_CLASS = 10;
+const DESCRIPTOR_INTERFACE = 4;
+const DESCRIPTOR_ENDPOINT = 5;
+const DESCRIPTOR_CONFIGURATION = 2;
+const CONFIGURATION_BYTES = 9;
+const SET_CONTROL_LINE_STATE = 0x22;
+const DTR_AND_RTS = 3;
+
+/** Numbers of the bulk endpoints of the CDC data interface: {in, out}, -1 if absent. */
+function bulkEndpoints(descriptors) {
+  const found = { in: -1, out: -1 };
+  let inData = false;
+  for (let at = 0; at + 1 < descriptors.length && descriptors[at] > 1; at += descriptors[at]) {
+    const type = descriptors[at + 1];
+    if (type === DESCRIPTOR_INTERFACE) inData = descriptors[at + 5] === CDC_DATA_CLASS;
+    else if (type === DESCRIPTOR_ENDPOINT && inData && descriptors[at + 3] === ENDPOINT_BULK) {
+      const address = descriptors[at + 2];
+      found[address & 0x80 ? 'in' : 'out'] = address & 15;
+    }
+  }
+  return found;
+}
+
+export class UsbConsole {
+  /** library: rp2040js; usb: its USB controller; onOutput(Uint8Array) gets what is printed. */
+  constructor(library, usb, onOutput) {
+    this.library = library;
+    this.usb = usb;
+    this.onOutput = onOutput;
+    this.connected = false;
+    this.input = [];
+    this.requestBytes = 0;
+    this.descriptors = [];
+    this.descriptorBytes = 0;
+    this.endpoints = { in: -1, out: -1 };
+    usb.onUSBEnabled = () => usb.resetDevice();
+    usb.onResetReceived = () => usb.sendSetupPacket(library.setDeviceAddressPacket(1));
+    usb.onEndpointWrite = (endpoint, data) => this.#fromDevice(endpoint, data);
+    usb.onEndpointRead = (endpoint, size) => this.#deviceReads(endpoint, size);
+  }
+
+  /** Queue input (Uint8Array); it is on its way as soon as the firmware asks for it. */
+  send(data) {
+    this.input.push(...data);
+    this.#deliver();
+  }
+
+  #fromDevice(endpoint, data) {
+    if (endpoint === 0) this.#enumerate(data);
+    else if (endpoint === this.endpoints.in && data.length) this.onOutput(data);
+  }
+
+  #enumerate(data) {
+    if (data.length === 0) {
+      if (this.descriptorBytes === 0) this.#askConfiguration(CONFIGURATION_BYTES);
+      else if (!this.connected && this.endpoints.in >= 0) this.#connect();
+    } else if (this.descriptorBytes === 0) {
+      if (data[1] !== DESCRIPTOR_CONFIGURATION) return;
+      this.descriptorBytes = data[2] | (data[3] << 8);
+      this.#askConfiguration(this.descriptorBytes);
+    } else if (this.descriptors.length < this.descriptorBytes) {
+      this.descriptors.push(...data);
+      if (this.descriptors.length >= this.descriptorBytes) this.#configure();
+    }
+  }
+
+  #askConfiguration(size) {
+    this.usb.sendSetupPacket(this.library.getDescriptorPacket(DESCRIPTOR_CONFIGURATION, size));
+  }
+
+  #configure() {
+    this.endpoints = bulkEndpoints(this.descriptors);
+    this.usb.sendSetupPacket(this.library.setDeviceConfigurationPacket(1));
+  }
+
+  // Opening the port sets DTR: only then does the firmware print (USB CDC PSTN 1.2, 6.3.12).
+  #connect() {
+    const { DataDirection, SetupType, SetupRecipient } = this.library;
+    this.connected = true;
+    this.usb.sendSetupPacket(this.library.createSetupPacket({
+      dataDirection: DataDirection.HostToDevice,
+      type: SetupType.Class,
+      recipient: SetupRecipient.Device,
+      bRequest: SET_CONTROL_LINE_STATE,
+      wValue: DTR_AND_RTS,
+      wIndex: 0,
+      wLength: 0,
+    }));
+  }
+
+  #deviceReads(endpoint, size) {
+    if (endpoint !== this.endpoints.out) return;
+    this.requestBytes = size;
+    this.#deliver();
+  }
+
+  #deliver() {
+    if (this.requestBytes === 0 || this.input.length === 0) return;
+    const data = new Uint8Array(this.input.splice(0, this.requestBytes));
+    this.requestBytes = 0;
+    this.usb.endpointReadDone(this.endpoints.out, data);
+  }
+}

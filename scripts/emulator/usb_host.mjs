@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What rp2040js's USB device controller lacks of a host: start-of-frame interrupts, which the
+// firmware counts to flush its output after the port was opened, and a quick bus reset.
+const SOF_RD_OFF = 0x48;
+const INTE_OFF = 0x90;
+const SOF_INTERRUPT = 1 << 17;
+const FRAME_NANOS = 1e6;
+// A real host takes 10 ms for the reset and some 100 ms in all. Until then the firmware keeps
+// only the last 256 bytes it printed: a quick host loses nothing of the start-up messages.
+const BUS_RESET_NANOS = 100e3;
+
+/** Give the controller a host that sends a start of frame every millisecond. */
+export function mendUsb(usb, clock) {
+  const { readUint32, writeUint32 } = usb;
+  let running = false;
+  const frame = clock.createAlarm(() => {
+    running = false;
+    if (!(usb.intEnable & SOF_INTERRUPT)) return;
+    usb.intRaw |= SOF_INTERRUPT;
+    usb.checkInterrupts();
+    schedule();
+  });
+  function schedule() {
+    if (running) return;
+    running = true;
+    frame.schedule(FRAME_NANOS - (clock.nanos % FRAME_NANOS));
+  }
+  usb.resetDevice = () => usb.resetAlarm.schedule(BUS_RESET_NANOS);
+  usb.readUint32 = function (offset) {
+    if (offset !== SOF_RD_OFF) return readUint32.call(this, offset);
+    this.intRaw &= ~SOF_INTERRUPT;
+    this.checkInterrupts();
+    return Math.floor(clock.nanos / FRAME_NANOS) & 0x7ff;
+  };
+  usb.writeUint32 = function (offset, value) {
+    writeUint32.call(this, offset, value);
+    if (offset === INTE_OFF && value & SOF_INTERRUPT) schedule();
+  };
+}

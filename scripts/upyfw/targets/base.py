@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What every target can do: type to the firmware and read what it prints."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
+
+from upyfw.errors import UpyfwError
+
+# The shell's prompt, its continuation prompt, or MicroPython's, at the end of the output
+PROMPT = re.compile(rb"(?:^|[\n\r])[^\r\n]* \$: $|(?:^|[\n\r])(?:\x1b\[[0-9;]*[A-Za-z])*> $|>>> $")
+# Output this long is enough to show what a target was doing when it did not answer
+_TAIL_BYTES = 400
+
+
+class TargetError(UpyfwError):
+    """A target that stopped or did not answer in time."""
+
+
+class Target(ABC):
+    """A running firmware. Use it in a `with` statement, or call start and stop."""
+
+    def __init__(self) -> None:
+        self._seen = bytearray()
+
+    @property
+    def output(self) -> bytes:
+        """All bytes printed so far that were read."""
+        return bytes(self._seen)
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the firmware. Output is read by the other calls."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it. Does nothing if it is not running."""
+
+    @abstractmethod
+    def send(self, data: bytes) -> None:
+        """Type data; its effect is seen when the target is read next."""
+
+    @abstractmethod
+    def read_until(
+        self,
+        pattern: re.Pattern[bytes],
+        timeout: float = 30.0,
+        *,
+        settle: float | None = None,
+        quiet: float | None = None,
+    ) -> bytes:
+        """Run until pattern is in the output that was not read yet.
+
+        timeout, settle and quiet are seconds of the target's own time. With settle the pattern
+        counts only once output has been quiet for so long. With quiet, output that has been
+        quiet for so long ends the wait too. Returns the output up to the end of the match, or
+        all of it. Raises TargetError after timeout, or if the target stopped.
+        """
+
+    @abstractmethod
+    def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
+        """Run until output has been quiet for that many seconds; returns what came."""
+
+    def wait_prompt(self, timeout: float = 30.0, quiet: float | None = None) -> bytes:
+        """Run until a prompt is the last thing printed; returns the output up to there."""
+        return self.read_until(PROMPT, timeout, settle=0.002, quiet=quiet)
+
+    def run(self, line: str, timeout: float = 30.0) -> str:
+        """Type a line at the prompt and return what it printed, without echo and prompt."""
+        self.send(line.encode() + b"\r")
+        return command_output(self.wait_prompt(timeout).decode(errors="replace"))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def command_output(text: str) -> str:
+    """Cut the echoed line off the start and the prompt off the end of a command's output."""
+    _, _, body = text.replace("\r\n", "\n").partition("\n")
+    body, newline, _ = body.rpartition("\n")
+    return body + newline
+
+
+def no_answer(what: str, output: bytes) -> TargetError:
+    """Make the error of a target that did not do what was waited for."""
+    tail = bytes(output[-_TAIL_BYTES:]).decode(errors="replace")
+    return TargetError(f"{what}; its last output was {tail!r}")
