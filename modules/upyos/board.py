@@ -4,7 +4,7 @@
 import json
 
 import sdata
-from upyos import config, console
+from upyos import console
 
 
 def built_in():
@@ -59,7 +59,9 @@ def check():
 
 
 def _create(path):
+    from upyos.lib.files import write_atomic
+
     try:
-        config.write(path, built_in())
+        write_atomic(path, built_in())
     except OSError as exc:
         console.error(path + ": cannot be written: " + str(exc))

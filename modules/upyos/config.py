@@ -5,7 +5,7 @@ import json
 import os
 
 import sdata
-from upyos import console
+from upyos import console, state
 
 PATH = "/etc/system.conf"
 # A password that nobody has: after damage the door stays shut until it is set again.
@@ -64,8 +64,6 @@ def _check(key, value, default):
 
 def use(conf):
     """Make conf the configuration: environment, aliases, cache."""
-    from upyos import state
-
     sdata.sysconfig = conf
     sdata.cache_enabled = conf["cache"]
     state.aliases = dict(conf["alias"]) or None
@@ -111,17 +109,10 @@ def _create():
     from upyos import board
 
     use(defaults())
-    if not state_is_recovery():
+    if not state.recovery:
         _unpack()
     board.check()
     save(sdata.sysconfig)
-
-
-def state_is_recovery():
-    """Return True on the RAM disk of recovery mode."""
-    from upyos import state
-
-    return bool(state.recovery)
 
 
 def _unpack():
@@ -130,20 +121,15 @@ def _unpack():
         from upyos.skel import FILES
     except ImportError:
         return
+    from upyos.lib.files import write_atomic
+
     for i in range(0, len(FILES), 2):
         if is_absent(FILES[i]):
-            write(FILES[i], FILES[i + 1])
+            write_atomic(FILES[i], FILES[i + 1])
 
 
 def save(conf):
     """Write the configuration."""
-    write(PATH, json.dumps(conf))
+    from upyos.lib.files import write_atomic
 
-
-def write(path, text):
-    """Write a file by behaviour contract 4.3: a power cut leaves the old or the new content."""
-    temporary = path + ".tmp"
-    with open(temporary, "w") as file:
-        file.write(text)
-    os.sync()
-    os.rename(temporary, path)
+    write_atomic(PATH, json.dumps(conf))

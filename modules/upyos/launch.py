@@ -12,17 +12,13 @@ def run(proc, isthr, ext, cmd, args):
     proc.args = args
     kind, target = lookup.find(cmd + "." + ext if ext else cmd)
     if kind == lookup.PROGRAM:
-        return process.execute(proc, process._program, target)
+        return process.execute(proc, target)
     if kind == lookup.SCRIPT:
-        return process.execute(proc, _script, target)
+        from upyos import script
+
+        return script.run(target, args)
     console.error(cmd + (": not a program" if kind == lookup.NOT_PROGRAM else ": not found"))
     return kind if kind >= lookup.NOT_PROGRAM else 1
-
-
-def _script(proc, path):
-    from upyos import script
-
-    return script.run(path, proc.args, proc.source)
 
 
 def run_async(coroutine):

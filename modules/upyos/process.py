@@ -60,20 +60,29 @@ class Proc:
 def run(path, cmd, args, stdin=None):
     """Run the program at path in the foreground; return its status."""
     proc = Proc()
-    proc.cmd = cmd
+    proc.cmd = cmd[:-3] if cmd.endswith(".py") else cmd
     proc.args = args
     if stdin is not None:
         proc.source = stdin
-    return execute(proc, _program, path)
+    return execute(proc, path)
 
 
-def execute(proc, call, target):
-    """Return the status of call(proc, target), run in the foreground as the process proc."""
-    before = state.foreground
-    state.foreground = proc
-    sdata.procs.append(proc)
+def execute(proc, path):
+    """Run the program at path as the process proc, in the foreground; return its status."""
+    attach(proc)
     try:
-        return status_of(call(proc, target))
+        module = _upyos.load(path, proc.cmd)
+        main = getattr(module, "__main__", None)
+        if main is None:
+            console.error(proc.cmd + ": no __main__")
+            return 126
+        module.proc = proc
+        result = main(proc.args)
+        if hasattr(result, "send"):
+            from upyos import launch
+
+            result = launch.run_async(result)
+        return status_of(result)
     except KeyboardInterrupt:
         console.error(proc.cmd + ": ended")
         return 130
@@ -83,26 +92,32 @@ def execute(proc, call, target):
 
         return failure.status(proc, exc)
     finally:
-        sdata.procs.remove(proc)
-        state.foreground = before
-        if len(sys.modules) != state.modules:
-            forget()
+        leave(proc)
 
 
-def _program(proc, path):
-    """Load and run a program; return what its __main__ returns, or 126 if it has none."""
-    module = _upyos.load(path, proc.cmd)
-    main = getattr(module, "__main__", None)
-    if main is None:
-        console.error(proc.cmd + ": no __main__")
-        return 126
-    module.proc = proc
-    result = main(proc.args)
-    if hasattr(result, "send"):
-        from upyos import launch
+def enter(path, args):
+    """Return a process for the script at path, in the table as the one in the foreground."""
+    proc = Proc()
+    proc.cmd = path[:-3] if path.endswith(".sh") else path
+    proc.ext = "sh"
+    proc.args = args
+    attach(proc)
+    return proc
 
-        return launch.run_async(result)
-    return result
+
+def attach(proc):
+    """Put a process into the table, as the one in the foreground."""
+    proc.outer = state.foreground
+    state.foreground = proc
+    sdata.procs.append(proc)
+
+
+def leave(proc):
+    """Take a process from the table; the one before it is in the foreground again."""
+    sdata.procs.remove(proc)
+    state.foreground = proc.outer
+    if len(sys.modules) != state.modules:
+        forget()
 
 
 def status_of(result):
@@ -113,13 +128,17 @@ def status_of(result):
 
 
 def forget():
-    """Drop the modules of upyOS that only the last command needed."""
+    """Drop the modules of upyOS that only the last command needed.
+
+    While a program or script runs, what it uses itself stays.
+    """
     modules = sys.modules
     package = modules["upyos"]
+    unused = "upyos." if state.foreground is None else "upyos.lib"
     for name in tuple(modules):
         if name in ("utls", "upyos_port") or name.startswith("asyncio") and state.loop is None:
             del modules[name]
-        elif name.startswith("upyos.") and name not in _RESIDENT:
+        elif name.startswith(unused) and name not in _RESIDENT:
             del modules[name]
             if name.count(".") == 1:
                 delattr(package, name[6:])
@@ -128,12 +147,7 @@ def forget():
 
 def current():
     """Return the calling program's Proc, or None at the prompt."""
-    proc = state.foreground
-    if state.loop is None:
-        return proc
-    from upyos import launch
-
-    return launch.current()
+    return state.foreground
 
 
 def find(pid):

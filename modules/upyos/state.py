@@ -22,5 +22,7 @@ pid = 0
 loop = None
 # Why the start went to recovery, or None.
 recovery = None
+# How many jobs run in threads.
+threads = 0
 # How many modules were loaded after the last command.
 modules = 0

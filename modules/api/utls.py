@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""Functions for programs and scripts (behaviour contract 8.5)."""
+
+import json
+import os
+
+import sdata
+from upyos import console, process, state
+from upyos.lib.dates import MONTH as MONTH
+from upyos.lib.dates import WEEKDAY as WEEKDAY
+from upyos.lib.paths import absolute as abspath
+from upyos.lib.paths import exists as file_exists
+from upyos.lib.paths import is_dir as isdir
+from upyos.lib.paths import is_file as isfile
+from upyos.lib.paths import mode as get_mode
+from upyos.lib.paths import protected as protected
+
+err = console.error
+_NO_STAT = (0,) * 10
+
+
+def get_stat(p):
+    """Return os.stat of a path, ten zeros when it is absent."""
+    try:
+        return os.stat(p)
+    except OSError:
+        return _NO_STAT
+
+
+def getenv(v):
+    """Return a variable's value in its own type, "" if it is unset."""
+    from upyos import executor
+
+    return executor.variable(v) if v else ""
+
+
+def setenv(v, x):
+    """Store any value in a variable; an empty or read-only name is ignored."""
+    from upyos import executor
+
+    if v:
+        executor.assign(v, x)
+
+
+def unset(v):
+    """Remove a variable, silently if it is absent."""
+    from upyos import executor
+
+    if v.isdigit():
+        executor.assign(v, "")
+    else:
+        sdata.sysconfig["env"].pop(v, None)
+
+
+def outs(args, val, prt=True):
+    """Hand over a typed result; True if it was stored. See the contract."""
+    if state.to_variable:
+        state.result = val
+        return True
+    if ">" in args or ">>" in args:
+        from upyos import typed
+
+        return typed.to_target(args, val)
+    if prt and not (state.condition and isinstance(val, bool)):
+        print(val)
+    return False
+
+
+def log(src, msg):
+    """Add a line to the system log; it is printed too when sdata.log is set."""
+    from upyos import log
+
+    log.add(src, msg)
+
+
+def save_conf_file(obj, p):
+    """Write an object as JSON; a power cut leaves the old or the new file.
+
+    Raises OSError, and TypeError for what JSON cannot hold.
+    """
+    from upyos import typed
+    from upyos.lib import files
+
+    files.write_atomic(p, typed.to_json(obj))
+
+
+def load_conf_file(p):
+    """Return the object in a JSON file. Raises OSError, ValueError."""
+    with open(p) as file:
+        return json.load(file)
+
+
+def checkauth(user, pw):
+    """Return True if user and password match, or no password is set."""
+    from upyos import auth
+
+    return auth.check(user, pw)
+
+
+def shlex(s):
+    """Return the words of a text by the shell's quoting. Raises ValueError for an open quote."""
+    from upyos import lexer
+
+    return lexer.split(s)
+
+
+def human(n):
+    """Return a number of bytes in 8 characters: `   2.00K`."""
+    if n <= 1024:
+        return "%7d " % n
+    for unit in "KMGT":
+        n /= 1024
+        if n < 1024:
+            break
+    return "%7.2f%s" % (n, unit)
+
+
+def tspaces(t, n=12, ab="a", fc=" "):
+    """Return t padded with fc to n characters, after or before ("b") it."""
+    fill = fc * (n - len(t))
+    return fill + t if ab == "b" else t + fill
+
+
+def date2s(t):
+    """Return a time in seconds as `DD/M/YYYY`."""
+    import time
+
+    now = time.localtime(t)
+    return "%02d/%d/%d" % (now[2], now[1], now[0])
+
+
+def time2s(t, mod=""):
+    """Return a time in seconds as `HH:MM:SS`; with e in mod an elapsed time with days."""
+    t = int(t)
+    clock = "%02d:%02d:%02d" % (t // 3600 % 24, t // 60 % 60, t % 60)
+    return "%3dd %s" % (t // 86400, clock) if "e" in mod else clock
+
+
+def mac2Str(b):
+    """Return bytes as `AA:BB:...`."""
+    return ":".join(["%02X" % byte for byte in b])
+
+
+def sha1(data, is_file=False):
+    """Return the hex SHA-1 of a text or of a file, "" for empty data. Raises OSError."""
+    import hashlib
+
+    if not data:
+        return ""
+    digest = hashlib.sha1()
+    if is_file:
+        with open(data, "rb") as file:
+            for block in iter(lambda: file.read(256), b""):
+                digest.update(block)
+    else:
+        digest.update(data)
+    return digest.digest().hex()
+
+
+def getgpio(pin):
+    """Return the GPIO of a module pin, None if there is none."""
+    board = sdata.board
+    if "gpio" not in board:
+        return pin
+    for group in board["gpio"]:
+        for gpio, number in group.items():
+            if number == pin:
+                return int(gpio)
+    return None
+
+
+def getgpios(cat, i):
+    """Return {signal: gpio} of controller i of a bus. Raises KeyError, IndexError."""
+    return {signal: getgpio(pin) for signal, pin in sdata.board[cat][i].items()}
+
+
+def recovery():
+    """Start the system in recovery mode."""
+    import kernel
+
+    kernel.upyOS("-r")
+
+
+def format_fs(sure=False):
+    """Format the flash: all files are lost; then reset. Raises ValueError unless sure is True."""
+    if sure is not True:
+        raise ValueError("format_fs(True) loses all files")
+    import upyos_port
+    from upyos import mount
+
+    mount.format(upyos_port.flash())
+    upyos_port.reset()
