@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""rm [-r] [-f] [-i] P...
+
+Remove files; a directory goes with its content after a question, which y answers. With no console
+to ask, the answer is no.
+
+-r  do not ask for directories
+-f  never ask; what is missing is fine
+-i  ask for each P
+
+Source: POSIX.1-2024 rm; unlike there a directory needs no -r.
+"""
+
+import os
+
+from micropython import const
+from upyos.lib import files, paths
+from upyos.lib.command import ask, fail, operands, options
+
+_EBUSY = const(16)
+_ENOENT = const(2)
+
+
+def _remove(name, found):
+    """Remove one operand; return the status."""
+    if not paths.exists(name):
+        return 0 if "f" in found else fail(name, OSError(_ENOENT))
+    # before the question: the answer would not matter
+    paths.guard(name)
+    folder = paths.is_dir(name)
+    if paths.absolute(name) == "/":
+        raise OSError(_EBUSY)
+    asks = "i" in found or folder and "r" not in found
+    if asks and "f" not in found and not ask("Remove %s? (y/N) " % name):
+        return fail(name, "not removed") if folder else 0
+    if folder:
+        files.remove_tree(name)
+    else:
+        os.remove(name)
+    return 0
+
+
+def __main__(args):
+    found, names = options(args, "rfi")
+    operands(names, 0 if "f" in found else 1)
+    status = 0
+    for name in names:
+        try:
+            status |= _remove(name, found)
+        except OSError as e:
+            status = fail(name, e)
+    return status

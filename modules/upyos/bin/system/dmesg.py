@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""dmesg [-c]
+
+Print the system log, a ring in memory, oldest line first: HH:MM:SS SRC: TEXT.
+
+-c  clear the log after printing it
+
+Source: upyOS.
+"""
+
+from upyos import log
+from upyos.lib.command import operands, options
+from upyos.lib.streams import write
+
+
+def __main__(args):
+    found, names = options(args, "c")
+    operands(names, 0, 0)
+    write(log.lines())
+    if "c" in found:
+        log.clear()

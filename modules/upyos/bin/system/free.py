@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""free [-h]
+
+Print the memory in bytes, after a collection: total, allocated, free, free in percent, and the C
+stack in use. To a variable: a dict with the keys Total, Alloc, Free, %, Stack.
+
+-h  sizes readable: 2.00K
+
+Source: upyOS.
+"""
+
+import gc
+
+import _upyos
+import micropython
+from upyos.lib.command import operands, options, result
+
+_TEXT = "Total: %s\nAlloc: %s\nFree: %s\n%% free: %s\nStack: %s"
+
+
+def __main__(args):
+    found, names = options(args, "h")
+    operands(names, 0, 0)
+    gc.collect()
+    total, used, free = _upyos.heap()[:3]
+    stack = micropython.stack_use()
+    share = round(100 * free / total, 1)
+    sizes = [total, used, free, stack]
+    if "h" in found:
+        from utls import human
+
+        sizes = [human(size).strip() for size in sizes]
+    text = _TEXT % tuple(sizes[:3] + [share, sizes[3]])
+    result({"Total": total, "Alloc": used, "Free": free, "%": share, "Stack": stack}, text)

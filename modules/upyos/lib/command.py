@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""What every command needs: options, operands, error lines, typed results."""
+
+from upyos import console, process, state
+from upyos.process import UsageError
+
+# Ask a question on the console; True for y or Y, False where there is nobody to answer.
+ask = console.ask
+
+# errno, text. The numbers are those of MicroPython's py/mperrno.h; 84 is littlefs' "corrupted".
+_REASONS = (
+    (1, "not permitted"),
+    (2, "no such file or directory"),
+    (5, "input/output error"),
+    (13, "protected"),
+    (16, "busy"),
+    (17, "file exists"),
+    (19, "no such device"),
+    (20, "not a directory"),
+    (21, "is a directory"),
+    (22, "invalid argument"),
+    (27, "file too large"),
+    (28, "no space left on device"),
+    (30, "read-only file system"),
+    (36, "file name too long"),
+    (39, "directory not empty"),
+    (84, "file system damaged"),
+    (95, "not supported"),
+    (104, "connection reset"),
+    (110, "timed out"),
+    (111, "connection refused"),
+    (113, "host unreachable"),
+)
+
+
+def options(args, flags, valued=""):
+    """Split args into options and operands.
+
+    flags are the letters without a value, valued those with one. Returns (dict letter -> True or
+    value, list of operands). Raises UsageError for an unknown option; SystemExit(0) after --help.
+    """
+    found = {}
+    rest = []
+    at = 0
+    while at < len(args):
+        word = args[at]
+        at += 1
+        if word[:1] != "-" or word == "-":
+            rest.append(word)
+        elif word == "--":
+            rest += args[at:]
+            break
+        elif word == "--help" or word == "--h":
+            print(usage(process.current().cmd))
+            raise SystemExit(0)
+        else:
+            at += _letters(word, args[at : at + 1], flags, valued, found)
+    return found, rest
+
+
+def _letters(word, following, flags, valued, found):
+    """Store the letters of one word; return how many of the following words were its value."""
+    for i in range(1, len(word)):
+        letter = word[i]
+        if letter in flags:
+            found[letter] = True
+        elif letter not in valued:
+            raise UsageError
+        elif i + 1 < len(word):
+            found[letter] = word[i + 1 :]
+            return 0
+        elif following:
+            found[letter] = following[0]
+            return 1
+        else:
+            raise UsageError
+    return 0
+
+
+def operands(rest, low, high=None):
+    """Raise UsageError unless there are low to high operands; high None is any number."""
+    if len(rest) < low or high is not None and len(rest) > high:
+        raise UsageError
+
+
+def usage(name):
+    """Return the usage line of a frozen command, from its docstring."""
+    from upyos.index import COMMANDS
+
+    at = COMMANDS.find("\n" + name + " ")
+    if at < 0:
+        return "usage: " + name
+    at += len(name) + 2
+    group = COMMANDS[at : COMMANDS.find("\n", at)]
+    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
+    return "usage: " + texts[texts.index(name) + 1].split("\n", 1)[0]
+
+
+def fail(operand, why):
+    """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1."""
+    if not isinstance(why, str):
+        why = reason(why)
+    console.error(process.current().cmd + ": " + operand + ": " + why)
+    return 1
+
+
+def reason(exc):
+    """Return the text of an exception, by errno for OSError."""
+    code = exc.errno if isinstance(exc, OSError) else None
+    for number_, text in _REASONS:
+        if number_ == code:
+            return text
+    return "error " + str(code) if isinstance(code, int) else str(exc)
+
+
+def number(text):
+    """Return text as an int. Raises UsageError."""
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError from None
+
+
+def result(value, text=None):
+    """Hand over the typed result of a command: into a variable, or printed (as text, if given)."""
+    if state.to_variable:
+        state.result = value
+    elif not (state.condition and isinstance(value, bool)):
+        print(value if text is None else text)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""Times as text. Pure: runs on CPython too."""
+
+import time
+
+WEEKDAY = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTH = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def clock(moment):
+    """Return `HH:MM:SS` of a time in seconds."""
+    return "%02d:%02d:%02d" % time.localtime(moment)[3:6]
+
+
+def stamp(moment):
+    """Return `YYYY-MM-DD HH:MM:SS` of a time in seconds."""
+    return "%04d-%02d-%02d %02d:%02d:%02d" % time.localtime(moment)[:6]
+
+
+def date(moment):
+    """Return `Www DD/Mmm/YYYY` of a time in seconds."""
+    year, month, day, _, _, _, weekday = time.localtime(moment)[:7]
+    return "%s %02d/%s/%04d" % (WEEKDAY[weekday], day, MONTH[month], year)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""Files: written and copied so that a power cut leaves the old or the new content; trees.
+
+A copy grows as `/var/.part<pid>` and is renamed when it is whole (in the target's own directory
+where that is on another file system, or /var is gone). What a power cut leaves of it is removed by
+the next copy.
+"""
+
+import os
+
+from micropython import const
+from upyos import process
+from upyos.lib import paths
+
+_BLOCK_BYTES = const(1024)
+_DIRECTORY = const(0x4000)
+_EPERM = const(1)
+_ENOENT = const(2)
+_EISDIR = const(21)
+
+
+def write_atomic(path, data):
+    """Replace the content of a file by data, str or bytes.
+
+    It goes to `<name>.tmp` first: a power cut leaves the old or the new content, and perhaps that
+    file, which is removed at start. Raises OSError; the old content is then still there.
+    """
+    temporary = path + ".tmp"
+    try:
+        with open(temporary, "w" if isinstance(data, str) else "wb") as target:
+            target.write(data)
+        os.rename(temporary, path)
+    finally:
+        discard(temporary)
+
+
+def copy(src, dst):
+    """Copy a file over dst or to a new one.
+
+    A power cut leaves dst as it was, or whole. Raises OSError, EACCES if dst is protected; dst is
+    then as it was.
+    """
+    with open(src, "rb") as source:
+        path = paths.absolute(dst)
+        _check_target(path)
+        temporary = _temporary(path)
+        try:
+            with open(temporary, "wb") as target:
+                pour(source, target)
+            os.rename(temporary, dst)
+        finally:
+            discard(temporary)
+
+
+def _check_target(path):
+    """Raise OSError if no file can stand at path, before anything is copied."""
+    paths.guard(path)
+    if paths.is_dir(path):
+        raise OSError(_EISDIR)
+    if not paths.is_dir(paths.split(path)[0]):
+        raise OSError(_ENOENT)
+
+
+def pour(source, target):
+    """Write what is left in the stream source to target."""
+    block = memoryview(bytearray(_BLOCK_BYTES))
+    while True:
+        count = source.readinto(block)
+        if not count:
+            return
+        target.write(block if count == _BLOCK_BYTES else block[:count])
+
+
+def discard(path):
+    """Remove a file that need not be there."""
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
+def _temporary(path):
+    """Return the name under which the file for path grows; remove leftovers of earlier copies."""
+    import vfs
+
+    folder = "/var"
+    for mount in vfs.mount():
+        if mount[1] != "/" and paths.within(path, mount[1]):
+            folder = paths.split(path)[0]
+    if not paths.is_dir(folder):
+        folder = paths.split(path)[0]
+    for entry in os.ilistdir(folder):
+        name = entry[0]
+        if name[:5] == ".part" and name[5:].isdigit() and not process.find(int(name[5:])):
+            os.remove(paths.join(folder, name))
+    current = process.current()
+    return paths.join(folder, ".part%d" % (current.pid if current else 0))
+
+
+def entries(folder):
+    """Return the entries of a directory, sorted: tuples (name, type, inode, size in bytes)."""
+    return sorted(os.ilistdir(folder))
+
+
+def walk(top):
+    """Yield (folder, entries) for a directory and all below it, each before what it holds."""
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        found = entries(folder)
+        yield folder, found
+        for entry in reversed(found):
+            if entry[1] == _DIRECTORY:
+                pending.append(paths.join(folder, entry[0]))
+
+
+def remove_tree(top):
+    """Remove a directory with its content.
+
+    A power cut leaves a part of the tree, each file of it whole. Raises OSError, EACCES before
+    anything is removed if the tree holds a protected file.
+    """
+    paths.guard(top)
+    folders = []
+    for folder, found in walk(top):
+        folders.append(folder)
+        for entry in found:
+            if entry[1] != _DIRECTORY:
+                os.remove(paths.join(folder, entry[0]))
+    for folder in reversed(folders):
+        os.rmdir(folder)
+
+
+def pairs(src, dst):
+    """Make the directories of the tree src under dst; yield (source, target) for each file."""
+    for folder, found in walk(src):
+        target = paths.join(dst, folder[len(src) :].lstrip("/")) if folder != src else dst
+        if not paths.is_dir(target):
+            os.mkdir(target)
+        for entry in found:
+            if entry[1] != _DIRECTORY:
+                yield paths.join(folder, entry[0]), paths.join(target, entry[0])
+
+
+def move(src, dst):
+    """Rename a file or a directory; onto another file system it is copied, then removed.
+
+    A power cut leaves it in the old place, in the new one, or (other file system) in both.
+    """
+    paths.guard(src)
+    paths.guard(dst)
+    try:
+        os.rename(src, dst)
+    except OSError as e:
+        if e.errno != _EPERM:
+            raise
+        _carry(src, dst)
+
+
+def _carry(src, dst):
+    """Move between file systems."""
+    if not paths.is_dir(src):
+        copy(src, dst)
+        os.remove(src)
+        return
+    for source, target in pairs(src, dst):
+        copy(source, target)
+    remove_tree(src)

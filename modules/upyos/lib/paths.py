@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Paths: normal form, kind, protection. Pure: runs on CPython too."""
+
+import os
+
+from micropython import const
+
+_EACCES = const(13)
+_DIRECTORY = const(0x4000)
+
+
+def absolute(path):
+    """Return the normal form of a path: absolute, without `.`, `..` and `//`."""
+    if path[:1] != "/":
+        path = os.getcwd() + "/" + path
+    if "//" not in path and "/." not in path and path[-1] != "/":
+        return path
+    parts = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part and part != ".":
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def join(folder, name):
+    """Return the path of name in folder; an absolute name stays."""
+    if name[:1] == "/" or not folder:
+        return name
+    return folder + name if folder[-1] == "/" else folder + "/" + name
+
+
+def split(path):
+    """Return (folder, name) of a path; the folder of `x` is empty, that of `/x` is `/`."""
+    path = path.rstrip("/") or "/"
+    at = path.rfind("/") + 1
+    return path[:at].rstrip("/") or path[:at], path[at:]
+
+
+def mode(path):
+    """Return the mode bits of a path, 0 when it is absent."""
+    try:
+        return os.stat(path)[0]
+    except OSError:
+        return 0
+
+
+def exists(path):
+    """Tell whether there is a file or a directory of that name."""
+    return mode(path) != 0
+
+
+def is_dir(path):
+    """Tell whether path is a directory; False when absent."""
+    return mode(path) & _DIRECTORY != 0
+
+
+def is_file(path):
+    """Tell whether path is a file; False when absent."""
+    return mode(path) & _DIRECTORY == 0 and exists(path)
+
+
+def protected_paths():
+    """Return the normal forms of all protected paths (`pfiles` of the configuration)."""
+    import sdata
+
+    return [absolute(path) for path in sdata.sysconfig["pfiles"]]
+
+
+def protected(path):
+    """Tell whether path, under whatever spelling, is protected."""
+    return absolute(path) in protected_paths()
+
+
+def guard(path):
+    """Raise OSError(EACCES) if path is protected or a directory that contains a protected file."""
+    path = absolute(path)
+    below = join(path, "")
+    for entry in protected_paths():
+        if entry == path or entry.startswith(below) and exists(entry):
+            raise OSError(_EACCES)
+
+
+def within(path, folder):
+    """Tell whether path is folder or below it."""
+    return join(absolute(path), "").startswith(join(absolute(folder), ""))
