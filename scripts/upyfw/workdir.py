@@ -18,7 +18,9 @@ from upyfw.files import write_atomic, write_if_changed
 from upyfw.paths import make_dir
 
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
-_ERROR = re.compile(r"(error:|error |overflowed by|\*\*\*|No space left|fatal:)", re.IGNORECASE)
+_ERROR = re.compile(
+    r"(error:|error |overflowed by|\*\*\*|No space left|fatal:|^  File \")", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,9 @@ def _copy_lines(process: subprocess.Popen, log: object, report: progress.Report)
 
 def _reason(lines: list[str]) -> str:
     """Return the best of some error lines: a full region or disk explains the others."""
+    if lines[0].startswith("error compiling") and len(lines) > 2:
+        # mpy-cross: the file and line, and what is wrong there, follow
+        return f"{lines[1]}: {lines[2]}"
     for text in ("No space left", "overflowed by"):
         for line in lines:
             if text in line:
