@@ -67,7 +67,7 @@ def build(board_name: str, profile: str = DEFAULT_PROFILE) -> Artifacts:
     Raises UpyfwError (status 2 for a board, command or manifest that breaks a rule).
     """
     board = boards.load(board_name)
-    trees = sources.prepare_micropython()
+    trees = sources.prepare_micropython(board.port)
     work = Workdir(out_dir(board, profile), board_name)
     with work.locked():
         binary = _compile(board, profile, work, trees)
