@@ -7,6 +7,7 @@ suite and kind; the mirror's address, its keyring and the network settings are t
 
 import os
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,7 @@ def _download(state: AptState, pin: DebianPin, cache: Path, report: Report) -> P
         source_archive.verify(arrived, offer.file)
         final = cache / "downloads" / offer.file.name
         os.replace(arrived, final)
+        shutil.rmtree(partial, ignore_errors=True)
         return final
     return None
 

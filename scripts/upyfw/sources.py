@@ -43,6 +43,16 @@ class SourceTree:
     picotool_dir: Path
 
 
+@dataclass(frozen=True)
+class State:
+    """One source as the cache holds it: its pinned version, place, and what it came from."""
+
+    version: str
+    place: Path
+    is_there: bool
+    stamp: str
+
+
 @contextmanager
 def _locked(cache: Path) -> Iterator[None]:
     """Hold the cache: two processes must not fetch the same thing."""
@@ -80,6 +90,14 @@ class _Tree:
             return part.accepts(self._stamp(part).read_text())
         except (OSError, UnicodeDecodeError):
             return False
+
+    def state(self, part: Source) -> State:
+        """Tell where a part is, or would be, and what it came from."""
+        if part.name == _TOOL:
+            return State(part.version, self.picotool, self.has(part), "built here")
+        is_there = self.has(part)
+        stamp = self._stamp(part).read_text() if is_there else ""
+        return State(part.version, self.root / part.place, is_there, stamp)
 
     def put(self, part: Source, made: Path, stamp: str) -> None:
         """Move an unpacked part into its place. The stamp goes first and comes back last."""
@@ -192,13 +210,21 @@ def prepare_micropython(port: str | None = None) -> SourceTree:
     make_dir(tree.cache / "downloads")
     with _locked(tree.cache):
         source_archive.sweep(tree.base.parent)
+        source_archive.sweep(tree.picotool.parent)
         _get_all(tree, wanted)
     return tree.paths()
+
+
+def states() -> dict[str, State]:
+    """Return every pinned source as the cache holds it, by name; fetches nothing."""
+    pins = source_pins.read()
+    tree = _Tree(cache_dir(), pins)
+    return {name: tree.state(part) for name, part in pins.items()}
 
 
 def remove_cache() -> Path:
     """Remove everything that was fetched; returns the folder."""
     cache = cache_dir()
-    for name in ("trees", "downloads", "apt", "git", "picotool"):
+    for name in ("trees", "downloads", "apt", "git", "picotool", "node"):
         shutil.rmtree(cache / name, ignore_errors=True)
     return cache

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""upyfw doctor: every tool and source, its version and place, and what is missing."""
+
+import json
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from upyfw import sources, tools
+from upyfw.errors import FAILED
+
+
+def _tool_rows() -> list[dict]:
+    """Look at every tool; a row is what --json prints."""
+    rows = []
+    for tool in tools.TOOLS.values():
+        found = tool.find()
+        rows.append(
+            {
+                "name": tool.name,
+                "purpose": tool.purpose,
+                "version": found.version,
+                "place": found.place,
+                "problem": found.problem,
+                "needed": tool.needed,
+                "packages": list(tool.packages),
+            }
+        )
+    return rows
+
+
+def _source_rows() -> list[dict]:
+    """Tell which sources the cache holds; they are fetched when a build needs them."""
+    return [
+        {
+            "name": name,
+            "version": state.version,
+            "place": str(state.place) if state.is_there else "",
+            "stamp": state.stamp,
+            "is_there": state.is_there,
+        }
+        for name, state in sources.states().items()
+    ]
+
+
+def _state(row: dict) -> str:
+    if not row["problem"]:
+        return "[green]ok[/green]"
+    return f"[red]{row['problem']}[/red]" if row["needed"] else f"{row['problem']} (optional)"
+
+
+def _tool_table(rows: list[dict]) -> Table:
+    table = Table("tool", "version", "state", "for", "where, or the Debian package for it")
+    for row in rows:
+        packages = " ".join(row["packages"]) or "comes with .venv"
+        where = packages if row["problem"] else row["place"]
+        table.add_row(row["name"], row["version"], _state(row), row["purpose"], where)
+    return table
+
+
+def _source_table(rows: list[dict]) -> Table:
+    table = Table("source", "version", "state", "from", "where")
+    for row in rows:
+        state = "[green]ok[/green]" if row["is_there"] else "not fetched yet"
+        table.add_row(row["name"], row["version"], state, row["stamp"][:20], row["place"])
+    return table
+
+
+def _missing(rows: list[dict]) -> list[dict]:
+    return [row for row in rows if row["problem"] and row["needed"]]
+
+
+def _print_tables(tool_rows: list[dict], source_rows: list[dict]) -> None:
+    # Paths are results: a pipe gets them whole, a terminal folds them.
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    console.print(_tool_table(tool_rows))
+    console.print(_source_table(source_rows))
+    if missing := _missing(tool_rows):
+        packages = [name for row in missing for name in row["packages"]]
+        console.print(f"missing: {', '.join(row['name'] for row in missing)}")
+        console.print(f"type: {tools.install_line(packages)}", soft_wrap=True)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """Show every tool and source, and what is missing; status 1 if something needed is."""
+    tool_rows, source_rows = _tool_rows(), _source_rows()
+    if as_json:
+        print(json.dumps({"tools": tool_rows, "sources": source_rows}, indent=2))
+    else:
+        _print_tables(tool_rows, source_rows)
+    if _missing(tool_rows):
+        context.exit(FAILED)
