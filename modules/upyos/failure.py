@@ -13,18 +13,19 @@ _USAGE = const(2)
 
 
 def status(proc, exc):
-    """Report the exception that ended the process; return the status it stands for."""
+    """Report the exception that ended the process (None: the shell); return its status."""
+    cmd = proc.cmd + ": " if proc else ""
     if isinstance(exc, SystemExit):
         return _exit_status(exc.args[0] if exc.args else None)
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd, str(exc)))
+        console.error(_usage(proc.cmd if proc else "", str(exc)))
         return _USAGE
     where = _place()
     if isinstance(exc, MemoryError):
         gc.collect()
-        console.error(where + proc.cmd + ": out of memory")
+        console.error(where + cmd + "out of memory")
         return _FAILED
-    console.error("%s%s: %s: %s" % (where, proc.cmd, type(exc).__name__, exc))
+    console.error("%s%s%s: %s" % (where, cmd, type(exc).__name__, exc))
     if sdata.debug:
         _traceback(exc)
     return _FAILED
