@@ -23,10 +23,11 @@ export class Machine {
     this.onReset = onReset;
     this.flash = new Flash(flashBytes);
     cpu.flash = this.flash;
-    /** Cycles executed since the machine was made. */
+    /** Cycles executed since power-on. */
     this.busyCycles = 0;
-    /** Emulated time of the chips before the present one. */
+    /** Emulated time of the chips before the present one, and when the power came on. */
     this.pastNanos = 0;
+    this.powerNanos = 0;
     this.stopped = null;
     this.resetPending = null;
     buildBootrom();
@@ -53,6 +54,8 @@ export class Machine {
     this.flash.cutAfter(null);
     sram.fill(0);
     this.#restart(noScratch(), 'power');
+    this.busyCycles = 0;
+    this.powerNanos = this.nanos;
   }
 
   send(data) {

@@ -15,7 +15,6 @@ function parseOptions() {
       modules: { type: 'string' },
       firmware: { type: 'string' },
       flash: { type: 'string' },
-      part: { type: 'string', multiple: true, default: [] },
       'flash-bytes': { type: 'string' },
     },
   });
@@ -23,10 +22,6 @@ function parseOptions() {
     modules: values.modules,
     firmware: values.firmware ?? null,
     flash: values.flash ?? null,
-    parts: values.part.map((text) => {
-      const [, off, path] = /^(\d+):(.*)$/s.exec(text);
-      return { off: Number(off), path };
-    }),
     flashBytes: Number(values['flash-bytes'] ?? DEFAULT_FLASH_BYTES),
   };
 }
@@ -73,6 +68,9 @@ class Server {
     },
     flash_read({ off, size }) {
       return { data: Buffer.from(this.session.readFlash(off, size)).toString('base64') };
+    },
+    flash_load({ data }) {
+      this.session.loadFlash(Buffer.from(data, 'base64'));
     },
     flash_save({ path }) {
       this.session.saveFlash(path);

@@ -11,38 +11,36 @@ const CHECK_NANOS = 20e6;
 const MS = 1e6;
 
 export class Session {
-  /** options: {firmware, flash, parts: [{off, path}], flashBytes}; paths or null. */
+  /** options: {firmware, flash, flashBytes}: paths or null; flash as in loadFlash. */
   constructor(library, options) {
     this.unread = '';
     this.resets = [];
+    this.outputBytes = 0;
     this.lastOutputNanos = 0;
     this.watch = null;
     this.onOutput = null;
     this.machine = new Machine(library, {
       flashBytes: options.flashBytes,
       onOutput: (data) => this.#collect(data),
-      onReset: (cause) => this.resets.push({ cause, clock_ns: this.machine.nanos }),
+      onReset: (cause) => this.resets.push({ cause, output_bytes: this.outputBytes }),
     });
-    this.#load(options);
+    if (options.firmware) {
+      loadFirmware(readFileSync(options.firmware), this.machine.flash.image);
+    }
+    if (options.flash) this.loadFlash(readFileSync(options.flash));
   }
 
-  #load({ firmware, flash, parts }) {
+  /** Put content into the flash: all of it, or (a file system) its end. */
+  loadFlash(data) {
     const { image } = this.machine.flash;
-    if (firmware) loadFirmware(readFileSync(firmware), image);
-    if (flash) {
-      image.fill(0xff);
-      loadFirmware(readFileSync(flash), image);
-    }
-    for (const { off, path } of parts) {
-      const data = readFileSync(path);
-      if (off + data.length > image.length) throw new Error(`${path}: does not fit the flash`);
-      image.set(data, off);
-    }
+    if (data.length > image.length) throw new Error('larger than the flash');
+    image.set(data, image.length - data.length);
   }
 
   #collect(data) {
     const text = Buffer.from(data).toString('latin1');
     this.lastOutputNanos = this.machine.nanos;
+    this.outputBytes += data.length;
     if (this.onOutput) this.onOutput(text);
     else this.unread += text;
     if (!this.watch || this.watch.test(this.unread.slice(-TAIL_CHARACTERS))) this.machine.leave();
@@ -109,9 +107,9 @@ export class Session {
   }
 
   stats() {
-    const { flash, busyCycles, nanos, sleeping, stopped } = this.machine;
+    const { flash, busyCycles, nanos, powerNanos, sleeping, stopped } = this.machine;
     return {
-      busy_cycles: busyCycles, clock_ns: Math.round(nanos), erases: flash.erases,
+      busy_cycles: busyCycles, clock_ns: Math.round(nanos - powerNanos), erases: flash.erases,
       programs: flash.programs, flash_ops: flash.ops, sleeping, stopped, resets: this.resets,
     };
   }

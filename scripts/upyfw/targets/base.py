@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from upyfw.errors import UpyfwError
+from upyfw.targets.inbox import Inbox, Sink
 
 # The shell's prompt, its continuation prompt, or MicroPython's, at the end of the output
 PROMPT = re.compile(rb"(?:^|[\n\r])[^\r\n]* \$: $|(?:^|[\n\r])(?:\x1b\[[0-9;]*[A-Za-z])*> $|>>> $")
@@ -17,19 +18,28 @@ _TAIL_BYTES = 400
 
 
 class TargetError(UpyfwError):
-    """A target that stopped or did not answer in time."""
+    """A target that did not answer in time."""
+
+
+class TargetStopped(TargetError):
+    """A target that runs no more: no power, ended, or crashed."""
 
 
 class Target(ABC):
     """A running firmware. Use it in a `with` statement, or call start and stop."""
 
     def __init__(self) -> None:
-        self._seen = bytearray()
+        self._inbox = Inbox()
 
     @property
     def output(self) -> bytes:
-        """All bytes printed so far that were read."""
-        return bytes(self._seen)
+        """All bytes printed so far."""
+        return bytes(self._inbox.data)
+
+    @property
+    def ended(self) -> str | None:
+        """Why nothing runs any more, or None."""
+        return self._inbox.ended
 
     @abstractmethod
     def start(self) -> None:
@@ -57,12 +67,16 @@ class Target(ABC):
         timeout, settle and quiet are seconds of the target's own time. With settle the pattern
         counts only once output has been quiet for so long. With quiet, output that has been
         quiet for so long ends the wait too. Returns the output up to the end of the match, or
-        all of it. Raises TargetError after timeout, or if the target stopped.
+        all of it. Raises TargetError after timeout, TargetStopped if the target stopped.
         """
 
     @abstractmethod
     def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
         """Run until output has been quiet for that many seconds; returns what came."""
+
+    @abstractmethod
+    def stream(self, sink: Sink | None) -> None:
+        """Run in real time by itself, output going to sink too as it comes; None ends that."""
 
     def wait_prompt(self, timeout: float = 30.0, quiet: float | None = None) -> bytes:
         """Run until a prompt is the last thing printed; returns the output up to there."""
@@ -93,7 +107,11 @@ def command_output(text: str) -> str:
     return body + newline
 
 
-def no_answer(what: str, output: bytes) -> TargetError:
-    """Make the error of a target that did not do what was waited for."""
+def check_reason(name: str, reason: str, wanted: str, detail: str, output: bytes) -> None:
+    """Raise TargetStopped or TargetError unless a wait ended with 'pattern' or 'quiet'."""
+    if reason in ("pattern", "quiet"):
+        return
     tail = bytes(output[-_TAIL_BYTES:]).decode(errors="replace")
-    return TargetError(f"{what}; its last output was {tail!r}")
+    if reason == "stopped":
+        raise TargetStopped(f"{name}: stopped ({detail}); its last output was {tail!r}")
+    raise TargetError(f"{name}: no {wanted} within {detail}; its last output was {tail!r}")
