@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""upyfw test: set everything up, check the style, run every test."""
+
+import os
+import subprocess
+import sys
+
+import rich_click as click
+
+from upyfw import firmware, node_modules, sources, tools
+from upyfw.errors import FAILED
+from upyfw.paths import REPO
+from upyfw.progress import say
+
+WORKERS = 2
+# What device tests run on; both are built before, so that no test waits for a compiler.
+BOARDS = ("UNIX", "RPI_PICO")
+
+
+def _set_up() -> None:
+    """Bring tools, sources, Node packages and firmware up to date."""
+    tools.require(*(tool.name for tool in tools.TOOLS.values() if tool.needed))
+    sources.prepare_micropython()
+    node_modules.prepare()
+    for board in BOARDS:
+        say(f"building {board}")
+        firmware.build(board)
+
+
+def _run(*command: str) -> int:
+    """Run one checker with its output straight to the user; return its status."""
+    return subprocess.run(command, cwd=REPO, stdin=subprocess.DEVNULL).returncode
+
+
+def _style() -> bool:
+    """Check lint and format of all Python; returns whether both are clean."""
+    say("checking the style")
+    python = sys.executable
+    lint = _run(python, "-m", "ruff", "check", "--quiet", ".")
+    layout = _run(python, "-m", "ruff", "format", "--check", "--quiet", ".")
+    if lint or layout:
+        say("the style check failed: ruff check --fix, ruff format")
+    return not lint and not layout
+
+
+def _pytest_command(full: bool, expression: str | None, paths: tuple[str, ...]) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "worksteal"]
+    command += ["--full"] if full else []
+    command += ["-k", expression] if expression else []
+    return command + [os.path.abspath(path) for path in paths]
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Every power cut and long random sessions too.")
+@click.option("-k", "expression", metavar="EXPR", help="Only tests that match, as in pytest.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.pass_context
+def command(
+    context: click.Context, full: bool, expression: str | None, paths: tuple[str, ...]
+) -> None:
+    """Set everything up and run all tests, or those in PATHS. The closing line is pytest's."""
+    _set_up()
+    is_clean = _style()
+    status = _run(*_pytest_command(full, expression, paths))
+    if status or not is_clean:
+        context.exit(status or FAILED)
