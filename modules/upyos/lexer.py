@@ -230,7 +230,7 @@ def _word(line, at, stops):
         elif c == "'":
             at = _single(line, at, parts)
         elif c == "$":
-            at = _variable(line, at, parts)
+            at = variable(line, at, parts)
         elif c == "\\":
             parts[-1] += line[at + 1 : at + 2] or c
             at += 2
@@ -264,7 +264,7 @@ def _double(line, at, parts):
         if c == '"':
             return at + 1
         if c == "$":
-            at = _variable(line, at, parts)
+            at = variable(line, at, parts)
         elif c:
             escaped = line[at + 1 : at + 2]
             parts[-1] += escaped if escaped and escaped in '"\\$`' else c + escaped
@@ -272,7 +272,7 @@ def _double(line, at, parts):
     raise SyntaxError("column %d: quote not closed" % (opened + 1))
 
 
-def _variable(line, at, parts):
+def variable(line, at, parts):
     """Read $name, ${name} or a lone $ ; return the index after it."""
     c = line[at + 1 : at + 2]
     if c == "{":

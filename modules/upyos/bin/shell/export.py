@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""export V VALUE [-s|-i|-f|-b]
+
+Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the same.
+
+-s  VALUE is text (the default)
+-i  VALUE is an int
+-f  VALUE is a float
+-b  VALUE is True or False
+"""
+
+from upyos import executor
+
+_BOOLS = {"True": True, "False": False}
+
+
+def _split(words):
+    """Return (V, VALUE) of the words without options. Raises UsageError."""
+    if len(words) == 3 and words[1] == "=":
+        return words[0], words[2]
+    if words and "=" in words[0]:
+        name, _, value = words[0].partition("=")
+        if len(words) == 1:
+            return name, value
+        if len(words) == 2 and not value:
+            return name, words[1]
+    elif len(words) == 2:
+        return words[0], words[1]
+    from upyos.lib.command import UsageError
+
+    raise UsageError
+
+
+def _typed(value, letter):
+    """Return value as the type a letter names. Raises ValueError, KeyError."""
+    if letter == "i":
+        return int(value)
+    if letter == "f":
+        return float(value)
+    return _BOOLS[value] if letter == "b" else value
+
+
+def _help(args):
+    """Print the usage if that is all that is asked for."""
+    if args and args[0][:3] == "--h":
+        from upyos.lib.command import options
+
+        options(args[:1], "sifb")
+
+
+def __main__(args):
+    _help(args)
+    words = [w for w in args if w not in ("-s", "-i", "-f", "-b")]
+    letter = "s"
+    if len(words) != len(args):
+        letter = [w for w in args if w not in words][-1][1]
+    name, value = _split(words)
+    try:
+        if executor.assign(name, _typed(value, letter)):
+            return 0
+        why = "not a name"
+    except (ValueError, KeyError):
+        name, why = value, "not of this type"
+    from upyos.lib.command import fail
+
+    return fail(name, why)

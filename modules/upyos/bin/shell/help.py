@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""help [CMD]
+
+Show the commands that can be found; with CMD its usage and options.
+"""
+
+import os
+
+import sdata
+from upyos import lookup, state
+from upyos.index import COMMANDS
+from upyos.lib import command
+
+
+
+def _page(name):
+    """Print the help of one command; return the status."""
+    at = COMMANDS.find("\n" + name + " ")
+    if at < 0:
+        if lookup.find(name)[0] == lookup.BUILTIN:
+            from upyos import builtins
+
+            return builtins.run(name, ["--help"])
+        return command.fail(name, "not found")
+    at += len(name) + 2
+    group = COMMANDS[at : COMMANDS.find("\n", at)]
+    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
+    print("usage: " + texts[texts.index(name) + 1])
+    return 0
+
+
+def _names():
+    """Return the names of all commands that can be found, sorted."""
+    names = set("exit loadconfig loadboard cd set alias unalias history".split())
+    names.update([line.split(" ")[0] for line in COMMANDS.split("\n") if line])
+    names.update(state.aliases or ())
+    for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:/bin").split(":"):
+        if directory[:1] != "/":
+            continue
+        try:
+            for entry in os.ilistdir(directory):
+                kind, _ = lookup.in_directory(directory, entry[0]) or (lookup.NONE, "")
+                if kind < lookup.NOT_PROGRAM:
+                    names.add(entry[0].rsplit(".", 1)[0])
+        except OSError:
+            # A directory of the path that is not there has no commands.
+            continue
+    return sorted(names)
+
+
+def _text():
+    try:
+        with open("/etc/help.txt") as file:
+            for line in file:
+                print(line, end="")
+    except OSError:
+        # The user removed it.
+        return
+
+
+def __main__(args):
+    _, rest = command.options(args, "")
+    command.operands(rest, 0, 1)
+    if rest:
+        return _page(rest[0])
+    print(sdata.name, sdata.version)
+    _text()
+    row = ""
+    for name in _names():
+        if len(row) > 65:
+            print(row)
+            row = ""
+        row += "%-12s" % name
+    print(row)
+    return 0

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""watch [-t S] [-q] CMD...
+
+Clear the screen and run CMD every S seconds until Ctrl-C or kill. One quoted CMD may hold a whole line;
+`-t S` may stand at the end too.
+
+-t S  seconds, 2 by default, fractions allowed
+-q    neither clear the screen nor print the header
+"""
+
+import time
+
+from micropython import const
+from upyos import executor, state
+from upyos.lib import command
+
+proc = None
+
+_STEP_MS = const(50)
+_INTERRUPTED = const(130)
+
+
+def _split(args):
+    """Return (interval text, quiet, words of CMD). Raises UsageError."""
+    interval = "2"
+    quiet = False
+    args = list(args)
+    while args and args[0][:1] == "-":
+        if args[0] == "-t" and len(args) > 1:
+            interval = args[1]
+            del args[:2]
+        elif args[0] == "-q":
+            quiet = True
+            del args[:1]
+        else:
+            command.options(args[:1], "q", "t")
+            raise command.UsageError
+    if len(args) > 2 and args[-2] == "-t":
+        interval = args.pop()
+        args.pop()
+    if not args:
+        raise command.UsageError
+    return interval, quiet, args
+
+
+def _wait(wait_ms):
+    """Wait, with background tasks going on, until kill at most."""
+    end_ms = time.ticks_add(time.ticks_ms(), wait_ms)
+    while proc.sts != "S" and time.ticks_diff(end_ms, time.ticks_ms()) > 0:
+        if state.loop and not proc.isthr:
+            state.loop()
+        time.sleep_ms(min(_STEP_MS, max(1, time.ticks_diff(end_ms, time.ticks_ms()))))
+
+
+def __main__(args):
+    interval, quiet, words = _split(args)
+    try:
+        wait_ms = int(float(interval) * 1000)
+    except ValueError:
+        raise command.UsageError
+    while proc.sts != "S":
+        if not quiet:
+            print("\x1b[2J\x1b[HEvery %s s: %s\n" % (interval, " ".join(words)))
+        status = executor.run_line(words[0]) if len(words) == 1 else executor.call(words)
+        if status == _INTERRUPTED:
+            raise KeyboardInterrupt
+        _wait(wait_ms)
+    return 0

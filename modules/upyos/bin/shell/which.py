@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""which [-a] NAME...
+
+Print what each NAME would run.
+
+-a  all that could be run, in the order of the search
+"""
+
+import sdata
+from upyos import lookup, state
+from upyos.lib import command
+
+
+def _candidates(name):
+    """Return what NAME can run, as text, in the order of the search."""
+    found = []
+    kind, target = lookup.find(name)
+    if kind == lookup.BUILTIN or name in ("if", "while", "for", "goto", "skip", "return", "break", "continue"):
+        found.append(name + ": builtin")
+    if name in (state.aliases or ()):
+        found.append("%s: alias for '%s'" % (name, state.aliases[name]))
+    if "/" in name:
+        return found + [target] if kind < lookup.NOT_PROGRAM else found
+    for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:.frozen:/bin").split(":"):
+        if directory == ".frozen":
+            if lookup.frozen(name):
+                found.append(".frozen/" + name)
+        else:
+            there = lookup.in_directory(directory, name)
+            if there and there[0] != lookup.NOT_PROGRAM:
+                found.append(there[1])
+    return found
+
+
+def __main__(args):
+    flags, names = command.options(args, "a")
+    command.operands(names, 1)
+    status = 0
+    for name in names:
+        found = _candidates(name)
+        if not found:
+            status = command.fail(name, "not found")
+        for text in found if "a" in flags else found[:1]:
+            print(text)
+    return status

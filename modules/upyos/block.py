@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: MIT
+"""Compile lines with if, while and for to a flat list of steps, and run the steps.
+
+A step is a list `[kind, line number, data, target, ...]`; target is the index that a false condition, an
+ended loop or a jump goes on at. Blocks nest by their targets, not by calls.
+"""
+
+from micropython import const
+from upyos import compare, executor, lexer, state
+
+_AMP = const(2)
+# Kinds of steps.
+_RUN = const(0)
+_TEST = const(1)
+_JUMP = const(2)
+_FOR = const(3)
+_NEXT = const(4)
+_LABEL = const(5)
+_ERROR = const(6)
+# Steps above this number keep the offset of their line, not what it was parsed to.
+_KEPT_STEPS = const(200)
+
+
+class Unclosed(Exception):
+    """A block that is not closed; its text says which."""
+
+
+def statements(program):
+    """Split a program at its semicolons, and after `&` unless an `if` takes all up to the semicolon."""
+    parts = []
+    first = 0
+    for i in range(1, len(program), 2):
+        if program[i] < _AMP or program[i] == _AMP and program[first][0] != "if":
+            parts.append(program[first : i + 1])
+            first = i + 1
+    if first < len(program):
+        parts.append(program[first:])
+    return parts
+
+
+def depth(line):
+    """Return how many more blocks the line opens than it closes."""
+    try:
+        program = lexer.parse(line)
+    except SyntaxError:
+        return 0
+    change = 0
+    for part in statements(program):
+        word = part[0][0]
+        if word in ("while", "for") or (word == "if" and not compare.action(part)):
+            change += 1
+        elif word in ("fi", "done"):
+            change -= 1
+    return change
+
+
+def compile(program, line_no, more, source=None):
+    """Compile a line that begins with a keyword, and the lines up to the end of its block.
+
+    `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early.
+    """
+    code = Code()
+    code.add_line(program, line_no)
+    while code.open:
+        offset = source.tell() if source and len(code.items) > _KEPT_STEPS else -1
+        line_no = source.line_no + 1 if source else 0
+        try:
+            line = more()
+            if line is None:
+                break
+            program = lexer.parse(line)
+        except (SyntaxError, ValueError) as e:
+            code.items.append([_ERROR, line_no, "syntax error: " + str(e)])
+            continue
+        if program:
+            code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
+    if code.open:
+        word = code.open[-1][0]
+        raise Unclosed("%s without %s" % (word, "fi" if word == "if" else "done"))
+    return code
+
+
+class Code:
+    """Steps of one block and of what stands on its lines."""
+
+    def __init__(self):
+        self.items = []
+        # (first step, step after the last, is it a loop) of each closed block.
+        self.blocks = []
+        # Blocks that are open while it is compiled: [keyword, first step, steps that leave it, pending].
+        self.open = []
+        # The step that runs.
+        self.at = 0
+
+    def add_line(self, program, line_no, offset=None):
+        """Compile one line; `offset` instead of the program is kept for a line that is no statement."""
+        if offset and not executor.is_statement(program) and program[0][0][:1] != ":":
+            self.items.append([_RUN, line_no, offset])
+            return
+        for part in statements(program):
+            word = part[0][0]
+            message = None
+            if word in ("if", "while", "for", "elif", "else", "fi", "done"):
+                message = getattr(self, "_" + word)(part, line_no)
+            elif type(word) is str and word[:1] == ":" and len(part[0]) == 1:
+                self.items.append([_LABEL, line_no, word[1:]])
+            else:
+                self.items.append([_RUN, line_no, part])
+            if message:
+                self.items.append([_ERROR, line_no, message])
+
+    def _if(self, part, line_no):
+        action = compare.action(part)
+        condition, message = compare.condition(part)
+        if action:
+            if message:
+                return message
+            self.items.append([_TEST, line_no, condition, len(self.items) + 2])
+            self.items.append([_RUN, line_no, action])
+            return None
+        self.open.append(["if", len(self.items), [], len(self.items)])
+        self._test(condition, message, line_no)
+        return None
+
+    def _test(self, condition, message, line_no):
+        """Add a condition; one that is malformed reports it when it is met, and is false."""
+        self.items.append([_TEST, line_no, condition or message, 0])
+
+    def _while(self, part, line_no):
+        self.open.append(["while", len(self.items), [], len(self.items)])
+        condition, message = compare.condition(part)
+        if compare.action(part):
+            condition, message = None, "while: malformed statement"
+        self._test(condition, message, line_no)
+        return None
+
+    def _for(self, part, line_no):
+        words = part[0]
+        good = len(words) > 2 and words[2] == "in" and len(part) == 2 and part[1] < _AMP
+        if good and type(words[1]) is str and lexer.legal(words[1]):
+            for word in words:
+                good = good and type(word) is not int
+        else:
+            good = False
+        at = len(self.items)
+        self.open.append(["for", at, [], at + 1])
+        if good:
+            self.items.append([_FOR, line_no, words[3:]])
+        else:
+            self.items.append([_ERROR, line_no, "for: malformed statement"])
+        self.items.append([_NEXT, line_no, words[1] if good else "", 0, None])
+        return None
+
+    def _alone(self, part, keyword):
+        """Return what is wrong with else, fi or done as it stands, or None."""
+        word = part[0][0]
+        if not self.open or (self.open[-1][0] == "if") != (keyword == "if"):
+            return "%s without %s" % (word, keyword)
+        if word != "elif" and (len(part[0]) > 1 or part[1] >= _AMP):
+            return word + ": malformed statement"
+        return None
+
+    def _branch(self, line_no):
+        """End a branch of an if: jump to its fi, and let the condition before it come here."""
+        _, _, leaving, pending = self.open[-1]
+        leaving.append(len(self.items))
+        self.items.append([_JUMP, line_no, None, 0])
+        self.items[pending][3] = len(self.items)
+        self.open[-1][3] = len(self.items)
+
+    def _elif(self, part, line_no):
+        message = self._alone(part, "if")
+        if message is None and self.open[-1][3] < 0:
+            message = "elif after else"
+        if message:
+            return message
+        self._branch(line_no)
+        condition, message = compare.condition(part)
+        if compare.action(part):
+            condition, message = None, "elif: malformed statement"
+        self._test(condition, message, line_no)
+        return None
+
+    def _else(self, part, line_no):
+        message = self._alone(part, "if")
+        if message is None and self.open[-1][3] < 0:
+            message = "else after else"
+        if message:
+            return message
+        self._branch(line_no)
+        self.open[-1][3] = -1
+        return None
+
+    def _fi(self, part, line_no):
+        message = self._alone(part, "if")
+        return message or self._end(False)
+
+    def _done(self, part, line_no):
+        message = self._alone(part, "while or for")
+        if message:
+            return message
+        self.items.append([_JUMP, line_no, None, self.open[-1][3]])
+        return self._end(True)
+
+    def _end(self, loop):
+        _, first, leaving, pending = self.open.pop()
+        end = len(self.items)
+        for step in leaving:
+            self.items[step][3] = end
+        if pending >= 0:
+            self.items[pending][3] = end
+        self.blocks.append((first, end, loop))
+
+    def step(self, at, frame, source):
+        """Run the step at an index; return the index of the next."""
+        self.at = at
+        item = self.items[at]
+        kind = item[0]
+        if frame.path:
+            frame.line_no = item[1]
+        if kind == _RUN:
+            program = item[2]
+            if type(program) is tuple:
+                program = source.again(program)
+            executor.run(program)
+        elif kind == _TEST:
+            if not compare.holds(item[2]):
+                return item[3]
+        elif kind == _JUMP:
+            return item[3]
+        elif kind == _FOR:
+            self.items[at + 1][4] = iter(lexer.expand(item[2], executor.variable))
+        elif kind == _NEXT:
+            return self._next(at, item)
+        elif kind == _ERROR:
+            executor.report(item[2])
+            state.status = 2
+        return at + 1
+
+    def _next(self, at, item):
+        for value in item[4] or ():
+            executor.assign(item[2], value)
+            return at + 1
+        item[4] = None
+        return item[3]
+
+    def leave(self, frame, source):
+        """Obey the control word that the step gave, as far as it stays in this code.
+
+        Returns the next index; the frame's control is left where it leads out.
+        """
+        word, value = frame.control
+        at = self.at
+        if word == "break" or word == "continue":
+            return self._leave_loop(at, frame)
+        if word == "goto" or word == "skip":
+            target = self._target(at, word, value, self.items[at][1])
+            if target is not None:
+                frame.control = None
+                if self._inside(at, target):
+                    return target
+                executor.report("%s: %s: into a block" % (word, value))
+                state.status = 2
+                return at + 1
+            if word == "skip":
+                frame.control = ("skip", max(0, self.items[at][1] + value - source.line_no))
+        return len(self.items)
+
+    def _leave_loop(self, at, frame):
+        """Return where break or continue goes on, by the innermost loop around the step."""
+        best = None
+        for block in self.blocks:
+            if block[2] and block[0] <= at < block[1] and (best is None or block[0] > best[0]):
+                best = block
+        word = frame.control[0]
+        if best is None:
+            return len(self.items)
+        frame.control = None
+        # The last step of a loop jumps to its start.
+        return best[1] if word == "break" else best[1] - 1
+
+    def _target(self, at, word, value, line_no):
+        """Return the step that goto or skip leads to, or None."""
+        for i, item in enumerate(self.items):
+            if word == "goto":
+                if item[0] == _LABEL and item[2] == value:
+                    return i
+            elif i > at and item[1] > line_no + value:
+                return i
+        return None
+
+    def _inside(self, at, target):
+        """Tell whether every block around the target is around the step too."""
+        for first, end, _ in self.blocks:
+            if first < target < end and not first <= at < end:
+                return False
+        return True

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Tab: commands in the first place of a command, paths everywhere else."""
+
+import os
+
+import sdata
+from upyos import state
+
+_BUILTINS = (
+    "exit loadconfig loadboard cd set alias unalias history if elif else fi while for done break continue"
+)
+_SUFFIXES = (".py", ".mpy", ".sh")
+_DIRECTORY = 0x4000
+
+
+def complete(before):
+    """Return (text to add, names that fit) for the text before the cursor."""
+    start = 0
+    for i, c in enumerate(before):
+        if c in " \t;|&<>'\"":
+            start = i + 1
+    word = before[start:]
+    lead = before[:start].rstrip()
+    if "/" in word or (lead and lead[-1] not in ";|&"):
+        directory, _, part = word.rpartition("/")
+        if "/" in word and not directory:
+            directory = "/"
+        names = _paths(directory, part)
+    else:
+        part = word
+        names = [name + " " for name in _commands(part)]
+    if not names:
+        return "", names
+    return _common(names)[len(part) :], [name.strip() for name in names]
+
+
+def _common(names):
+    """Return the beginning that all names share."""
+    first = names[0]
+    last = names[-1]
+    n = 0
+    while n < len(first) and n < len(last) and first[n] == last[n]:
+        n += 1
+    return first[:n]
+
+
+def _paths(directory, part):
+    """Return names in a directory that begin with part, a directory with /, a file with a blank."""
+    names = []
+    try:
+        for entry in os.ilistdir(directory or "."):
+            name = entry[0]
+            if name.startswith(part) and (part or name[:1] != "."):
+                names.append(name + ("/" if entry[1] & _DIRECTORY else " "))
+    except OSError:
+        # No such directory: nothing fits.
+        return []
+    return sorted(names)
+
+
+def _commands(part):
+    """Return the names of commands that begin with part."""
+    from upyos.index import COMMANDS
+
+    names = set([name for name in _BUILTINS.split() if name.startswith(part)])
+    names.update([name for name in state.aliases or () if name.startswith(part)])
+    at = COMMANDS.find("\n" + part)
+    while at >= 0 and at + 1 < len(COMMANDS):
+        names.add(COMMANDS[at + 1 : COMMANDS.find(" ", at)])
+        at = COMMANDS.find("\n" + part, at + 1)
+    for directory in sdata.sysconfig["env"].get("PATH", "/local/bin:/bin").split(":"):
+        if directory[:1] == "/":
+            for name in _paths(directory, part):
+                names.add(_stem(name.strip()))
+    return sorted(names)
+
+
+def _stem(name):
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""One edited line at the prompt, and the ring of lines typed before.
+
+The line is kept as UTF-8 bytes and cut between characters only. A line that is wider than the terminal is
+shown through a window on one row, so that nothing depends on how the terminal wraps.
+"""
+
+import sys
+
+import sdata
+from micropython import const
+from upyos import console, state
+
+_COLUMNS = const(80)
+# The ring: used bytes (2, low first), number of lines (bit 7: the file was loaded), lines ended by LF.
+_HISTORY_BYTES = const(768)
+_HISTORY_HEAD = const(3)
+_HISTORY_LINES = const(20)
+_LOADED = const(0x80)
+_LINE_MOST = const(250)
+
+# The line, the cursor (bytes from the start), first character shown, where up and down are.
+text = bytearray()
+at = 0
+left = 0
+entry = 0
+prompt = ""
+# The key that ended the line before: LF after CR is no line of its own.
+ended = 0
+
+
+def read(new_prompt):
+    """Return an edited line; None when the raw REPL is wanted.
+
+    Raises KeyboardInterrupt at Ctrl-C, EOFError at Ctrl-D on an empty line.
+    """
+    global prompt, at, left, entry, ended
+    prompt = new_prompt
+    text[:] = b""
+    at = left = entry = 0
+    console.write(prompt)
+    console.editing = sys.modules["upyos.lineedit"]
+    try:
+        while True:
+            key = console.read_key()
+            if key == 13 or key == 10:
+                if key == 10 and ended == 13 and not text:
+                    ended = 0
+                    continue
+                ended = key
+                console.write("\n")
+                return _decoded()
+            ended = 0
+            if 32 <= key < 127 and at == len(text):
+                _append(key)
+            elif key == 1 and not text:
+                return None
+            else:
+                from upyos import editkeys
+
+                editkeys.press(key)
+    finally:
+        console.editing = None
+
+
+def _append(key):
+    """Add an ASCII character at the end: only that is drawn."""
+    global at
+    text.append(key)
+    at += 1
+    if left or at + len(prompt) >= _columns():
+        show()
+    else:
+        console.write(chr(key))
+
+
+def _columns():
+    value = sdata.sysconfig["env"].get("COLUMNS", _COLUMNS)
+    return value if type(value) is int and value > 19 else _COLUMNS
+
+
+def _decoded():
+    try:
+        return text.decode()
+    except UnicodeError:
+        # Bytes of another encoding: what is not ASCII has no meaning here.
+        return bytes([b for b in text if b < 128]).decode()
+
+
+def insert(data):
+    """Put bytes of whole characters at the cursor."""
+    global at
+    text[at:at] = data
+    at += len(data)
+    show()
+
+
+def hide():
+    """Take the line from the screen: something else will be printed."""
+    console.write("\r\x1b[K")
+
+
+def show():
+    """Draw prompt and line on the row of the cursor."""
+    global left
+    line = _decoded()
+    cursor = len(str(text[:at], "utf-8")) if len(line) != len(text) else at
+    width = max(10, _columns() - len(prompt) - 1)
+    if len(line) <= width:
+        left = 0
+    elif not left <= cursor <= left + width:
+        left = max(0, cursor - width // 2)
+    shown = line[left : left + width]
+    back = len(shown) - (cursor - left)
+    console.write("\r%s%s\x1b[K" % (prompt, shown))
+    if back:
+        console.write("\x1b[%dD" % back)
+
+
+def remember(line):
+    """Add a line to the ring, unless it is the newest one already; the oldest make room."""
+    line = line.encode() + b"\n"
+    data = state.history
+    if data is None:
+        data = state.history = bytearray(_HISTORY_BYTES)
+    used = data[0] | data[1] << 8
+    end = _HISTORY_HEAD + used
+    if len(line) > _LINE_MOST or data[max(_HISTORY_HEAD, end - len(line)) : end] == line:
+        return
+    while end + len(line) > _HISTORY_BYTES or data[2] & ~_LOADED >= _HISTORY_LINES:
+        cut = bytes(data[_HISTORY_HEAD : _HISTORY_HEAD + _LINE_MOST]).find(b"\n") + 1
+        data[_HISTORY_HEAD : end - cut] = data[_HISTORY_HEAD + cut : end]
+        end -= cut
+        data[2] -= 1
+    data[end : end + len(line)] = line
+    end += len(line) - _HISTORY_HEAD
+    data[0] = end & 255
+    data[1] = end >> 8
+    data[2] += 1

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Python lines: `> CODE` and `< ARGS`."""
+
+import sys
+
+import sdata
+from micropython import const
+from upyos import executor, lexer, state
+
+_NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
+_INTERRUPTED = const(130)
+
+
+def execute(code):
+    """Execute the text of a `>` line in the session's names; return the status."""
+    return _run(code, False)
+
+
+def show(args):
+    """Print the arguments of a `<` line; return the status."""
+    return _run(args, True)
+
+
+def session():
+    """Return the session's names, made at the first Python line."""
+    if state.session is None:
+        state.session = names = {"__name__": "__main__"}
+        for name in _NAMES:
+            try:
+                names[name] = __import__(name)
+            except ImportError:
+                # The port has no machine.
+                continue
+    return state.session
+
+
+def _run(code, show_it):
+    try:
+        code = translate(code)
+        if show_it:
+            code = "print(" + code + ")"
+        exec(code, session())
+        return 0
+    except KeyboardInterrupt:
+        executor.report("ended")
+        return _INTERRUPTED
+    except SystemExit as e:
+        return e.args[0] if e.args and type(e.args[0]) is int else 0
+    # barrier: whatever a Python line raises ends that line only
+    except BaseException as e:
+        executor.report("%s: %s" % (type(e).__name__, e))
+        if sdata.debug:
+            sys.print_exception(e)
+        return 1
+
+
+def translate(code):
+    """Replace $name by the repr of its value and a typed \\n by a line break, outside string literals."""
+    if "$" not in code and "\\n" not in code:
+        return code
+    out = []
+    at = 0
+    while at < len(code):
+        c = code[at]
+        if c == "'" or c == '"':
+            end = _literal_end(code, at)
+            out.append(code[at:end])
+        elif c == "#":
+            end = code.find("\\n", at)
+            end = len(code) if end < 0 else end
+            out.append(code[at:end])
+        elif c == "\\" and code[at + 1 : at + 2] == "n":
+            out.append("\n")
+            end = at + 2
+        elif c == "$":
+            parts = [""]
+            end = lexer.variable(code, at, parts)
+            out.append(_value(parts[1]) if len(parts) > 1 else "$")
+        else:
+            end = at + 1
+            out.append(c)
+        at = end
+    return "".join(out)
+
+
+def _value(name):
+    value = executor.variable(name)
+    return repr(list(value)) if name == "@" else repr(value)
+
+
+def _literal_end(code, at):
+    """Return the index after the string literal that begins at `at`."""
+    quote = code[at]
+    if code[at : at + 3] == quote * 3:
+        quote = quote * 3
+    end = at + len(quote)
+    while end < len(code):
+        if code[end] == "\\":
+            end += 2
+        elif code[end : end + len(quote)] == quote:
+            return end + len(quote)
+        else:
+            end += 1
+    return end

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: MIT
+"""Run scripts and blocks.
+
+A script is read line by line and nothing of it is kept, but for a line that opens a block: it and all lines to
+the end of the block are compiled (upyos.block) and kept until the block is left, so that a loop is parsed
+once. There is one loop for both, because each nested call costs C stack on the board.
+"""
+
+import time
+
+from micropython import const
+from upyos import block, executor, lexer, process, state
+from upyos.executor import Frame
+
+_INTERRUPTED = const(130)
+_READ_BYTES = const(256)
+_LINE_BYTES = const(4096)
+# Levels of scripts that call scripts: each takes about 1.5 KiB of C stack.
+_DEPTH = const(4)
+
+
+class Source:
+    """Lines of a script file, with their numbers."""
+
+    def __init__(self, path):
+        self.file = open(path, "rb")
+        self.line_no = 0
+        self.labels = {}
+        self._base = 0
+        self._data = b""
+        self._at = 0
+
+    def tell(self):
+        return self._base + self._at
+
+    def seek(self, offset, line_no):
+        self.file.seek(offset)
+        self._base = offset
+        self._data = b""
+        self._at = 0
+        self.line_no = line_no
+
+    def read(self):
+        """Return the next physical line without its end (LF or CR LF), or None. Raises ValueError."""
+        end = self._data.find(b"\n", self._at)
+        while end < 0:
+            more = self.file.read(_READ_BYTES)
+            if not more:
+                if self._at >= len(self._data):
+                    return None
+                break
+            self._base += self._at
+            self._data = self._data[self._at :] + more
+            self._at = 0
+            if len(self._data) > _LINE_BYTES:
+                raise ValueError("line too long")
+            end = self._data.find(b"\n")
+        line = self._data[self._at : end] if end >= 0 else self._data[self._at :]
+        self._at += len(line) + 1
+        self.line_no += 1
+        return line.decode().rstrip("\r")
+
+    def logical(self):
+        """Return the next line with the lines that continue it, or None."""
+        line = self.read()
+        while line is not None and lexer.continues(line):
+            more = self.read()
+            if more is None:
+                break
+            line = line[:-1] + more
+        return line
+
+    def find(self, label):
+        """Go to the line after a label outside blocks; return whether there is one."""
+        if label not in self.labels:
+            self.seek(0, 0)
+            depth = 0
+            line = self.logical()
+            while line is not None:
+                word = line.lstrip()
+                if word[:1] == ":":
+                    if depth == 0:
+                        self.labels[word.split()[0][1:]] = (self.tell(), self.line_no)
+                elif word[:1] in "iwfd" or ";" in word:
+                    depth += block.depth(line)
+                line = self.logical()
+        if label not in self.labels:
+            return False
+        offset, line_no = self.labels[label]
+        self.seek(offset, line_no)
+        return True
+
+
+def run(path, args, stdin=None, proc=None):
+    """Run a script file with its arguments; return its status. A job gives its own process."""
+    outer = state.frame
+    depth = outer.depth + 1 if outer is not None else 1
+    if depth > _DEPTH:
+        executor.report(path + ": scripts nested too deep")
+        return 1
+    try:
+        source = Source(path)
+    except OSError as e:
+        from upyos.lib.command import reason
+
+        executor.report(path + ": " + reason(e))
+        return 127
+    state.frame = frame = Frame(path, list(args))
+    frame.depth = depth
+    frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
+    try:
+        if proc is not None:
+            return _interpret(proc, source)
+        proc = process.Proc()
+        proc.cmd = executor.stem(path)
+        proc.ext = "sh"
+        proc.args = frame.args
+        return process.execute(proc, _interpret, source)
+    finally:
+        source.file.close()
+        state.frame = outer
+
+
+def run_statements(program, more=None):
+    """Run a line that begins with a keyword, outside scripts; return the status.
+
+    `more()` returns the next line of a block, or None; without it the block must be closed.
+    """
+    session = state.frame
+    if session is None:
+        state.frame = Frame("", [])
+    frame = state.frame
+    control = frame.control
+    frame.control = None
+    try:
+        code = block.compile(program, 0, more or _nothing)
+        return _interpret(None, None, code)
+    except block.Unclosed as e:
+        executor.report(e.args[0])
+        state.status = 2
+        return 2
+    finally:
+        frame.control = control
+        if session is None and not frame.args and frame.zero == "":
+            state.frame = None
+
+
+def _nothing():
+    return None
+
+
+def control(words):
+    """Note that the script goes on elsewhere: break, continue, goto, skip, return; a label does nothing."""
+    frame = state.frame
+    word = words[0]
+    in_script = frame is not None and frame.path
+    if word[0] == ":":
+        if in_script and len(words) == 1:
+            return state.status
+        executor.report(word + (": more than a label" if in_script else ": only in scripts"))
+        return 2
+    loop = word == "break" or word == "continue"
+    if frame is None or not (loop or in_script):
+        executor.report(word + (": not in a loop" if loop else ": only in scripts"))
+        return 2
+    value = _operand(words)
+    if value is None:
+        executor.report(word + ": malformed statement")
+        return 2
+    frame.control = (word, value)
+    return value if word == "return" else state.status
+
+
+def _operand(words):
+    """Return the operand of a control word, None if it is wrong."""
+    word = words[0]
+    if word == "break" or word == "continue":
+        return 0 if len(words) == 1 else None
+    if word == "return" and len(words) == 1:
+        return 0
+    if len(words) != 2:
+        return None
+    if word == "goto":
+        return words[1].lstrip(":") or None
+    return int(words[1]) if words[1].isdigit() else None
+
+
+def _interpret(proc, source, code=None):
+    """Run the lines of source, or compiled code alone, as a process; return the status."""
+    frame = state.frame
+    pc = 0
+    while True:
+        if code is None:
+            program = _next(frame, source) if source is not None else None
+            if program is None:
+                return state.status
+            if executor.is_statement(program):
+                code = _compile(frame, source, program)
+                if code is None:
+                    return state.status
+                pc = 0
+                continue
+            executor.run(program)
+        else:
+            pc = code.step(pc, frame, source)
+        if state.status == _INTERRUPTED:
+            return _INTERRUPTED
+        if frame.control is not None:
+            if code is not None:
+                pc = code.leave(frame, source)
+            if frame.control is not None:
+                code = None
+                if not _leave(frame, source):
+                    return state.status
+        if code is not None and pc >= len(code.items):
+            code = None
+        if proc is not None and proc.sts != "R" and not _goes_on(proc):
+            return state.status
+
+
+def _next(frame, source):
+    """Return the program of the next line that has one, None at the end."""
+    while True:
+        try:
+            frame.line_no = source.line_no + 1
+            line = source.logical()
+            if line is None:
+                return None
+            program = lexer.parse(line)
+            if program:
+                return program
+        except (SyntaxError, ValueError) as e:
+            syntax_error(e)
+            if str(e) == "line too long":
+                return None
+            if frame.errexit:
+                return None
+
+
+def syntax_error(e):
+    executor.report("syntax error: " + str(e))
+    state.status = 2
+
+
+def _compile(frame, source, program):
+    """Compile the block that begins with program; None ends the script."""
+    opened = frame.line_no
+    try:
+        return block.compile(program, opened, source.logical, source)
+    except block.Unclosed as e:
+        frame.line_no = opened
+        executor.report(e.args[0])
+        state.status = 2
+        return None
+
+
+def _leave(frame, source):
+    """Obey a control word outside blocks; return False at the script's end."""
+    word, value = frame.control
+    frame.control = None
+    if word == "return":
+        state.status = value
+        return False
+    if word == "skip":
+        for _ in range(value):
+            source.read()
+        return True
+    state.status = 2
+    if word == "goto":
+        if source.find(value):
+            state.status = 0
+            return True
+        executor.report("goto: %s: no such label" % value)
+        return False
+    executor.report(word + ": not in a loop")
+    return True
+
+
+def _goes_on(proc):
+    """Wait while a script is held; return False when it is asked to stop."""
+    while proc.sts == "H":
+        time.sleep_ms(50)
+    return proc.sts != "S"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The prompt."""
+
+import gc
+import os
+import sys
+
+import _upyos
+import sdata
+from upyos import console, executor, lexer, lineedit, process, state
+
+
+def loop():
+    """Read lines and run them; return after `exit`, or when the raw REPL is wanted."""
+    while not sdata.upyos.stop:
+        try:
+            _upyos.tty(True)
+            line = lineedit.read(_prompt())
+            if line is None:
+                if _upyos.raw_repl():
+                    return
+                console.write("\n")
+            elif line and not line.isspace():
+                _upyos.tty(False)
+                _run(line)
+        except EOFError:
+            console.write("Type exit to leave.\n")
+        except KeyboardInterrupt:
+            state.status = 130
+        # barrier: the prompt comes back whatever a line raises
+        except BaseException as exc:
+            _report(exc)
+        if len(sys.modules) != state.modules:
+            process.forget()
+
+
+def _report(exc):
+    """Show an exception that nothing else took; `$?` is 1."""
+    gc.collect()
+    state.status = 1
+    if isinstance(exc, MemoryError):
+        console.error("out of memory")
+    else:
+        console.error("%s: %s" % (type(exc).__name__, exc))
+    if sdata.debug:
+        sys.print_exception(exc)
+
+
+def _prompt():
+    try:
+        return os.getcwd() + " $: "
+    except OSError:
+        # The directory is gone.
+        return "? $: "
+
+
+def _run(line):
+    """Run a line, with the lines that complete it."""
+    while lexer.continues(line):
+        line = line[:-1] + more()
+    lineedit.remember(line)
+    try:
+        program = lexer.parse(line)
+    except SyntaxError:
+        program = ()
+    if program and executor.is_statement(program):
+        from upyos import script
+
+        script.run_statements(program, more)
+    else:
+        executor.run_line(line)
+
+
+def more():
+    """Return a further line of something that is not complete."""
+    _upyos.tty(True)
+    line = lineedit.read("> ") or ""
+    while lexer.continues(line):
+        line = line[:-1] + (lineedit.read("> ") or "")
+    lineedit.remember(line)
+    _upyos.tty(False)
+    return line
