@@ -15,7 +15,7 @@ def build_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Return the cache shared by all trees: $UPYFW_CACHE, $XDG_CACHE_HOME/upyfw or ~/.cache/upyfw."""
+    """Return the cache of all trees: $UPYFW_CACHE, $XDG_CACHE_HOME/upyfw or ~/.cache/upyfw."""
     if own := os.environ.get("UPYFW_CACHE"):
         return Path(own).absolute()
     if shared := os.environ.get("XDG_CACHE_HOME"):

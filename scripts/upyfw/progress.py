@@ -21,8 +21,8 @@ def say(text: str) -> None:
 def step(title: str) -> Iterator[Report]:
     """Show one long step; yields a function to call with the fraction done, 0.0 to 1.0.
 
-    A step whose fraction nobody knows shows a moving bar and the time. Where stderr is not a terminal
-    the title is one line at the start and nothing else.
+    A step whose fraction nobody knows shows a moving bar and the time. Where stderr is not a
+    terminal the title is one line at the start and nothing else.
     """
     if not console.is_terminal:
         say(title)
