@@ -40,14 +40,14 @@ def copy(src, dst):
     A power cut leaves dst as it was, or whole. Raises OSError, EACCES if dst is protected; dst is
     then as it was.
     """
-    with open(src, "rb") as source:
-        path = paths.absolute(dst)
+    path = paths.absolute(dst)
+    with open(paths.absolute(src), "rb") as source:
         _check_target(path)
         temporary = _temporary(path)
         try:
             with open(temporary, "wb") as target:
                 pour(source, target)
-            os.rename(temporary, dst)
+            os.rename(temporary, path)
         finally:
             discard(temporary)
 
@@ -147,6 +147,8 @@ def move(src, dst):
 
     A power cut leaves it in the old place, in the new one, or (other file system) in both.
     """
+    src = paths.absolute(src)
+    dst = paths.absolute(dst)
     paths.guard(src)
     paths.guard(dst)
     try:

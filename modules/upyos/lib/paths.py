@@ -41,6 +41,9 @@ def split(path):
 
 def mode(path):
     """Return the mode bits of a path, 0 when it is absent."""
+    if ".." in path:
+        # littlefs does not know the parent of the root
+        path = absolute(path)
     try:
         return os.stat(path)[0]
     except OSError:

@@ -62,6 +62,16 @@ def standard_input():
     return process.current().source or Typed()
 
 
+def open_file(name):
+    """Open a file as a binary stream."""
+    if ".." in name:
+        # littlefs does not know the parent of the root
+        from upyos.lib.paths import absolute
+
+        name = absolute(name)
+    return open(name, "rb")
+
+
 def each(names, work):
     """Call work(stream, name) for each file, for standard input where there is none or for `-`.
 
@@ -73,7 +83,7 @@ def each(names, work):
             if name == "-":
                 work(standard_input(), name)
             else:
-                with open(name, "rb") as stream:
+                with open_file(name) as stream:
                     work(stream, name)
         except OSError as e:
             status = fail(name, e)

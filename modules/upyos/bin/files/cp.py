@@ -42,7 +42,7 @@ def _copy_tree(src, dst, quiet):
         return fail(dst, OSError(_ENOTDIR))
     status = 0
     try:
-        for source, target in files.pairs(src, dst):
+        for source, target in files.pairs(paths.absolute(src), paths.absolute(dst)):
             status |= _copy(source, target, quiet)
     except OSError as e:
         status = fail(dst, e)

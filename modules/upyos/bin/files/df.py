@@ -12,6 +12,7 @@ Source: upyOS; not the format of POSIX.1-2024 df.
 import os
 
 from micropython import const
+from upyos.lib import paths
 from upyos.lib.command import fail, operands, options, result
 
 _ENOTDIR = const(20)
@@ -31,10 +32,10 @@ def __main__(args):
     operands(names, 0, 1)
     folder = names[0] if names else os.getcwd()
     try:
-        total, free = _space(folder)
+        total, free = _space(paths.absolute(folder))
     except OSError as e:
         return fail(folder, e)
-    share = round(100 * free / total, 1) if total else 0.0
+    share = free * 1000 // total / 10 if total else 0.0
     sizes = [total, total - free, free]
     if "h" in found:
         from utls import human

@@ -20,7 +20,6 @@ _ENOTDIR = const(20)
 def _make_all(path):
     """Make a directory and its parents."""
     missing = []
-    path = paths.absolute(path)
     while not paths.exists(path):
         missing.append(path)
         path = paths.split(path)[0]
@@ -37,7 +36,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            make(name)
+            make(paths.absolute(name))
         except OSError as e:
             status = fail(name, e)
     return status

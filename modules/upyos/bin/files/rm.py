@@ -23,20 +23,21 @@ _ENOENT = const(2)
 
 def _remove(name, found):
     """Remove one operand; return the status."""
-    if not paths.exists(name):
+    path = paths.absolute(name)
+    if not paths.exists(path):
         return 0 if "f" in found else fail(name, OSError(_ENOENT))
     # before the question: the answer would not matter
-    paths.guard(name)
-    folder = paths.is_dir(name)
-    if paths.absolute(name) == "/":
+    paths.guard(path)
+    if path == "/":
         raise OSError(_EBUSY)
+    folder = paths.is_dir(path)
     asks = "i" in found or folder and "r" not in found
     if asks and "f" not in found and not ask("Remove %s? (y/N) " % name):
         return fail(name, "not removed") if folder else 0
     if folder:
-        files.remove_tree(name)
+        files.remove_tree(path)
     else:
-        os.remove(name)
+        os.remove(path)
     return 0
 
 

@@ -15,11 +15,11 @@ from upyos.lib.command import fail, operands, options
 _ENOTDIR = const(20)
 
 
-def _remove(name):
+def _remove(path):
     # littlefs removes a file by this call too
-    if paths.is_file(name):
+    if paths.is_file(path):
         raise OSError(_ENOTDIR)
-    os.rmdir(name)
+    os.rmdir(path)
 
 
 def __main__(args):
@@ -28,7 +28,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            _remove(name)
+            _remove(paths.absolute(name))
         except OSError as e:
             status = fail(name, e)
     return status

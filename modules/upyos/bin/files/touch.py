@@ -10,19 +10,19 @@ from upyos.lib import paths
 from upyos.lib.command import fail, operands, options
 
 
-def _touch(name):
+def _touch(path):
     """Create a file or renew its time.
 
     littlefs stores the time with the content, so the last byte is written again; a power cut
     leaves the file as it was, or with the new time.
     """
-    paths.guard(name)
-    with open(name, "ab") as stream:
+    paths.guard(path)
+    with open(path, "ab") as stream:
         size = stream.seek(0, 2)
     if not size:
-        open(name, "wb").close()
+        open(path, "wb").close()
         return
-    with open(name, "r+b") as stream:
+    with open(path, "r+b") as stream:
         stream.seek(size - 1)
         last = stream.read(1)
         stream.seek(size - 1)
@@ -35,7 +35,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            _touch(name)
+            _touch(paths.absolute(name))
         except OSError as e:
             status = fail(name, e)
     return status

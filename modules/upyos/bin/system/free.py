@@ -24,7 +24,7 @@ def __main__(args):
     gc.collect()
     total, used, free = _upyos.heap()[:3]
     stack = micropython.stack_use()
-    share = round(100 * free / total, 1)
+    share = free * 1000 // total / 10
     sizes = [total, used, free, stack]
     if "h" in found:
         from utls import human

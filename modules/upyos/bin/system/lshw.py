@@ -24,7 +24,8 @@ def _brief():
     print("Id:", sdata.sid)
     print("Platform:", sys.platform)
     print("Machine:", getattr(sys.implementation, "_machine", "unknown"))
-    print("Board:", board.get("name", "unknown"), board.get("vendor", ""))
+    names = [board[key] for key in ("vendor", "name") if key in board]
+    print("Board:", " ".join(names) or "unknown")
     print("upyOS:", sdata.version)
     print("MicroPython:", version)
     frequency_hz = upyos_port.frequency_hz()
