@@ -15,6 +15,7 @@ from upyfw import (
     flashfile,
     fsimage,
     sources,
+    tools,
 )
 from upyfw.boards import Board
 from upyfw.errors import BadInput
@@ -30,9 +31,10 @@ BARE = "bare"
 
 _C_MODULES = REPO / "modules" / "c"
 _COMMANDS = REPO / "modules" / "upyos" / "bin"
+# port -> its build, the compiler, what else must be there (names of tools.TOOLS)
 _PORTS = {
-    "rp2": (firmware_rp2, "arm-none-eabi-gcc"),
-    "unix": (firmware_unix, "gcc"),
+    "rp2": (firmware_rp2, "arm-none-eabi-gcc", ("cmake", "ninja", "newlib", "libstdc++")),
+    "unix": (firmware_unix, "gcc", ("make",)),
 }
 
 
@@ -75,7 +77,10 @@ def build(board_name: str, profile: str = DEFAULT_PROFILE) -> Artifacts:
 
 
 def _compile(board: Board, profile: str, work: Workdir, trees: object) -> Binary:
-    port, compiler = _PORTS[board.port]
+    port, compiler, further = _PORTS[board.port]
+    if not work.objects.exists():
+        # once per folder: asking every tool its version takes as long as an empty build
+        tools.require(compiler, *further)
     inputs = Inputs(
         sources=trees,
         manifest=work.path / "frozen.py",

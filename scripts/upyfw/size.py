@@ -107,6 +107,11 @@ class _Program:
 
     def __init__(self, elf: ELFFile) -> None:
         self.elf = elf
+        self.allocated = [
+            section
+            for section in elf.iter_sections()
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
+        ]
         self.symbols = {}
         self.frozen_symbols = []
         table = elf.get_section_by_name(".symtab")
@@ -124,21 +129,14 @@ class _Program:
             elif symbol["st_info"]["bind"] == "STB_GLOBAL":
                 self.symbols[symbol.name] = symbol
 
-    def _allocated(self) -> list:
-        return [
-            section
-            for section in self.elf.iter_sections()
-            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
-        ]
-
     def flash_bytes(self) -> int:
         """Return the bytes of all sections that are stored."""
-        return sum(part["sh_size"] for part in self._allocated() if part["sh_type"] != "SHT_NOBITS")
+        return sum(part["sh_size"] for part in self.allocated if part["sh_type"] != "SHT_NOBITS")
 
     def ram_bytes(self) -> int:
         """Return the bytes of RAM that are taken before the first line of Python runs."""
         total = 0
-        for part in self._allocated():
+        for part in self.allocated:
             in_ram = part["sh_addr"] >= _RAM_ADDR or self.elf.elfclass == 64
             if in_ram and part["sh_flags"] & SH_FLAGS.SHF_WRITE:
                 total += part["sh_size"]
@@ -177,7 +175,7 @@ class _Program:
         return self._read(symbol["st_value"], symbol["st_size"]) if symbol else b""
 
     def _read(self, addr: int, size_bytes: int) -> bytes:
-        for part in self._allocated():
+        for part in self.allocated:
             if part["sh_addr"] <= addr < part["sh_addr"] + part["sh_size"]:
                 self.elf.stream.seek(part["sh_offset"] + addr - part["sh_addr"])
                 return self.elf.stream.read(size_bytes)
