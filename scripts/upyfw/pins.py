@@ -53,6 +53,13 @@ def _fault_types(data: dict) -> str | None:
             return f"{key}: {data[key]!r} is not true or false"
     if not isinstance(data.get("text", ""), str):
         return f"text: {data['text']!r} is not text"
+    return _fault_lists(data)
+
+
+def _fault_lists(data: dict) -> str | None:
+    for key in (*_POWER, "other"):
+        if not isinstance(data.get(key, []), list):
+            return f"{key}: {data[key]!r} is not a list"
     for key in _POWER:
         for pin in data.get(key, []):
             if not _is_pin(pin):

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Board files: the shipped ones, and the bad ones, each refused by file and key."""
+
+import json
+from pathlib import Path
+
+import pytest
+from upyfw import boards, cli, fsimage
+from upyfw.errors import UpyfwError
+
+BAD = sorted((Path(__file__).parent / "bad" / "boards").glob("*.toml"))
+
+
+def _put(folder: Path, content: bytes, name: str = "TEST") -> Path:
+    path = folder / name / "board.toml"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    return path
+
+
+def _good() -> str:
+    """The corpus' common file, mended: gpio-twice without its second line."""
+    text = (BAD[0].parent / "gpio-twice.toml").read_text()
+    return text.replace("1 = 2\n1 = 4\n", "1 = 2\n")
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+def test_a_bad_file_is_refused_by_file_and_key(bad, tmp_path):
+    content = bad.read_bytes()
+    expected = content.splitlines()[1].removeprefix(b"# refused: ").decode()
+    path = _put(tmp_path, content)
+    with pytest.raises(UpyfwError) as caught:
+        boards.load_file(path)
+    assert caught.value.what.startswith(f"{path}: {expected}")
+    assert "\n" not in caught.value.what
+    assert caught.value.status == 2
+
+
+def test_the_common_file_of_the_corpus_is_good(tmp_path):
+    board = boards.load_file(_put(tmp_path, _good().encode()))
+    assert board.name == "TEST"
+    assert board.block_count == 256
+
+
+def test_pico_has_the_regions_of_the_design():
+    board = boards.load("RPI_PICO")
+    fs = board.fs_region
+    assert (fs.offset, fs.size_bytes, fs.end) == (0x126000, 872 * 1024, board.flash.size_bytes)
+    assert board.block_count == 218
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_shipped_boards_are_sound(name):
+    board = boards.load(name)
+    text = json.loads(fsimage.board_text(board))
+    assert text["board"] == {"name": board.product, "vendor": board.vendor}
+    assert text["mcu"] == [{"type": board.mcu, "arch": board.arch}]
+    assert (
+        board.device_path
+        == {"rp2": "/etc/upyOS-rp2.board", "unix": "/etc/upyOS-linux.board"}[board.port]
+    )
+
+
+@pytest.mark.parametrize("name", ["RPI_PICO", "RPI_PICO2"])
+def test_every_pin_of_a_pico_has_one_use(name):
+    pins = boards.load(name).pins
+    power = [pin for key in ("5v0", "3v3", "gnd", "nc", "resv") for pin in pins[key]]
+    single = [*pins["ctrl"][0].values(), *pins["other"][0].values()]
+    assert sorted(power + single + [*pins["gpio"][0].values()]) == list(range(1, 41))
+
+
+def test_an_unknown_board_is_answered_with_the_nearest(capsys):
+    assert cli.run(["build", "rpi_pco"]) == 2
+    error = capsys.readouterr().err
+    assert "rpi_pco: no such board" in error
+    assert "nearest: RPI_PICO" in error
+
+
+def test_a_folder_in_place_of_the_file_is_one_line(tmp_path):
+    (tmp_path / "TEST" / "board.toml").mkdir(parents=True)
+    with pytest.raises(UpyfwError, match="board.toml: Is a directory"):
+        boards.load("TEST", tmp_path)
+
+
+def test_boards_as_json(capsys):
+    assert cli.run(["boards", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert sorted(rows) == boards.names()
+    assert rows["RPI_PICO"]["regions"][1] == {
+        "name": "littlefs",
+        "offset": 0x126000,
+        "size_bytes": 892928,
+    }
