@@ -61,6 +61,23 @@ def continues(line):
     return (len(line) - len(line.rstrip("\\"))) & 1 == 1
 
 
+def split(line):
+    """Return the words of a text by the quoting rules alone. Raises ValueError for an open quote."""
+    stops = "'\"\\\t "
+    words = []
+    at = 0
+    while at < len(line):
+        if line[at] in " \t":
+            at += 1
+            continue
+        try:
+            word, at = _word(line, at, stops)
+        except SyntaxError as e:
+            raise ValueError(str(e))
+        words.append(word)
+    return words
+
+
 def expand(words, get):
     """Return the arguments that words of a command stand for; `get(name)` gives a variable's value."""
     args = []
@@ -226,7 +243,7 @@ def _word(line, at, stops):
         at = stop
         c = line[at : at + 1]
         if c == '"':
-            at = _double(line, at, parts)
+            at = _double(line, at, parts, stops)
         elif c == "'":
             at = _single(line, at, parts)
         elif c == "$":
@@ -251,13 +268,14 @@ def _single(line, at, parts):
     return end + 1
 
 
-def _double(line, at, parts):
+def _double(line, at, parts, stops):
     """Read "..." from its opening quote; return the index after the closing one."""
     opened = at
     at += 1
     end = len(line)
+    stops = '"$\\' if "$" in stops else '"\\'
     while at < end:
-        stop = _next(line, at, '"$\\')
+        stop = _next(line, at, stops)
         parts[-1] += line[at:stop]
         at = stop
         c = line[at : at + 1]

@@ -19,9 +19,10 @@ _HISTORY_LINES = const(20)
 _LOADED = const(0x80)
 _LINE_MOST = const(250)
 
-# The line, the cursor (bytes from the start), first character shown, where up and down are.
+# The line, the cursor (bytes from the start) and its column, first character shown, the line of the history.
 text = bytearray()
 at = 0
+column = 0
 left = 0
 entry = 0
 prompt = ""
@@ -34,8 +35,9 @@ def read(new_prompt):
 
     Raises KeyboardInterrupt at Ctrl-C, EOFError at Ctrl-D on an empty line.
     """
-    global prompt, at, left, entry, ended
+    global prompt, at, column, left, entry, ended
     prompt = new_prompt
+    column = len(prompt)
     text[:] = b""
     at = left = entry = 0
     console.write(prompt)
@@ -64,19 +66,21 @@ def read(new_prompt):
 
 
 def _append(key):
-    """Add an ASCII character at the end: only that is drawn."""
-    global at
+    """Add an ASCII character at the end: only that is drawn, while there is room on the row."""
+    global at, column
     text.append(key)
     at += 1
-    if left or at + len(prompt) >= _columns():
-        show()
-    else:
+    column += 1
+    if column < _columns():
         console.write(chr(key))
+    else:
+        show()
 
 
 def _columns():
+    """Return the width of the terminal, from $COLUMNS."""
     value = sdata.sysconfig["env"].get("COLUMNS", _COLUMNS)
-    return value if type(value) is int and value > 19 else _COLUMNS
+    return int(value) if str(value).isdigit() and int(value) > 19 else _COLUMNS
 
 
 def _decoded():
@@ -102,7 +106,7 @@ def hide():
 
 def show():
     """Draw prompt and line on the row of the cursor."""
-    global left
+    global column, left
     line = _decoded()
     cursor = len(str(text[:at], "utf-8")) if len(line) != len(text) else at
     width = max(10, _columns() - len(prompt) - 1)
@@ -111,6 +115,7 @@ def show():
     elif not left <= cursor <= left + width:
         left = max(0, cursor - width // 2)
     shown = line[left : left + width]
+    column = len(prompt) + cursor - left
     back = len(shown) - (cursor - left)
     console.write("\r%s%s\x1b[K" % (prompt, shown))
     if back:

@@ -108,17 +108,17 @@ def run(path, args, stdin=None, proc=None):
     state.frame = frame = Frame(path, list(args))
     frame.depth = depth
     frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
+    own = process.enter(path, frame.args) if proc is None else proc
     try:
-        if proc is not None:
-            return _interpret(proc, source)
-        proc = process.Proc()
-        proc.cmd = executor.stem(path)
-        proc.ext = "sh"
-        proc.args = frame.args
-        return process.execute(proc, _interpret, source)
+        return _interpret(own, source)
+    except KeyboardInterrupt:
+        executor.report("ended")
+        return _INTERRUPTED
     finally:
         source.file.close()
         state.frame = outer
+        if proc is None:
+            process.leave(own)
 
 
 def run_statements(program, more=None):
