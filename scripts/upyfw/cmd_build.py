@@ -10,7 +10,9 @@ from upyfw.errors import BadInput
 @click.command("build")
 @click.argument("names", metavar="[BOARD]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Build every board in boards/.")
-@click.option("--profile", default=firmware.DEFAULT_PROFILE, help="What to freeze: manifest/NAME.py.")
+@click.option(
+    "--profile", default=firmware.DEFAULT_PROFILE, help="What to freeze: manifest/NAME.py."
+)
 def command(names: tuple[str, ...], every: bool, profile: str) -> None:
     """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
     if every and names:

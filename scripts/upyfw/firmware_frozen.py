@@ -83,7 +83,5 @@ def stage(frozen: list[FrozenFile], folder: Path) -> bool:
         path.unlink()
     for file in frozen:
         write_if_changed(folder / file.target, file.source.read_bytes())
-    rows = (
-        f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n" for file in frozen
-    )
+    rows = (f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n" for file in frozen)
     return write_if_changed(folder.with_suffix(".py"), "".join(rows).encode()) or bool(gone)

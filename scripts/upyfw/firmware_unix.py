@@ -28,7 +28,8 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         options["USER_C_MODULES"] = inputs.c_modules
     folder = inputs.micropython / "ports" / "unix"
     command = ["make", "-C", str(folder), "-j", str(job_count())]
-    work.run("compile", command + [f"{name}={value}" for name, value in options.items()], inputs.env)
+    work.run(
+        "compile", command + [f"{name}={value}" for name, value in options.items()], inputs.env
+    )
     program = work.objects / "micropython"
     return Binary(program, program)
-

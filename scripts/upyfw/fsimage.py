@@ -48,10 +48,12 @@ def make(
             fs.makedirs(path, exist_ok=True)
         for path in sorted(files):
             _write(fs, path, files[path])
-    except LittleFSError as exc:
+    except (LittleFSError, OSError) as exc:
         room = size_text(board.fs_region.size_bytes)
+        # littlefs-python's OSErrors say nothing but their name
+        why = str(exc) or type(exc).__name__
         raise UpyfwError(
-            f"{board.name}: {path} does not go into the file system of {room}: {exc}"
+            f"{board.name}: {path} does not go into the file system of {room}: {why}"
         ) from None
     fs.unmount()
     image = bytes(fs.context.buffer)
@@ -138,10 +140,16 @@ def check(board: Board, image: bytes) -> None:
         )
 
 
-def read(board: Board, image: bytes) -> dict[str, bytes]:
-    """Return {absolute path: content} of all files of an image."""
+def mounted(board: Board, image: bytes) -> LittleFS:
+    """Return a copy of an image, mounted."""
     fs = _filesystem(board, bytearray(image))
     fs.mount()
+    return fs
+
+
+def read(board: Board, image: bytes) -> dict[str, bytes]:
+    """Return {absolute path: content} of all files of an image."""
+    fs = mounted(board, image)
     found = {}
     for folder, _, names in fs.walk("/"):
         for name in names:
@@ -153,9 +161,7 @@ def read(board: Board, image: bytes) -> dict[str, bytes]:
 
 def used_bytes(board: Board, image: bytes) -> int:
     """Return how much of an image is in use, in whole blocks."""
-    fs = _filesystem(board, bytearray(image))
-    fs.mount()
-    return fs.used_block_count * board.littlefs.block_bytes
+    return mounted(board, image).used_block_count * board.littlefs.block_bytes
 
 
 def _verify(board: Board, image: bytes, files: dict[str, bytes]) -> None:

@@ -108,9 +108,7 @@ class _Program:
     def __init__(self, elf: ELFFile) -> None:
         self.elf = elf
         self.allocated = [
-            section
-            for section in elf.iter_sections()
-            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
+            section for section in elf.iter_sections() if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
         ]
         self.symbols = {}
         self.frozen_symbols = []

@@ -48,12 +48,15 @@ class Image:
         return max(self.pages) + PAYLOAD_BYTES
 
     def content(self, start_addr: int, size_bytes: int) -> bytes:
-        """Return size_bytes of flash from start_addr; what no page covers is erased (0xFF)."""
+        """Return size_bytes of flash from start_addr; what no page covers is erased (0xFF).
+
+        start_addr: a multiple of the page size.
+        """
         out = bytearray(b"\xff" * size_bytes)
         for addr, page in self.pages.items():
             low = addr - start_addr
-            if 0 <= low <= size_bytes - PAYLOAD_BYTES:
-                out[low : low + PAYLOAD_BYTES] = page
+            if 0 <= low < size_bytes:
+                out[low : low + PAYLOAD_BYTES] = page[: size_bytes - low]
         return bytes(out)
 
 

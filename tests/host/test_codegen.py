@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Generated modules: index, help, board description."""
+
+import time
+
+import pytest
+from upyfw import codegen
+from upyfw.errors import UpyfwError
+
+LS = '''"""ls [-a] [P...]
+
+List names.
+
+-a  hidden ones too
+
+Source: POSIX.1-2024 ls. Not provided: -R.
+"""
+def __main__(args): pass
+'''
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A tree with two groups and three commands."""
+    _put(tmp_path, "files/ls.py", LS)
+    _put(tmp_path, "files/pwd.py", '"""pwd\n\nCurrent directory."""\n')
+    _put(tmp_path, "process/ps.py", '"""ps"""\n')
+    _put(tmp_path, "files/_shared.py", "no command and no Python\n")
+    return tmp_path
+
+
+def _put(tree, name, text):
+    path = tree / "bin" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _generate(tree):
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "upyOS-rp2", '{"a":"\\u00e9\'"}\n')
+    return tree / "out" / "upyos"
+
+
+def _names(path) -> dict:
+    found = {}
+    exec(path.read_text(), found)
+    return found
+
+
+def test_the_index_finds_a_command_by_its_whole_name(tree):
+    index = _names(_generate(tree) / "index.py")
+    assert index["COMMANDS"] == "\nls files\npwd files\nps process\n"
+    assert index["VERSION"] == "1.2.3"
+    assert index["COMMANDS"].find("\nps ") > 0
+    assert index["COMMANDS"].find("\ns ") == -1
+
+
+def test_the_help_is_the_docstring_without_its_source(tree):
+    found = _names(_generate(tree) / "help_files.py")["HELP"]
+    assert found[::2] == ("ls", "pwd")
+    assert found[1] == "ls [-a] [P...]\n\nList names.\n\n-a  hidden ones too"
+    assert _names(tree / "out" / "upyos" / "help_process.py")["HELP"] == ("ps", "ps")
+
+
+def test_the_board_is_kept_byte_for_byte(tree):
+    board = _names(_generate(tree) / "board_default.py")
+    assert (board["NAME"], board["TEXT"]) == ("upyOS-rp2", '{"a":"\\u00e9\'"}\n')
+
+
+def test_what_did_not_change_is_not_written(tree):
+    folder = _generate(tree)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    time.sleep(0.02)
+    _put(tree, "process/kill.py", '"""kill PID..."""\n')
+    _generate(tree)
+    after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"index.py", "help_process.py"}
+
+
+def test_a_group_that_is_gone_takes_its_help_along(tree):
+    _generate(tree)
+    (tree / "bin" / "process" / "ps.py").unlink()
+    folder = _generate(tree)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["board_default.py", "help_files.py", "index.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        (
+            "files/rm.py",
+            "def __main__(args): pass\n",
+            "bin/files/rm.py: the docstring's first line is ''",
+        ),
+        ("files/rm.py", '"""Remove files."""\n', "first line is 'Remove files.'"),
+        ("files/rm.py", '"""rmdir DIR"""\n', "first line is 'rmdir DIR'"),
+        ("files/rm.py", '"""rm"""\ndef (\n', "bin/files/rm.py: not Python"),
+        ("files/rm.py", "\0", "bin/files/rm.py: not Python"),
+        ("files/ps.py", '"""ps"""\n', "bin/process/ps.py: command ps is in group files too"),
+    ],
+)
+def test_a_bad_command_file_is_refused_by_name(tree, name, text, why):
+    _put(tree, name, text)
+    with pytest.raises(UpyfwError) as caught:
+        _generate(tree)
+    assert why in caught.value.what
+    assert caught.value.status == 2
+
+
+def test_a_bad_version_is_refused(tree):
+    with pytest.raises(UpyfwError, match="'v1' is not a version"):
+        codegen.generate(tree / "out", tree / "bin", "v1", "n", "t")
