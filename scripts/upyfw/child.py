@@ -2,6 +2,7 @@
 """Run other programs for a bounded time, watching what they print."""
 
 import subprocess
+import textwrap
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 TIMED_OUT = -1
 _KEPT_LINES = 40
+_REASON_WIDTH = 160
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Result:
     def reason(self) -> str:
         """Return the one line of the output that says best what failed."""
         lines = [line for line in self.output.splitlines() if line.strip()]
-        marks = ("E:", "ERROR", "FATAL", "CMAKE ERROR", "ERR!")
+        marks = ("E:", "ERROR", "FATAL", "CMAKE ERROR", "NPM ERR")
         errors = [line for line in lines if line.strip().upper().startswith(marks)]
         if self.status == TIMED_OUT:
             return "took too long"
-        return (errors or lines or [f"exit status {self.status}"])[-1].strip()
+        last = (errors or lines or [f"exit status {self.status}"])[-1]
+        return textwrap.shorten(last, _REASON_WIDTH, placeholder="…")
 
 
 def _watch(child: subprocess.Popen, on_line: Callable[[str], None] | None) -> str:
