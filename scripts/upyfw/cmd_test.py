@@ -7,10 +7,11 @@ import sys
 
 import rich_click as click
 
-from upyfw import firmware, node_modules, sources, tools
+from upyfw import firmware, sources, tools
 from upyfw.errors import FAILED
 from upyfw.paths import REPO
 from upyfw.progress import say
+from upyfw.targets import node_modules
 
 WORKERS = 2
 # What device tests run on; both are built before, so that no test waits for a compiler.
