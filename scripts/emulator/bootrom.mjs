@@ -13,6 +13,9 @@ const SINGLE_TABLE_OFF = 0x800;
 const DOUBLE_TABLE_OFF = 0x900;
 const BKPT = 0xbe00;
 const BX_LR = 0x4770;
+/** Where core 1 ends up when its program returns: `wfe; b .-2`. */
+export const CORE1_REST_ADDR = 0xa00;
+const CORE1_REST = 0xe7fdbf20;
 const LOOKUP_CYCLES = 30;
 
 /** Thrown when the firmware asks for the USB boot loader: the machine stops there. */
@@ -145,6 +148,7 @@ export function buildBootrom() {
   });
   tableEntry(view16, DATA_TABLE_OFF, 'SF', SINGLE_TABLE_OFF);
   tableEntry(view16, DATA_TABLE_OFF + 4, 'SD', DOUBLE_TABLE_OFF);
+  rom[CORE1_REST_ADDR / 4] = CORE1_REST;
   fillFloatTable(view16, SINGLE_TABLE_OFF, floatTable, SINGLE_FIRST);
   fillFloatTable(view16, DOUBLE_TABLE_OFF, doubleTable, DOUBLE_FIRST);
 }

@@ -106,9 +106,10 @@ function readBus(address, size) {
 
 function writeBus(address, size, value) {
   if (address & (size - 1)) fault(`unaligned write to 0x${(address >>> 0).toString(16)}`);
-  if (address >>> 28 < 2) return;
   beforeBus();
   cpu.cycles += ioCycles(address, true);
+  // ROM and flash take no writes
+  if (readBase[address >>> 24] >= 0) return;
   const at = address >>> 0;
   const { bus } = cpu;
   if (size === 4) bus.writeUint32(at, value >>> 0);

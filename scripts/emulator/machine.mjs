@@ -2,6 +2,7 @@
 // The RP2040 machine: chip, flash, console, clock and resets.
 import { BootSelect, buildBootrom, ENTRY_ADDR, ENTRY_SP } from './bootrom.mjs';
 import { createChip } from './chip.mjs';
+import { Cores } from './cores.mjs';
 import { cpu, Fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
 import { Flash, PowerCut } from './flash.mjs';
 import { sram } from './memory.mjs';
@@ -10,6 +11,8 @@ import { UsbConsole } from './usb_console.mjs';
 
 // Slices are short enough for their cycle count to stay a small integer
 const MAX_SLICE_CYCLES = 1_000_000;
+// With both cores at work they take turns of so many cycles
+const TURN_CYCLES = 250;
 
 function noScratch() {
   return { words: new Uint32Array(8), reason: 0 };
@@ -23,8 +26,9 @@ export class Machine {
     this.onReset = onReset;
     this.flash = new Flash(flashBytes);
     cpu.flash = this.flash;
-    /** Cycles executed since power-on. */
+    /** Cycles executed by core 0 and by core 1 since power-on. */
     this.busyCycles = 0;
+    this.secondCycles = 0;
     /** Emulated time of the chips before the present one, and when the power came on. */
     this.pastNanos = 0;
     this.powerNanos = 0;
@@ -40,7 +44,7 @@ export class Machine {
   }
 
   get sleeping() {
-    return this.chip.core.waiting;
+    return this.cores.sleeping;
   }
 
   /** Reset as the watchdog does: RAM and scratch registers stay. */
@@ -54,7 +58,7 @@ export class Machine {
     this.flash.cutAfter(null);
     sram.fill(0);
     this.#restart(noScratch(), 'power');
-    this.busyCycles = 0;
+    this.busyCycles = this.secondCycles = 0;
     this.powerNanos = this.nanos;
   }
 
@@ -87,6 +91,7 @@ export class Machine {
     cpu.flash = this.flash;
     cpu.cycles = cpu.deadline = cpu.delayNanos = 0;
     this.usbConsole = new UsbConsole(this.library, this.chip.usbCtrl, this.onOutput);
+    this.cores = new Cores(this.chip);
     this.chip.core.PC = ENTRY_ADDR;
     this.chip.core.SP = ENTRY_SP;
     fromLibrary();
@@ -110,39 +115,76 @@ export class Machine {
   }
 
   #slice(limitNanos) {
-    const { core, clock } = this.chip;
-    if (core.interruptsUpdated) this.#interrupt();
-    if (core.waiting) {
+    const { clock } = this.chip;
+    if (this.cores.sleeping) {
       this.#sleep(limitNanos - this.pastNanos);
       return;
     }
     const end = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos - this.pastNanos);
     cpu.startNanos = clock.nanos;
-    cpu.cycles = 0;
-    cpu.deadline = core.interruptsUpdated
-      ? 1
-      : Math.min(Math.ceil((end - cpu.startNanos) / NANOS_PER_CYCLE), MAX_SLICE_CYCLES);
-    executeSlice();
-    toLibrary();
-    this.#account();
+    const cycles = Math.ceil((end - cpu.startNanos) / NANOS_PER_CYCLE);
+    if (this.cores.second) this.#takeTurns(Math.min(cycles, TURN_CYCLES));
+    else {
+      this.#execute(Math.min(cycles, MAX_SLICE_CYCLES));
+      this.#account();
+    }
     if (this.resetPending) this.reset(this.resetPending);
-    else fromLibrary();
   }
 
-  // An alarm's interrupt may wake the core and enter the handler: the library works on its own
-  // copy of PC and flags, hence toLibrary before and fromLibrary after.
+  // Run the core that is on the bus; cpu.cycles is what it took. The first instruction after a
+  // change of interrupts is executed alone: then it is looked again which one is to be taken.
+  #execute(cycles) {
+    const { core } = this.chip;
+    cpu.cycles = 0;
+    if (core.interruptsUpdated) this.#interrupt(core);
+    if (core.waiting) return;
+    cpu.deadline = core.interruptsUpdated ? 1 : cycles;
+    executeSlice();
+  }
+
+  // Both cores run for the same time: what one took too much it lacks in the next turn.
+  #takeTurns(cycles) {
+    const busy = [0, 0];
+    for (let index = 0; index < 2 && this.cores.second; index++) {
+      this.cores.select(index);
+      const { core } = this.chip;
+      core.turnCycles = Math.min((core.turnCycles ?? 0) + cycles, cycles);
+      while (core.turnCycles > 0 && !core.waiting && !this.resetPending) {
+        this.#execute(core.turnCycles);
+        core.turnCycles -= cpu.cycles;
+        busy[index] += cpu.cycles;
+      }
+    }
+    this.cores.select(0);
+    this.busyCycles += busy[0];
+    this.secondCycles += busy[1];
+    this.#advance(cycles);
+  }
+
   #account() {
-    const { clock } = this.chip;
     this.busyCycles += cpu.cycles;
-    const now = cpu.startNanos + cpu.cycles * NANOS_PER_CYCLE + cpu.delayNanos;
+    this.#advance(cpu.cycles);
+  }
+
+  // An alarm's interrupt may wake a core and enter the handler: the library works on its own
+  // copy of PC and flags, hence toLibrary before and fromLibrary after.
+  #advance(cycles) {
+    const { clock } = this.chip;
+    const now = cpu.startNanos + cycles * NANOS_PER_CYCLE + cpu.delayNanos;
     cpu.cycles = 0;
     cpu.delayNanos = 0;
     cpu.startNanos = now;
-    clock.tick(now - clock.nanosCounter);
+    this.#tick(now);
   }
 
-  #interrupt() {
-    const { core } = this.chip;
+  #tick(nanos) {
+    const { clock } = this.chip;
+    toLibrary();
+    clock.tick(Math.max(nanos - clock.nanosCounter, 0));
+    fromLibrary();
+  }
+
+  #interrupt(core) {
     toLibrary();
     if (core.checkForInterrupts()) core.waiting = false;
     fromLibrary();
@@ -150,9 +192,6 @@ export class Machine {
 
   #sleep(limitNanos) {
     const { clock } = this.chip;
-    const until = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos);
-    toLibrary();
-    clock.tick(Math.max(until - clock.nanos, 0));
-    fromLibrary();
+    this.#tick(Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos));
   }
 }

@@ -142,6 +142,6 @@ function main() {
 try {
   main();
 } catch (error) {
-  send({ event: 'failed', error: error.message });
+  send({ error: error.message });
   process.exitCode = 1;
 }

@@ -107,9 +107,9 @@ export class Session {
   }
 
   stats() {
-    const { flash, busyCycles, nanos, powerNanos, sleeping, stopped } = this.machine;
+    const { flash, busyCycles, secondCycles, nanos, powerNanos, sleeping, stopped } = this.machine;
     return {
-      busy_cycles: busyCycles, clock_ns: Math.round(nanos - powerNanos), erases: flash.erases,
+      busy_cycles: busyCycles, core1_cycles: secondCycles, clock_ns: Math.round(nanos - powerNanos), erases: flash.erases,
       programs: flash.programs, flash_ops: flash.ops, sleeping, stopped, resets: this.resets,
     };
   }

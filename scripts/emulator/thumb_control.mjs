@@ -122,24 +122,26 @@ function breakpoint(op) {
   if (cpu.delayNanos) leaveSlice();
 }
 
-function waitForEvent() {
-  cpu.cycles++;
-  const { core } = cpu;
-  if (core.eventRegistered) core.eventRegistered = false;
-  else {
-    core.waiting = true;
-    leaveSlice();
-  }
-}
-
-function waitForInterrupt() {
+function sleep(forEvent) {
   cpu.cycles++;
   cpu.core.waiting = true;
+  cpu.core.waitsForEvent = forEvent;
   leaveSlice();
 }
 
+function waitForEvent() {
+  if (cpu.core.eventRegistered) {
+    cpu.cycles++;
+    cpu.core.eventRegistered = false;
+  } else sleep(true);
+}
+
+function waitForInterrupt() {
+  sleep(false);
+}
+
 function sendEvent() {
-  cpu.core.eventRegistered = true;
+  cpu.core.sendEvent();
 }
 
 function nothing() {}

@@ -30,11 +30,13 @@ class Target(ABC):
 
     def __init__(self) -> None:
         self._inbox = Inbox()
+        self._seen = self._inbox.data
+        self._sink: Sink | None = None
 
     @property
     def output(self) -> bytes:
         """All bytes printed so far."""
-        return bytes(self._inbox.data)
+        return bytes(self._seen)
 
     @property
     def ended(self) -> str | None:
@@ -74,9 +76,9 @@ class Target(ABC):
     def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
         """Run until output has been quiet for that many seconds; returns what came."""
 
-    @abstractmethod
     def stream(self, sink: Sink | None) -> None:
         """Run in real time by itself, output going to sink too as it comes; None ends that."""
+        self._sink = sink
 
     def wait_prompt(self, timeout: float = 30.0, quiet: float | None = None) -> bytes:
         """Run until a prompt is the last thing printed; returns the output up to there."""

@@ -46,7 +46,6 @@ class Emulator(Target):
         self._modules = node_modules
         self._flash_bytes = flash_bytes
         self._process: MachineProcess | None = None
-        self._sink: Sink | None = None
 
     # Target
 
@@ -84,7 +83,7 @@ class Emulator(Target):
 
     def stream(self, sink: Sink | None) -> None:
         """Run in real time, output going to sink too as it comes; None ends that."""
-        self._sink = sink
+        super().stream(sink)
         self._ask("free", on=sink is not None)
 
     # What only an emulated board has
@@ -177,7 +176,7 @@ class Emulator(Target):
                 max_ms=timeout * 1000,
             )
         wanted = repr(pattern.pattern) if pattern else "silence"
-        check_reason("emulator", reason, wanted, self.ended or detail, self._inbox.data)
+        check_reason("emulator", reason, wanted, self.ended or detail, self._seen)
         return data
 
     def _run(self, **args: Any) -> tuple[str, bytes]:

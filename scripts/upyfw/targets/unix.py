@@ -13,7 +13,6 @@ import threading
 from pathlib import Path
 
 from upyfw.targets.base import Target, TargetError, check_reason
-from upyfw.targets.inbox import Sink
 
 # Exit status by which the firmware asks to be started again (ports/unix/README.md)
 _RESET_STATUS = 75
@@ -35,7 +34,6 @@ class Unix(Target):
         self._program = program
         self._flash = flash
         self._heap = heap
-        self._sink: Sink | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._master = -1
         self._reader: threading.Thread | None = None
@@ -86,10 +84,6 @@ class Unix(Target):
         """Wait until output has been quiet for that many seconds; returns what came."""
         return self._wait(None, timeout, None, quiet)
 
-    def stream(self, sink: Sink | None) -> None:
-        """Send output to sink too as it comes; None ends that."""
-        self._sink = sink
-
     def flash_image(self) -> bytes:
         """Return what is in the flash file."""
         return self._flash.read_bytes()
@@ -104,7 +98,7 @@ class Unix(Target):
         reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
         wanted = repr(pattern.pattern) if pattern else "silence"
         detail = self.ended or f"{timeout:g} s"
-        check_reason("unix", reason, wanted, detail, self._inbox.data)
+        check_reason("unix", reason, wanted, detail, self._seen)
         return data
 
     def _launch(self) -> None:
