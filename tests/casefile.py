@@ -150,14 +150,13 @@ def commands_of_contract(text: str | None = None) -> set[str]:
 
 
 def commands_of_tree(tree: Path = TREE) -> set[str]:
-    """The commands that exist: files of modules/upyos/bin and functions of the builtins."""
+    """The commands that exist: files of modules/upyos/bin and the builtins that lookup names."""
     package = tree / "modules" / "upyos"
     names = {path.stem for path in (package / "bin").glob("*/*.py")}
-    builtins = package / "builtins.py"
-    if builtins.is_file():
-        body = ast.parse(builtins.read_text()).body
-        names |= {node.name.rstrip("_") for node in body if isinstance(node, ast.FunctionDef)}
-    return names & commands_of_contract()
+    builtins = re.search(
+        r'^_BUILTINS = "(.*)"$', (package / "lookup.py").read_text(), re.MULTILINE
+    )
+    return (names | set(builtins[1].split())) & commands_of_contract()
 
 
 def _own_command(path: Path, root: Path, contract: set[str]) -> tuple[str, ...]:

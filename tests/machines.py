@@ -33,6 +33,12 @@ def image(name: str, files: dict[str, str], remove: tuple[str, ...] = ()) -> byt
     return fsimage.make(board(name), {"/etc/init.sh": SILENT, **overlay}, set(remove))
 
 
+def file_system(session: Session, name: str) -> bytes:
+    """The flash region of the file system of a started board, as it is now."""
+    region = board(name).fs_region
+    return session.target.flash_image()[region.offset :][: region.size_bytes]
+
+
 class Machines:
     """Starts targets in a folder of its own, and keeps one for tests that share it."""
 

@@ -2,12 +2,15 @@
 """A user at the console of a target: types lines by the rules of docs/spec/behaviour.md §14."""
 
 import re
-import time
+from collections.abc import Iterable
 
 # a prompt of the shell (after any text), a continuation prompt or MicroPython's
-PROMPT = re.compile(rb"(?:/[^\r\n]* \$: |(?:^|[\r\n])(?:> |>>> ))(?:\x1b\[[0-9;?]*[A-Za-z])*$")
-# output that has not grown for so long (seconds) is taken to be waiting for a line
+_CONTROLS = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"
+PROMPT = re.compile(rb"(?:/[^\r\n]* \$: |(?:^|[\r\n])%s(?:> |>>> ))%s$" % (_CONTROLS, _CONTROLS))
+# output that has not grown for so long is taken to be waiting for a line; seconds of the target
 QUIET_S = 1.0
+# a prompt counts when nothing follows it for so long
+SETTLE_S = 0.002
 # safety net: a console that never comes to rest
 LIMIT_S = 60.0
 
@@ -27,52 +30,38 @@ class Session:
         self.target = target
         self.quiet_s = quiet_s
         self._start = 0
-        self._mark = 0
 
     @property
     def text(self) -> str:
-        return decode(bytes(self.target.output[self._start :]))
+        return decode(self.target.output[self._start :])
 
     def forget(self) -> None:
-        """Begin anew: text and prompts of before do not count any more."""
-        self._start = self._mark = len(self.target.output)
+        """Begin anew: text of before does not count any more."""
+        self._start = len(self.target.output)
 
     def type(self, line: str) -> None:
         """Type a line and Enter; a single control character goes without Enter."""
-        self._mark = len(self.target.output)
         control = len(line) == 1 and line < " "
         self.target.send(line.encode() + (b"" if control else b"\r"))
 
-    def settle(self, limit_s: float = LIMIT_S) -> bool:
+    def settle(self) -> bool:
         """Wait until the prompt is there (True) or the output has been quiet (False).
 
-        Errors: TimeoutError when neither happens within limit_s.
+        Errors: TargetError when neither happens, or the target stopped.
         """
-        end = time.monotonic() + limit_s
-        size, since = -1, time.monotonic()
-        while time.monotonic() < end:
-            data = self.target.output
-            if len(data) > self._mark and PROMPT.search(bytes(data[self._mark :][-300:])):
-                return True
-            if len(data) != size:
-                size, since = len(data), time.monotonic()
-            elif time.monotonic() - since > self.quiet_s:
-                return False
-            time.sleep(0.005)
-        raise TimeoutError(f"no rest within {limit_s} s: {self.text[-300:]!r}")
+        data = self.target.read_until(PROMPT, LIMIT_S, settle=SETTLE_S, quiet=self.quiet_s)
+        return PROMPT.search(data) is not None
 
-    def wait_prompt(self, limit_s: float = LIMIT_S) -> None:
-        """Wait for the prompt, however quiet it is; TimeoutError if it does not come."""
-        end = time.monotonic() + limit_s
-        while not self.settle(limit_s):
-            if time.monotonic() > end:
-                raise TimeoutError(f"no prompt within {limit_s} s: {self.text[-300:]!r}")
+    def wait_prompt(self, limit_s: float = LIMIT_S) -> str:
+        """Wait for the prompt, however quiet it is; what came. TargetError if it does not come."""
+        return decode(self.target.read_until(PROMPT, limit_s, settle=SETTLE_S))
 
-    def wait_texts(self, texts: tuple[str, ...], limit_s: float) -> str | None:
+    def wait_texts(self, texts: Iterable[str], limit_s: float) -> str | None:
         """Wait until the texts are in the output in this order; the first one that is not."""
-        end = time.monotonic() + limit_s
-        while (lacking := first_lacking(texts, self.text)) and time.monotonic() < end:
-            time.sleep(0.05)
+        waited_s = 0.0
+        while (lacking := first_lacking(texts, self.text)) and waited_s < limit_s:
+            self.target.read_quiet(0.2, LIMIT_S)
+            waited_s += 0.2
         return lacking
 
     def run(self, line: str, answers: tuple[str, ...] = (), cwd: str = "/") -> str:
@@ -83,7 +72,7 @@ class Session:
             self.settle()
             self.type(answer)
         self.wait_prompt()
-        return printed(decode(bytes(self.target.output[start:])), cwd)
+        return printed(decode(self.target.output[start:]), cwd)
 
 
 def decode(data: bytes) -> str:
@@ -100,7 +89,7 @@ def printed(text: str, cwd: str) -> str:
     return body.removesuffix("\n")
 
 
-def first_lacking(texts: tuple[str, ...], whole: str) -> str | None:
+def first_lacking(texts: Iterable[str], whole: str) -> str | None:
     """The first of the texts that does not follow the ones before it, or None."""
     at = 0
     for text in texts:

@@ -121,12 +121,12 @@ flash cache timing, no second core).
 
 ## How it is measured
 * **Busy**: cycles that the core executed, without those it slept, divided by 125 MHz. Reset to
-  prompt counts from reset to the last byte of the prompt; a command from its Enter to the last byte
+  prompt counts from reset to the last byte of the prompt; a command from Enter to the last byte
   of the next prompt, second run, so that nothing is created for the first time.
 * **Heap**: the allocation table is read in the memory of the emulated chip while the prompt waits,
   after a line that calls `gc.collect()`. No code that measures runs on the device, in neither
   firmware. Garbage that the prompt itself makes after the collection counts as taken.
-* **Left behind**: free heap before the second run of a command, less free heap after it, each after
+* **Left behind**: free heap before the second run of a command, less free heap after it, both after
   a collection.
 * **Bare** is the same build with nothing of ours frozen in. **Original** is the earlier system, as
   .py files on the file system, under the same firmware: measured once, in the same way, with its

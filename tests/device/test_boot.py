@@ -7,7 +7,6 @@ import random
 import casefile
 import machines as at
 import pytest
-from session import Session
 from upyfw import fsimage
 
 CONF = "/etc/system.conf"
@@ -24,13 +23,6 @@ def _random_bytes(seed: int, size: int) -> bytes:
 
 def _image(target: str, overlay: dict[str, bytes], remove: tuple[str, ...] = ()) -> bytes:
     return fsimage.make(at.board(target), {"/etc/init.sh": at.SILENT, **overlay}, set(remove))
-
-
-def _flash(session: Session, target: str) -> bytes:
-    """The flash region of the file system, as it is now."""
-    region = at.board(target).fs_region
-    whole = session.target.flash_image()
-    return whole[region.offset : region.offset + region.size_bytes]
 
 
 # ---- system.conf -----------------------------------------------------------------------------
@@ -60,7 +52,7 @@ DAMAGED = {
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_damaged_configuration(machines, target, damage):
     with machines.at_prompt(target, _image(target, {CONF: DAMAGED[damage]})) as session:
-        files = fsimage.read(at.board(target), _flash(session, target))
+        files = fsimage.read(at.board(target), at.file_system(session, target))
         assert RECOVERY not in session.text
         assert files[BAD] == DAMAGED[damage]
         assert json.loads(files[CONF])["auth"] == {"user": "admin", "paswd": "!"}
@@ -88,7 +80,7 @@ def test_fuzzed_configuration(machines, seed):
     """Any bytes: the prompt, and a file that is kept was kept as it is or under .bad."""
     data = _fuzzed(seed)
     with machines.at_prompt("UNIX", _image("UNIX", {CONF: data})) as session:
-        files = fsimage.read(at.board("UNIX"), _flash(session, "UNIX"))
+        files = fsimage.read(at.board("UNIX"), at.file_system(session, "UNIX"))
         assert session.run("pwd") == "/"
         assert "Traceback" not in session.text
         assert data in (files[CONF], files.get(BAD))
@@ -150,7 +142,7 @@ def test_foreign_flash_is_left_alone(machines, target, kind):
         assert "utls.format_fs(True)" in session.text
         assert session.run("echo x > /tmp/a") == ""
         assert session.run("cat /tmp/a") == "x"
-        assert _flash(session, target) == before
+        assert at.file_system(session, target) == before
 
 
 @both
@@ -167,7 +159,7 @@ def test_format_asks_for_a_word(machines, target):
     before = _foreign("fat", target)
     with machines.at_prompt(target, before) as session:
         assert session.run("> utls.format_fs()").startswith("ValueError")
-        assert _flash(session, target) == before
+        assert at.file_system(session, target) == before
 
 
 @both
@@ -175,7 +167,7 @@ def test_blank_flash_gets_the_default_tree(machines, target):
     board = at.board(target)
     with machines.at_prompt(target, b"\xff" * board.fs_region.size_bytes) as session:
         assert NORMAL in session.text
-        found = fsimage.read(board, _flash(session, target))
+        found = fsimage.read(board, at.file_system(session, target))
         wanted = fsimage.read(board, fsimage.make(board))
         assert {path: found.get(path) for path in wanted} == wanted
 

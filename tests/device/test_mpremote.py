@@ -65,8 +65,7 @@ def test_fs_cp_to_the_board_and_back(port, tmp_path):
     port.mpremote("fs", "cp", str(tmp_path / "there.bin"), ":/t/b.bin")
     port.mpremote("fs", "cp", ":/t/b.bin", str(tmp_path / "back.bin"))
     assert (tmp_path / "back.bin").read_bytes() == data
-    region = at.board("RPI_PICO").fs_region
-    flash = port.session.target.flash_image()[region.offset :][: region.size_bytes]
+    flash = at.file_system(port.session, "RPI_PICO")
     assert fsimage.read(at.board("RPI_PICO"), flash)["/t/b.bin"] == data
 
 

@@ -12,6 +12,7 @@ import machines as at
 import pytest
 from session import Session
 from upyfw import fsimage
+from upyfw.targets.base import TargetError
 
 TARGET = "RPI_PICO"
 RECOVERY = "Recovery mode"
@@ -82,9 +83,7 @@ class Board:
 
     def tree(self) -> Tree:
         """All files on its file system."""
-        region = at.board(TARGET).fs_region
-        image = self.emulator.flash_image()[region.offset :][: region.size_bytes]
-        return fsimage.read(at.board(TARGET), image)
+        return fsimage.read(at.board(TARGET), at.file_system(self.session, TARGET))
 
     def restart(self, flash: bytes | None = None, cut: tuple[int, bool] | None = None) -> None:
         """Power off and on, with this flash content and with a cut to come."""
@@ -96,7 +95,15 @@ class Board:
         for line in action.lines or ("",):
             if line:
                 self.session.type(line)
-            self.session.wait_prompt_or(lambda: self.emulator.is_off)
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the prompt, or for the end of power."""
+        try:
+            self.session.wait_prompt()
+        except TargetError:
+            if not self.emulator.is_off:
+                raise
 
 
 def _beginning(action: Action) -> bytes:
@@ -147,12 +154,18 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
         # the start after the cut has completed it
         assert found == after, step
         return
-    fixed = [{p: d for p, d in t.items() if p not in action.partly} for t in (found, before, after)]
+    fixed = [
+        {p: d for p, d in t.items() if p not in action.partly} for t in (found, before, after)
+    ]
     assert fixed[0] in fixed[1:], step
     for path in action.partly:
         data = found.get(path)
         wholes = [before.get(path), after.get(path)]
         assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _without(tree: Tree, paths: tuple[str, ...]) -> Tree:
+    return {path: data for path, data in tree.items() if path not in paths}
 
 
 def _is_beginning(data: bytes | None, wholes: list[bytes | None]) -> bool:

@@ -3,19 +3,37 @@
 
 import pytest
 from session import Session, decode, first_lacking, printed
+from upyfw.targets.base import Target, TargetError
 
 
-class Recording:
+class Recording(Target):
     """A target whose answers are known beforehand."""
 
     def __init__(self, *answers: bytes) -> None:
-        self.output = bytearray(b"/ $: ")
+        super().__init__()
         self.sent: list[bytes] = []
         self._answers = list(answers)
+        self._new = b""
+
+    def start(self) -> None:
+        """Is always there."""
+
+    def stop(self) -> None:
+        """Is always there."""
 
     def send(self, data: bytes) -> None:
         self.sent.append(data)
-        self.output += self._answers.pop(0)
+        self._new += self._answers.pop(0)
+
+    def read_until(self, pattern, timeout=30.0, *, settle=None, quiet=None):
+        if not pattern.search(self._new) and quiet is None:
+            raise TargetError("no answer")
+        return self.read_quiet(0)
+
+    def read_quiet(self, quiet, timeout=30.0):
+        data, self._new = self._new, b""
+        self._seen += data
+        return data
 
 
 @pytest.mark.parametrize(
@@ -42,7 +60,7 @@ def test_first_lacking():
 
 def test_run_with_answers():
     target = Recording(b"rm /q\r\nrm /q? ", b"n\r\n/ $: ")
-    assert Session(target, quiet_s=0.02).run("rm /q", ("n",)) == "rm /q? n"
+    assert Session(target).run("rm /q", ("n",)) == "rm /q? n"
     assert target.sent == [b"rm /q\r", b"n\r"]
 
 
@@ -56,23 +74,40 @@ def test_control_character_goes_without_enter():
     "prompt", [b"/ $: ", b"ab/etc $: ", b"\r\n> ", b"\r\n>>> ", b"/ $: \x1b[K"]
 )
 def test_prompts(prompt):
-    session = Session(Recording(b"x\r\n" + prompt), quiet_s=0.02)
+    session = Session(Recording(b"x\r\n" + prompt))
     session.type("x")
     assert session.settle()
 
 
 @pytest.mark.parametrize("output", [b"", b"Enter: ", b"a > ", b"$: /"])
 def test_quiet_is_no_prompt(output):
-    session = Session(Recording(b"x\r\n" + output), quiet_s=0.02)
+    session = Session(Recording(b"x\r\n" + output))
     session.type("x")
     assert not session.settle()
 
 
 def test_no_prompt_is_an_error():
-    session = Session(Recording(b"x\r\nEnter: "), quiet_s=0.01)
+    session = Session(Recording(b"x\r\nEnter: "))
     session.type("x")
-    with pytest.raises(TimeoutError, match="no prompt"):
-        session.wait_prompt(limit_s=0.05)
+    with pytest.raises(TargetError):
+        session.wait_prompt()
+
+
+def test_wait_texts():
+    session = Session(Recording(b"x\r\none two"))
+    session.type("x")
+    assert session.wait_texts(("one", "two"), 1) is None
+    assert session.wait_texts(("two", "one"), 0.1) == "one"
+
+
+def test_forget():
+    session = Session(Recording(b"one", b"two"))
+    session.type("x")
+    session.settle()
+    session.forget()
+    session.type("x")
+    session.settle()
+    assert session.text == "two"
 
 
 def test_decode():
