@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 # MicroPython as its makers freeze it: what `upyfw bench` compares with.
-include("bare_$(PORT).py")
+include("port/bare_$(PORT).py")
 include("$(MPY_DIR)/extmod/asyncio")

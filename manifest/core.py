@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The whole operating system.
-include("port_$(PORT).py")
+include("port/$(PORT).py")
 freeze("../ports/$(PORT)")
 freeze("../modules/api")
 package("upyos", base_path="../modules")

@@ -33,7 +33,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         jobs = str(job_count())
         work.run("compile", ["cmake", "--build", str(work.objects), "-j", jobs], env)
     except UpyfwError as exc:
-        raise _explained(exc, board) from None
+        raise explained(exc, board) from None
     return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
 
 
@@ -49,7 +49,7 @@ def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
     wanted = {
         "mpconfigboard.h": _header(board),
         "mpconfigboard.cmake": _cmake(board, folder),
-        "memmap.ld": _linker_script(board, port),
+        "memmap.ld": linker_script(board, port),
     }
     for name, text in wanted.items():
         write_if_changed(folder / name, text.encode())
@@ -78,7 +78,7 @@ set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
 """
 
 
-def _linker_script(board: Board, port: Path) -> str:
+def linker_script(board: Board, port: Path) -> str:
     """Return the port's linker script with the firmware's region for its flash."""
     name = f"memmap_mp_{board.mcu.lower()}.ld"
     text = (port / name).read_text()
@@ -112,7 +112,7 @@ def _configure(board: Board, board_dir: Path, work: Workdir, inputs: Inputs) -> 
     return command + [f"-D{name}={value}" for name, value in options.items()]
 
 
-def _explained(exc: UpyfwError, board: Board) -> UpyfwError:
+def explained(exc: UpyfwError, board: Board) -> UpyfwError:
     """Say what the linker's complaint about a full region means."""
     match = _OVERFLOW.search(exc.what)
     if not match:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The folder that one firmware is compiled in: what it was made from, whether it can be trusted."""
+"""The folder that one firmware is compiled in: what it was made from, what to trust in it."""
 
 import contextlib
 import fcntl
@@ -104,21 +104,32 @@ class Workdir:
         """
         with open(self.log, "a") as log, progress.step(f"{self.title}: {title}") as report:
             log.write(f"$ {' '.join(command)}\n")
-            process = subprocess.Popen(
-                command,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-            )
+            try:
+                process = _start(command, env)
+            except OSError as exc:
+                raise UpyfwError(
+                    f"{self.title}: {title}: {command[0]}: {exc.strerror}",
+                    hint="./upyfw doctor shows what is missing",
+                ) from None
             try:
                 lines = _copy_lines(process, log, report)
             finally:
                 status = process.wait()
         if status:
-            raise UpyfwError(f"{self.title}: {title}: {_reason(lines)}", hint=f"all: {self.log}")
+            why = _reason(lines) or f"ended with status {status}"
+            raise UpyfwError(f"{self.title}: {title}: {why}", hint=f"all: {self.log}")
+
+
+def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
 
 
 def _copy_lines(process: subprocess.Popen, log: object, report: progress.Report) -> list[str]:
