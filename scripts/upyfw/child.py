@@ -32,9 +32,11 @@ class Result:
         return textwrap.shorten(last, _REASON_WIDTH, placeholder="…")
 
 
-def _watch(child: subprocess.Popen, on_line: Callable[[str], None] | None) -> str:
+def _watch(
+    child: subprocess.Popen, on_line: Callable[[str], None] | None, keep_lines: int | None
+) -> str:
     """Read a program's lines as they come; return the last of them. \\r ends a line too."""
-    kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    kept: deque[str] = deque(maxlen=keep_lines)
     for line in child.stdout:
         kept.append(line.rstrip())
         if on_line:
@@ -48,11 +50,12 @@ def run(
     on_line: Callable[[str], None] | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    keep_lines: int | None = _KEPT_LINES,
 ) -> Result:
     """Run a program without standard input for at most limit_s, stdout and stderr together.
 
-    on_line is called with every line. The program is ended when this one is interrupted. A program
-    that is not there gives OSError.
+    on_line is called with every line; the last keep_lines (None: all) are in the result. The
+    program is ended when this one is interrupted. A program that is not there gives OSError.
     """
     with subprocess.Popen(
         [str(word) for word in command],
@@ -68,7 +71,7 @@ def run(
         timer = threading.Timer(limit_s, lambda: (expired.set(), child.kill()))
         timer.start()
         try:
-            output = _watch(child, on_line)
+            output = _watch(child, on_line, keep_lines)
             status = child.wait()
         except BaseException:
             child.kill()

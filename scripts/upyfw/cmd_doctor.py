@@ -37,7 +37,7 @@ def _source_rows() -> list[dict]:
             "name": name,
             "version": state.version,
             "place": str(state.place) if state.is_there else "",
-            "stamp": state.stamp,
+            "origin": state.origin,
             "is_there": state.is_there,
         }
         for name, state in sources.states().items()
@@ -63,7 +63,7 @@ def _source_table(rows: list[dict]) -> Table:
     table = Table("source", "version", "state", "from", "where")
     for row in rows:
         state = "[green]ok[/green]" if row["is_there"] else "not fetched yet"
-        table.add_row(row["name"], row["version"], state, row["stamp"][:20], row["place"])
+        table.add_row(row["name"], row["version"], state, row["origin"], row["place"])
     return table
 
 

@@ -89,8 +89,9 @@ class AptState:
 
     def offers(self, pin: DebianPin) -> list[Offer]:
         """Return the versions in this suite that offer a pinned archive, by its SHA-256."""
-        words = ("show", "--no-all-versions") if self.binary else ("showsrc", "--only-source")
-        result = child.run(self._command("apt-cache", *words, pin.package), _LOOKUP_LIMIT_S)
+        words = ("show", "--all-versions") if self.binary else ("showsrc", "--only-source")
+        command = self._command("apt-cache", *words, pin.package)
+        result = child.run(command, _LOOKUP_LIMIT_S, keep_lines=None)
         found = []
         for stanza in result.output.split("\n\n"):
             version = re.search(r"^Version: (\S+)$", stanza, re.MULTILINE)

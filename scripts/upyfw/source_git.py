@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Fetch a pinned tag from a git repository, with the submodules that are wanted."""
 
-import functools
 import os
 import re
 import shutil
@@ -30,19 +29,24 @@ def _git(*words: str | Path, limit_s: float, folder: Path | None = None, on_line
     return child.run(command, limit_s, on_line, env)
 
 
-@functools.cache
-def _answers(origin: str, url: str) -> str:
-    """Ask a git host once per run; return "" if it answers, else why not."""
+# What a host said when it was asked; once per run is enough, for a dead one costs seconds.
+_asked: dict[str, str] = {}
+
+
+def _ask(url: str) -> str:
+    """Ask a repository for its head; return "" if it answers, else why not."""
     if shutil.which("git") is None:
         return "git is not installed"
     result = _git("ls-remote", "--exit-code", url, "HEAD", limit_s=PROBE_LIMIT_S)
-    return "" if result.status == 0 else f"{origin or url}: {result.reason()}"
+    return "" if result.status == 0 else f"{urlsplit(url).netloc or url}: {result.reason()}"
 
 
 def unreachable(pin: GitPin) -> str:
     """Return why a repository's host cannot be reached within seconds, or "" if it answers."""
-    host = urlsplit(pin.url).netloc
-    return _answers(host, host and pin.url) if host else _answers("", pin.url)
+    host = urlsplit(pin.url).netloc or pin.url
+    if host not in _asked:
+        _asked[host] = _ask(pin.url)
+    return _asked[host]
 
 
 def _percents(report: Report):

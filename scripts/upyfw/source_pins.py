@@ -58,6 +58,11 @@ class Source:
         """Tell whether a stamp left by an earlier run is of an archive or commit still pinned."""
         return stamp in self.stamps()
 
+    def origin(self, stamp: str) -> str:
+        """Return what a stamp stands for: the name of an archive, or git:<commit or tag>."""
+        files = self.debian.files if self.debian else ()
+        return next((file.name for file in files if file.sha256 == stamp), stamp)
+
     def stamps(self) -> list[str]:
         """Return the stamps of everything that would do: SHA-256 of archives, git:<tag>."""
         archives = [file.sha256 for file in self.debian.files] if self.debian else []

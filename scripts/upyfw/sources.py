@@ -28,6 +28,7 @@ from upyfw.progress import say, step
 from upyfw.source_pins import Source
 
 _TOOL = "picotool"
+_NO_WAY = "run it again where a git host, or on Debian the package mirror, can be reached"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class State:
     version: str
     place: Path
     is_there: bool
-    stamp: str
+    origin: str
 
 
 @contextmanager
@@ -96,8 +97,8 @@ class _Tree:
         if part.name == _TOOL:
             return State(part.version, self.picotool, self.has(part), "built here")
         is_there = self.has(part)
-        stamp = self._stamp(part).read_text() if is_there else ""
-        return State(part.version, self.root / part.place, is_there, stamp)
+        origin = part.origin(self._stamp(part).read_text()) if is_there else ""
+        return State(part.version, self.root / part.place, is_there, origin)
 
     def put(self, part: Source, made: Path, stamp: str) -> None:
         """Move an unpacked part into its place. The stamp goes first and comes back last."""
@@ -180,7 +181,7 @@ def boards_ruled_out(part: Source) -> list[str]:
 
 def _get_all(tree: _Tree, wanted: list[Source]) -> None:
     """Get every part that is missing; one error line for each that cannot be had."""
-    failed = []
+    failed, hints = [], []
     for part in wanted:
         try:
             if not tree.has(part):
@@ -188,12 +189,9 @@ def _get_all(tree: _Tree, wanted: list[Source]) -> None:
         except UpyfwError as error:
             names = ", ".join(boards_ruled_out(part)) or "no board"
             failed.append(f"{part.name} {part.version}: {error.what} (rules out: {names})")
+            hints.append(error.hint or _NO_WAY)
     if failed:
-        raise UpyfwError(
-            "\n".join(failed),
-            hint="a Debian machine with its package mirror, or any machine that reaches"
-            " a git host, can fetch them: ./upyfw fetch",
-        )
+        raise UpyfwError("\n".join(failed), hints[0])
 
 
 def prepare_micropython(port: str | None = None) -> SourceTree:

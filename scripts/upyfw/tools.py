@@ -41,7 +41,7 @@ class Tool:
 def _output(*command: str | Path) -> str:
     """Return what a program prints, or "" if it cannot be run."""
     try:
-        result = child.run(command, _VERSION_LIMIT_S)
+        result = child.run(command, _VERSION_LIMIT_S, keep_lines=None)
     except OSError:
         return ""
     return result.output if result.status == 0 else ""
@@ -60,12 +60,30 @@ def _program(name: str, least: tuple[int, ...] = (), option: str = "--version") 
     return Found(match[1], place, f"too old, {wanted} is needed" if numbers < least else "")
 
 
-def _arm_file(compiler: str, name: str) -> Found:
-    """Look for a file of the cross compiler's libraries: it prints a full path if it has it."""
-    if shutil.which(compiler) is None:
+def _arm_library(name: str, language: str, header: str, macro: str) -> Found:
+    """Look for a library of the cross compiler, which prints a full path of a file it has.
+
+    Its version is a macro of one of its headers.
+    """
+    compiler = shutil.which("arm-none-eabi-gcc")
+    if compiler is None:
         return Found(problem="missing")
     place = _output(compiler, f"-print-file-name={name}").strip()
-    return Found(place=place) if os.path.isabs(place) else Found(problem="missing")
+    if not os.path.isabs(place):
+        return Found(problem="missing")
+    macros = _output(compiler, "-x", language, "-dM", "-E", "-include", header, "/dev/null")
+    version = re.search(rf'#define {macro} "?([\d.]+)', macros)
+    if version is None:
+        return Found(place=place, problem=f"{header} is missing")
+    return Found(version[1], os.path.realpath(place))
+
+
+def _newlib() -> Found:
+    return _arm_library("nano.specs", "c", "_newlib_version.h", "_NEWLIB_VERSION")
+
+
+def _libstdcpp() -> Found:
+    return _arm_library("libstdc++_nano.a", "c++", "bits/c++config.h", "_GLIBCXX_RELEASE")
 
 
 def _host_compilers() -> Found:
@@ -109,13 +127,13 @@ TOOLS: dict[str, Tool] = {
             "newlib",
             "rp2 firmware",
             ("libnewlib-arm-none-eabi",),
-            lambda: _arm_file("arm-none-eabi-gcc", "nano.specs"),
+            _newlib,
         ),
         Tool(
             "libstdc++",
             "rp2 firmware",
             ("libstdc++-arm-none-eabi-newlib",),
-            lambda: _arm_file("arm-none-eabi-g++", "libstdc++_nano.a"),
+            _libstdcpp,
         ),
         Tool("node", "the emulator", ("nodejs",), lambda: _program("node", (18,))),
         Tool("npm", "the emulator", ("npm",), lambda: _program("npm")),
