@@ -89,10 +89,7 @@ def test_commands_of_tree(tmp_path):
     (tmp_path / "modules/upyos/bin/files").mkdir(parents=True)
     (tmp_path / "modules/upyos/bin/files/ls.py").touch()
     (tmp_path / "modules/upyos/bin/files/_table.py").touch()
-    builtins = (
-        "def cd(args):\n    pass\n\n\ndef set_(args):\n    pass\n\n\ndef _find():\n    pass\n"
-    )
-    (tmp_path / "modules/upyos/builtins.py").write_text(builtins)
+    (tmp_path / "modules/upyos/lookup.py").write_text('_BUILTINS = " cd set "\n')
     assert casefile.commands_of_tree(tmp_path) == {"ls", "cd", "set"}
 
 

@@ -19,10 +19,30 @@ PORTABLE = {
 }
 # modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
-# parts of the package that a part may import, by the design's picture
-KERNEL = {"state", "console", "process", "lookup", "config", "board", "jobs", "log", "boot"}
-SHELL = {"lexer", "executor", "shell", "lineedit", "script", "pyline", "complete", "builtins"}
-LIB_MAY = {"lib", "state", "console", "process"}
+# loaded only once a job takes a thread
+TOP_MAY = {"modules/upyos/threads.py": {"_thread"}, "modules/upyos/turns.py": {"_thread"}}
+# always in memory: what they load at once stays there too (docs/design.md §2)
+RESIDENT = {
+    "state",
+    "index",
+    "console",
+    "process",
+    "lookup",
+    "lexer",
+    "executor",
+    "shell",
+    "lineedit",
+}
+# parts of the package that commands of a group may import
+SHELL_MAY = {"state", "console", "process", "lookup", "executor", "script", "builtins", "index"}
+BIN_MAY = {
+    "files": {"lib"},
+    "text": {"lib"},
+    "process": {"lib", "process", "state"},
+    "shell": {"lib", *SHELL_MAY},
+    "system": {"lib", "log"},
+}
+LIB_MAY = {"lib", "state", "console", "process", "index"}
 
 
 def _sources(*folders: str) -> list[Path]:
@@ -64,23 +84,32 @@ def _broken(paths: list[Path], allowed: set[str]) -> list[str]:
     return [f"{_name(p)}: upyos.{part}" for p in paths for part in sorted(_parts(p) - allowed)]
 
 
-def test_commands_import_lib_and_api_only():
-    assert _broken(_sources("modules/upyos/bin"), {"lib"}) == []
+@pytest.mark.parametrize("group", BIN_MAY)
+def test_commands_import_lib_and_little_else(group):
+    assert _broken(_sources(f"modules/upyos/bin/{group}"), BIN_MAY[group]) == []
+
+
+def test_every_group_has_its_rule():
+    groups = {path.parent.name for path in (MODULES / "upyos/bin").glob("*/*.py")}
+    assert groups - set(BIN_MAY) == set()
 
 
 def test_lib_imports_no_shell():
     assert _broken(_sources("modules/upyos/lib"), LIB_MAY) == []
 
 
-def test_kernel_imports_no_command():
-    paths = [MODULES / "upyos" / f"{name}.py" for name in KERNEL | SHELL]
-    present = [path for path in paths if path.is_file()]
-    assert _broken(present, KERNEL | SHELL | {"lib", "index"}) == []
+def test_nobody_imports_a_command():
+    every = _sources("modules", "ports")
+    assert [_name(path) for path in every if "bin" in _parts(path)] == []
 
 
-def test_every_part_has_its_place():
-    names = {path.stem for path in (MODULES / "upyos").glob("*.py")} - {"__init__"}
-    assert names - KERNEL - SHELL == set()
+def test_resident_parts_load_only_each_other():
+    found = []
+    for part in sorted(RESIDENT):
+        path = MODULES / "upyos" / f"{part}.py"
+        names = [n.split(".")[1] for n in _top_imports(path) if n.startswith("upyos.")]
+        found += [f"{part}: {name}" for name in sorted(set(names) - RESIDENT)]
+    assert found == []
 
 
 def test_device_code_imports_what_is_there():
@@ -92,11 +121,15 @@ def test_device_code_imports_what_is_there():
 def test_optional_modules_are_not_at_the_top():
     found = []
     for path in _sources("modules"):
-        top = ast.parse(path.read_text()).body
-        imports = [n for n in top if isinstance(n, ast.Import | ast.ImportFrom)]
-        names = {name.split(".")[0] for node in imports for name in _imports(node)}
-        found += [f"{_name(path)}: {name}" for name in sorted(names & OPTIONAL)]
+        names = {name.split(".")[0] for name in _top_imports(path)} & OPTIONAL
+        found += [f"{_name(path)}: {n}" for n in sorted(names - TOP_MAY.get(_name(path), set()))]
     assert found == []
+
+
+def _top_imports(path: Path) -> list[str]:
+    top = ast.parse(path.read_text()).body
+    imports = [node for node in top if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [name for node in imports for name in _imports(node)]
 
 
 def test_host_does_not_import_the_device():

@@ -23,6 +23,10 @@ REGISTRIES = (
 )
 VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 
+# where anything may be caught: the start, the shell's loop, and where a user's program or Python
+# line is run, in the foreground or as a job
+BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs"}
+
 MAX_LINES = 60
 MAX_MEDIAN = 10
 MAX_NESTING = 3
@@ -81,12 +85,12 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
 
 
 def _nesting(node: ast.AST) -> int:
-    """How deep loops, branches, with and try stand in each other."""
+    """How deep loops, branches and handlers stand in each other; with and try do not count."""
     deepest = 0
     for child, is_elif in _children(node):
         if isinstance(child, Function | ast.ClassDef):
             continue
-        blocks = ast.For | ast.AsyncFor | ast.While | ast.If | ast.With | ast.AsyncWith | ast.Try
+        blocks = ast.For | ast.AsyncFor | ast.While | ast.If | ast.ExceptHandler
         step = 1 if isinstance(child, blocks) and not is_elif else 0
         deepest = max(deepest, step + _nesting(child))
     return deepest
@@ -160,13 +164,9 @@ def test_broad_handlers_are_barriers():
     assert [place for path in PYTHON for place in _unmarked(path)] == []
 
 
-def test_barriers_are_few():
-    marks = [
-        _name(path)
-        for path in KINDS["device"]
-        for _ in range(path.read_text().count("# barrier:"))
-    ]
-    assert len(marks) <= 4, marks
+def test_barriers_stand_where_they_may():
+    marked = {_name(path) for path in KINDS["device"] if "# barrier:" in path.read_text()}
+    assert marked - {f"modules/upyos/{name}.py" for name in BARRIERS} == set()
 
 
 def test_first_line_names_the_license():
