@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The kernel object, sdata.upyos (behaviour contract 8.3)."""
 
-from upyos.executor import run_line as run_cmd
+from upyos import executor, state
 
 # True once shut-down began.
 stop = False
+
+
+def run_cmd(line):
+    """Run one command line; return its status. Raises nothing but KeyboardInterrupt."""
+    if state.turn:
+        from upyos import turns
+
+        return turns.with_turn(executor.run_line, line)
+    return executor.run_line(line)
 
 
 def upyOS(options=""):

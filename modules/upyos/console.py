@@ -29,7 +29,7 @@ def read_key():
     """Return the next byte from the terminal; background tasks go on meanwhile."""
     key = -1
     while key < 0:
-        key = _upyos.key(state.loop() if state.loop else -1)
+        key = state.key() if state.key else _upyos.key(-1)
     return key
 
 

@@ -21,6 +21,10 @@ _RESIDENT = (
 )
 
 
+# Stay too while there are jobs.
+_BACKGROUND = ("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns", "upyos_port")
+
+
 class UsageError(Exception):
     """Wrong use of a command; its text, if any, says what is wrong."""
 
@@ -77,7 +81,12 @@ def execute(proc, path):
             console.error(proc.cmd + ": no __main__")
             return 126
         module.proc = proc
-        result = main(proc.args)
+        if state.turn:
+            from upyos import turns
+
+            result = turns.run(main, proc)
+        else:
+            result = main(proc.args)
         if hasattr(result, "send"):
             from upyos import launch
 
@@ -136,18 +145,24 @@ def forget():
     package = modules["upyos"]
     unused = "upyos." if state.foreground is None else "upyos.lib"
     for name in tuple(modules):
-        if name in ("utls", "upyos_port") or name.startswith("asyncio") and state.loop is None:
-            del modules[name]
-        elif name.startswith(unused) and name not in _RESIDENT:
+        if name in _RESIDENT or state.key and (name in _BACKGROUND or name.startswith("asyncio")):
+            continue
+        if name.startswith(unused):
             del modules[name]
             if name.count(".") == 1:
                 delattr(package, name[6:])
+        elif name in ("utls", "upyos_port") or name.startswith("asyncio"):
+            del modules[name]
     state.modules = len(modules)
 
 
 def current():
     """Return the calling program's Proc, or None at the prompt."""
-    return state.foreground
+    if state.turn is None:
+        return state.foreground
+    from upyos import turns
+
+    return turns.current()
 
 
 def find(pid):

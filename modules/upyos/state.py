@@ -22,7 +22,10 @@ pid = 0
 loop = None
 # Why the start went to recovery, or None.
 recovery = None
-# How many jobs run in threads.
-threads = 0
+# While there are jobs: waits for a key and lets them go on; what drives them; its timer.
+key = None
+timer = None
+# While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.
+turn = None
 # How many modules were loaded after the last command.
 modules = 0

@@ -6,12 +6,14 @@ The port runs this with Ctrl-C off, so nobody gets out of it before the mount.
 
 import sys
 
-# Firmware first, current directory last: no file on the flash can hide a system module.
-sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
+sys.path[:] = (".frozen",)
 
 import upyos_port  # noqa: E402
-from upyos import mount  # noqa: E402
+from upyos import imports, mount  # noqa: E402
 
+imports.set_up()
 mount.mount(upyos_port.flash())
-del sys.modules["upyos_port"], sys.modules["upyos.mount"], sys.modules["upyos"].mount
-del sys, upyos_port, mount
+for _name in ("upyos_port", "upyos.imports", "upyos.mount"):
+    del sys.modules[_name]
+del sys.modules["upyos"].imports, sys.modules["upyos"].mount
+del sys, upyos_port, imports, mount, _name

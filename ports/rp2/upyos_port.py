@@ -15,10 +15,11 @@ _MAGIC = const(0x7550)
 
 
 def flash():
-    """Return the block device of the file system."""
-    from _rp2 import Flash
+    """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
+    import _rp2
+    import _upyos
 
-    return Flash()
+    return _upyos.Flash(_rp2.Flash())
 
 
 def _scratch_addr():
@@ -66,5 +67,11 @@ def temperature_c():
 
 
 def timer(period_ms, callback):
-    """Return a timer that schedules callback every period_ms; it has deinit()."""
-    return machine.Timer(period=period_ms, callback=callback)
+    """Call callback(timer) every period_ms while Python code runs or sleeps; 0 stops."""
+    from upyos import state
+
+    if state.timer:
+        state.timer.deinit()
+        state.timer = None
+    if period_ms:
+        state.timer = machine.Timer(period=period_ms, callback=callback)

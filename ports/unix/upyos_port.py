@@ -9,45 +9,12 @@ from micropython import const
 
 NAME = "unix"
 
-_BLOCK_BYTES = const(4096)
 _RESET_STATUS = const(75)
-_SEEK_END = const(2)
-
-_IOCTL_SYNC = const(3)
-_IOCTL_BLOCK_COUNT = const(4)
-_IOCTL_BLOCK_SIZE = const(5)
-_IOCTL_BLOCK_ERASE = const(6)
-
-
-class FlashFile:
-    """Block device in a file of the host, which is written through at once."""
-
-    def __init__(self, path):
-        self.file = vfs.VfsPosix().open(path, "r+b")
-        self.count = self.file.seek(0, _SEEK_END) // _BLOCK_BYTES
-
-    def readblocks(self, block, buf, off=0):
-        self.file.seek(block * _BLOCK_BYTES + off)
-        self.file.readinto(buf)
-
-    def writeblocks(self, block, buf, off=0):
-        self.file.seek(block * _BLOCK_BYTES + off)
-        self.file.write(buf)
-
-    def ioctl(self, request, block):
-        if request == _IOCTL_BLOCK_COUNT:
-            return self.count
-        if request == _IOCTL_BLOCK_SIZE:
-            return _BLOCK_BYTES
-        if request == _IOCTL_BLOCK_ERASE:
-            self.writeblocks(block, b"\xff" * _BLOCK_BYTES)
-            return 0
-        return 0 if request == _IOCTL_SYNC else None
 
 
 def flash():
     """Return the block device of the file system; the host's own files disappear from view."""
-    bdev = FlashFile(os.getenv("UPYOS_FLASH"))
+    bdev = _upyos.Flash(os.getenv("UPYOS_FLASH"))
     vfs.umount("/")
     return bdev
 
@@ -95,5 +62,5 @@ def temperature_c():
 
 
 def timer(period_ms, callback):
-    """Return None: a process has no timer, background tasks advance in sleeps and at the prompt."""
-    return None
+    """Call callback(None) on the main thread every period_ms; 0 stops."""
+    _upyos.timer(period_ms, callback)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Background jobs in threads: synchronous programs, scripts, lists."""
+
+import _thread
+import sys
+
+import _upyos
+from micropython import const
+from upyos import console, executor, failure, jobs, state, turns
+from upyos.tasks import Lines
+
+# A script on core 1 of an RP2040 needs more than the default of 4 KiB.
+_STACK_BYTES = const(8192)
+
+
+def start(proc, main, streams):
+    """Start a job in a thread; return the status of starting it.
+
+    main is the program's __main__ or a parsed program.
+    """
+    turn = state.turn
+    if turn is None:
+        turn = state.turn = turns.Turn()
+        state.key = turns.key
+    turn.jobs += 1
+    proc.tid = -1
+    if sys.platform == "rp2":
+        _thread.stack_size(_STACK_BYTES)
+    try:
+        _thread.start_new_thread(_run, (proc, main, streams, streams[1] or Lines()))
+    except (OSError, RuntimeError) as exc:
+        jobs.close(streams)
+        turn.jobs -= 1
+        console.error("%s: no free thread: %s" % (proc.cmd, exc))
+        return 1
+    return jobs.begun(proc)
+
+
+def _run(proc, main, streams, out):
+    """Run a job: the thread's outermost function. It begins without the turn."""
+    turn = state.turn
+    turn.take()
+    proc.tid = _thread.get_ident()
+    turns.set_fields(turns.fresh(proc))
+    _upyos.redirect(out)
+    try:
+        _call(proc, main)
+    # barrier: whatever a program raises ends that program only
+    except BaseException as exc:
+        failure.status(proc, exc)
+    finally:
+        _upyos.redirect(None)
+        jobs.ended(proc, streams)
+        turn.jobs -= 1
+        turn.give()
+
+
+def _call(proc, main):
+    if callable(main):
+        return turns.without(main, proc.args)
+    return executor.run(main)

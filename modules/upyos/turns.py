@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""The shell's state, shared by threads.
+
+`upyos.state` describes one command line in progress. When background jobs run in threads, a thread
+that interprets lines holds the lock state.turn; it lets go while a program runs and while it waits
+for a key, and takes its own values with it.
+"""
+
+import _thread
+
+import _upyos
+import sdata
+from micropython import const
+from upyos import state
+
+# The longest wait for a key: a thread may end meanwhile.
+_IDLE_MS = const(50)
+
+
+class Turn:
+    """A lock that knows its holder."""
+
+    def __init__(self):
+        self.lock = _thread.allocate_lock()
+        # Jobs in threads that have not ended.
+        self.jobs = 0
+        # The thread that had the terminal first: it runs tasks and the prompt.
+        self.main = self.holder = _thread.get_ident()
+        self.lock.acquire()
+
+    def is_mine(self):
+        """Return True if the calling thread holds the turn."""
+        return self.holder == _thread.get_ident()
+
+    def take(self):
+        """Take the turn when it is free."""
+        self.lock.acquire()
+        self.holder = _thread.get_ident()
+
+    def give(self):
+        """Let another thread have the turn."""
+        self.holder = None
+        self.lock.release()
+
+
+def fields():
+    """Return the values that belong to the holder of the turn."""
+    return (
+        state.status,
+        state.frame,
+        state.foreground,
+        state.condition,
+        state.to_variable,
+        state.result,
+    )
+
+
+def set_fields(values):
+    """Set what fields() returned."""
+    (
+        state.status,
+        state.frame,
+        state.foreground,
+        state.condition,
+        state.to_variable,
+        state.result,
+    ) = values
+
+
+def fresh(proc):
+    """Return the values that a job begins with."""
+    return (0, None, proc, False, False, state.NONE)
+
+
+def without(call, *args):
+    """Call while others may have the turn; return the result."""
+    turn = state.turn
+    if turn is None or not turn.is_mine():
+        return call(*args)
+    values = fields()
+    turn.give()
+    try:
+        return call(*args)
+    finally:
+        turn.take()
+        set_fields(values)
+        if turn.jobs == 0 and turn.holder == turn.main:
+            state.turn = None
+
+
+def run(main, proc):
+    """Run a program's __main__ without the turn; return its result."""
+    proc.tid = _ident()
+    return without(main, proc.args)
+
+
+def begin(values):
+    """Take the turn if there is one, with these values; return what end() wants back."""
+    turn = state.turn
+    if turn is None or turn.is_mine():
+        turn = None
+    else:
+        turn.take()
+    outer = (turn, fields())
+    set_fields(values)
+    return outer
+
+
+def end(outer):
+    """Undo begin()."""
+    turn, values = outer
+    set_fields(values)
+    if turn is not None:
+        turn.give()
+
+
+def with_turn(call, *args):
+    """Call with the turn, as a program must that uses the shell; return the result."""
+    outer = begin(fresh(current()))
+    try:
+        return call(*args)
+    finally:
+        end(outer)
+
+
+def key():
+    """Wait for a key while jobs go on; return it, or -1 after a while."""
+    if state.loop is None and state.turn is None:
+        # The last job is gone, and so may be what it needed.
+        state.key = None
+        state.modules = 0
+        return -1
+    return without(_upyos.key, state.loop() if state.loop else _IDLE_MS)
+
+
+def _ident():
+    """Return the id of the calling thread, 0 for the first one."""
+    ident = _thread.get_ident()
+    return 0 if ident == state.turn.main else ident
+
+
+def current():
+    """Return the Proc of the calling thread."""
+    if state.turn.is_mine():
+        return state.foreground
+    ident = _ident()
+    for proc in reversed(sdata.procs):
+        if proc.tid == ident and not (proc.isthr and ident == 0):
+            return proc
+    return None
