@@ -39,6 +39,8 @@ class Proc:
     rmmod = True
     # Binary stream that standard input is redirected to, or None for the console.
     source = None
+    # The process that was in the foreground before.
+    outer = None
     # Text stream over it, made at first use by text_input().
     text = None
 
@@ -84,7 +86,7 @@ def execute(proc, path):
         if state.turn:
             from upyos import turns
 
-            result = turns.run(main, proc)
+            result = turns.without(main, proc.args)
         else:
             result = main(proc.args)
         if hasattr(result, "send"):
@@ -105,7 +107,14 @@ def execute(proc, path):
 
 
 def enter(path, args):
-    """Return a process for the script at path, in the table as the one in the foreground."""
+    """Return a process for the script at path, in the table as the one in the foreground.
+
+    A background job that is a script is that process already.
+    """
+    job = state.foreground
+    if job is not None and job.isthr and job.ext == "sh" and job.outer is None:
+        job.outer = job
+        return job
     proc = Proc()
     proc.cmd = path[:-3] if path.endswith(".sh") else path
     proc.ext = "sh"
@@ -118,11 +127,18 @@ def attach(proc):
     """Put a process into the table, as the one in the foreground."""
     proc.outer = state.foreground
     state.foreground = proc
+    if state.turn:
+        from upyos import turns
+
+        proc.tid = turns.ident()
     sdata.procs.append(proc)
 
 
 def leave(proc):
     """Take a process from the table; the one before it is in the foreground again."""
+    if proc.outer is proc:
+        proc.outer = None
+        return
     sdata.procs.remove(proc)
     state.foreground = proc.outer
     if len(sys.modules) != state.modules:

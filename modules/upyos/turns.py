@@ -88,12 +88,6 @@ def without(call, *args):
             state.turn = None
 
 
-def run(main, proc):
-    """Run a program's __main__ without the turn; return its result."""
-    proc.tid = _ident()
-    return without(main, proc.args)
-
-
 def begin(values):
     """Take the turn if there is one, with these values; return what end() wants back."""
     turn = state.turn
@@ -133,7 +127,7 @@ def key():
     return without(_upyos.key, state.loop() if state.loop else _IDLE_MS)
 
 
-def _ident():
+def ident():
     """Return the id of the calling thread, 0 for the first one."""
     ident = _thread.get_ident()
     return 0 if ident == state.turn.main else ident
@@ -143,7 +137,7 @@ def current():
     """Return the Proc of the calling thread."""
     if state.turn.is_mine():
         return state.foreground
-    ident = _ident()
+    ident = ident()
     for proc in reversed(sdata.procs):
         if proc.tid == ident and not (proc.isthr and ident == 0):
             return proc

@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Ask processes to stop, to pause, to go on."""
 
+import sdata
 from upyos import process
 from upyos.lib import command
+
+
+def _mark(proc, status):
+    """Give a process a status; a job in a thread, all that it runs too."""
+    proc.sts = status
+    if proc.isthr and proc.tid:
+        for other in sdata.procs:
+            if other.tid == proc.tid:
+                other.sts = status
 
 
 def mark(words, status):
@@ -14,5 +24,5 @@ def mark(words, status):
         if proc is None:
             failed = command.fail(word, "no such process")
         else:
-            proc.sts = status
+            _mark(proc, status)
     return failed
