@@ -24,6 +24,11 @@ _PYTHON = const(9)
 
 _INTERRUPTED = const(130)
 
+# Commands that leave files and the path alone, as scripts find them: word, path in the firmware. Anything
+# else that runs empties it, so that no answer is stale.
+found = {}
+_LEAVE_FILES = "upyos/bin/shell/"
+
 
 class Frame:
     """What belongs to one running script, or to the session: digits, place, where it goes on."""
@@ -91,10 +96,13 @@ def run(program, condition=False):
         op = program[last]
         if wanted:
             tested = condition or op >= _AND
-            if last == at + 1:
-                status = _command(program[at], None, tested)
-            else:
+            command = program[at]
+            if last > at + 1:
                 status = _pipeline(program[at:last:2], tested)
+            elif type(command) is list:
+                status = _dispatch(command, None, tested, False)
+            else:
+                status = _command(command, None, tested)
             state.status = status
             if _stops(status, tested):
                 break
@@ -144,6 +152,8 @@ def assign(name, value):
         return False
     if not name.isdigit():
         sdata.sysconfig["env"][name] = value
+        if name == "PATH":
+            found.clear()
         return True
     if state.frame is None:
         state.frame = Frame("", [])
@@ -203,6 +213,7 @@ def _command(command, stdin=None, condition=False):
 def _python(line):
     from upyos import pyline
 
+    found.clear()
     code = line[1:].strip()
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
@@ -222,21 +233,41 @@ def _dispatch(words, stdin, condition, to_variable):
     state.to_variable = to_variable
     state.result = result = state.NONE
     try:
-        kind, target = lookup.find(word)
-        if kind == lookup.PROGRAM:
-            status = process.run(target, stem(word), words[1:], stdin)
-        elif kind == lookup.SCRIPT:
-            from upyos import script
-
-            status = script.run(target, words[1:], stdin)
+        target = found.get(word) if state.key is None else None
+        if target is not None:
+            status = process.run(target, word, words[1:], stdin)
         else:
-            status = _other(kind, target, words)
+            kind, target = lookup.find(word)
+            if kind == lookup.SCRIPT:
+                from upyos import script
+
+                status = script.run(target, words[1:], stdin)
+            elif kind == lookup.PROGRAM:
+                _note(word, target)
+                if target == "upyos/bin/shell/sh.py" and len(words) > 1 and words[1][:1] != "-":
+                    # Without the program between them scripts can be nested deeper.
+                    from upyos import script
+
+                    status = script.run(words[1], words[2:], stdin)
+                else:
+                    status = process.run(target, stem(word), words[1:], stdin)
+            else:
+                found.clear()
+                status = _other(kind, target, words)
         result = state.result
     finally:
         state.condition, state.to_variable, state.result = outer
     if to_variable:
         state.result = result
     return status
+
+
+def _note(word, target):
+    """Remember a command in scripts; forget all of them if it may change files."""
+    if not target.startswith(_LEAVE_FILES):
+        found.clear()
+    elif state.frame is not None and word != "sh" and word != "watch":
+        found[word] = target
 
 
 def stem(word):
@@ -329,6 +360,7 @@ def _open(op, target, streams):
 
             if paths.protected(target):
                 raise OSError(13)
+            found.clear()
         stream = open(target, mode)
         variable_name = None
     elif op == _IN:

@@ -8,10 +8,11 @@ nothing has to be expanded or redirected, else a tuple whose items are
 * tuple: a word with variables, `(text, name, text, name, ...)`,
 * int: a redirection, its target is the next item; or PYTHON, followed by the rest of the line.
 
-Pure: runs on CPython too. Plain lines never see a loop over characters, which would cost an RP2040 about
-10 us a step.
+Pure: runs on CPython too. Characters are looked for by span() in C: a step of a loop here would cost an
+RP2040 about 10 us.
 """
 
+from _upyos import span
 from micropython import const
 
 # Operators after a command: the first three end an and-or list.
@@ -27,7 +28,11 @@ _APPEND = const(7)
 _IN = const(8)
 _PYTHON = const(9)
 
+_SPECIAL = "'\"\\$;&|<>#"
+# What ends plain text in a word, outside and inside double quotes, and between words.
 _STOPS = "'\"\\$;&|<>\t "
+_DOUBLE_STOPS = '"$\\'
+_BLANKS = " \t"
 _NAME = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in")
 
@@ -37,18 +42,7 @@ def parse(line):
 
     Returns [] for a line without a command. Raises SyntaxError, its text says `column N` (from 1).
     """
-    if (
-        "$" in line
-        or '"' in line
-        or "'" in line
-        or ">" in line
-        or "<" in line
-        or ";" in line
-        or "|" in line
-        or "&" in line
-        or "#" in line
-        or "\\" in line
-    ):
+    if span(line, 0, _SPECIAL) < len(line):
         return _scan(line)
     words = line.split()
     return [words, _END] if words else words
@@ -65,16 +59,13 @@ def split(line):
     """Return the words of a text by the quoting rules alone. Raises ValueError for an open quote."""
     stops = "'\"\\\t "
     words = []
-    at = 0
+    at = span(line, 0, _BLANKS, True)
     while at < len(line):
-        if line[at] in " \t":
-            at += 1
-            continue
         try:
-            word, at = _word(line, at, stops)
+            at = _word(line, at, stops, words)
         except SyntaxError as e:
             raise ValueError(str(e))
-        words.append(word)
+        at = span(line, at, _BLANKS, True)
     return words
 
 
@@ -121,25 +112,22 @@ def _expand_all(word, get, args):
 
 def _scan(line):
     """Parse a line that has quotes, variables, operators or comments."""
-    stops = "".join([c for c in _STOPS if c in line])
     program = []
     words = []
     end = len(line)
-    at = 0
+    at = span(line, 0, _BLANKS, True)
     while at < end:
         c = line[at]
-        if c == " " or c == "\t":
-            at += 1
-        elif c == "#":
+        if c == "#":
             break
-        elif c in ";&|":
+        if c in ";&|":
             at = _operator(line, at, program, words)
             words = []
         elif c in "<>":
             at = _angle(line, at, words)
         else:
-            word, at = _word(line, at, stops)
-            words.append(word)
+            at = _word(line, at, _STOPS, words)
+        at = span(line, at, _BLANKS, True)
     _close(program, words, _END, at)
     return program
 
@@ -213,9 +201,7 @@ def _starts_command(words):
 
 def _comparison(line, at, words):
     """Read an operator of comparison with `<` or `>` in it; return the index after it."""
-    end = at
-    while end < len(line) and line[end] in "=!<>~":
-        end += 1
+    end = span(line, at, "=!<>~", True)
     if len(words) == 3:
         words[2] += line[at:end]
     else:
@@ -223,25 +209,18 @@ def _comparison(line, at, words):
     return end
 
 
-def _next(line, at, stops):
-    """Return the index of the first of stops in the line, from `at`, or the line's length."""
-    best = len(line)
-    for c in stops:
-        i = line.find(c, at, best)
-        if i >= 0:
-            best = i
-    return best
-
-
-def _word(line, at, stops):
-    """Read one word; return it and the index after it."""
+def _word(line, at, stops, words):
+    """Read one word and append it to words; return the index after it."""
     parts = [""]
     end = len(line)
     while at < end:
-        stop = _next(line, at, stops)
-        parts[-1] += line[at:stop]
-        at = stop
-        c = line[at : at + 1]
+        stop = span(line, at, stops)
+        if stop > at:
+            parts[-1] += line[at:stop]
+            at = stop
+            if at == end:
+                break
+        c = line[at]
         if c == '"':
             at = _double(line, at, parts, stops)
         elif c == "'":
@@ -254,10 +233,12 @@ def _word(line, at, stops):
         else:
             break
     if len(parts) == 1:
-        return parts[0], at
-    if not parts[-1]:
-        parts.pop()
-    return tuple(parts), at
+        words.append(parts[0])
+    else:
+        if not parts[-1]:
+            parts.pop()
+        words.append(tuple(parts))
+    return at
 
 
 def _single(line, at, parts):
@@ -273,9 +254,9 @@ def _double(line, at, parts, stops):
     opened = at
     at += 1
     end = len(line)
-    stops = '"$\\' if "$" in stops else '"\\'
+    stops = _DOUBLE_STOPS if "$" in stops else '"\\'
     while at < end:
-        stop = _next(line, at, stops)
+        stop = span(line, at, stops)
         parts[-1] += line[at:stop]
         at = stop
         c = line[at : at + 1]
@@ -303,9 +284,7 @@ def variable(line, at, parts):
         name = c
         end = at + 2
     else:
-        end = at + 1
-        while end < len(line) and line[end] in _NAME:
-            end += 1
+        end = span(line, at + 1, _NAME, True)
         name = line[at + 1 : end]
     if name:
         parts.append(name)
@@ -319,7 +298,6 @@ def legal(name):
     """Tell whether ${name} can be written: a name of variables, one digit or one of ? ! # * @."""
     if len(name) == 1 and name in "?!#*@":
         return True
-    for c in name:
-        if c not in _NAME:
-            return False
-    return name != "" and (len(name) == 1 or not name[0].isdigit())
+    if not name or span(name, 0, _NAME, True) < len(name):
+        return False
+    return len(name) == 1 or not name[0].isdigit()

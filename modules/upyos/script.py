@@ -103,12 +103,16 @@ def run(path, args, stdin=None, proc=None):
     except OSError as e:
         from upyos.lib.command import reason
 
-        executor.report(path + ": " + reason(e))
-        return 127
+        executor.report("sh: %s: %s" % (path, reason(e)))
+        return 127 if e.errno == 2 else 126
     state.frame = frame = Frame(path, list(args))
     frame.depth = depth
     frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
-    own = process.enter(path, frame.args) if proc is None else proc
+    job = state.foreground
+    if proc is None and outer is None and job is not None and job.isthr and job.ext == "sh":
+        # A script in the background is the job itself: kill and hold reach it.
+        proc = job
+    own = proc or process.enter(path, frame.args)
     try:
         return _interpret(own, source)
     except KeyboardInterrupt:
@@ -116,6 +120,8 @@ def run(path, args, stdin=None, proc=None):
         return _INTERRUPTED
     finally:
         source.file.close()
+        if outer is None:
+            executor.found.clear()
         state.frame = outer
         if proc is None:
             process.leave(own)
@@ -141,6 +147,8 @@ def run_statements(program, more=None):
         return 2
     finally:
         frame.control = control
+        if not frame.path:
+            executor.found.clear()
         if session is None and not frame.args and frame.zero == "":
             state.frame = None
 

@@ -17,7 +17,9 @@ OP is one of = == != (text) and -eq -ne -lt -le -gt -ge (numbers).
 import os
 
 import sdata
-from upyos.lib import command
+from upyos import state
+
+proc = None
 
 
 def _mode(path):
@@ -28,16 +30,25 @@ def _mode(path):
 
 
 def _running(part):
-    for proc in sdata.procs:
-        if part in proc.cmd and proc is not command.process.current():
+    for other in sdata.procs:
+        if part in other.cmd and other is not proc:
             return True
     return False
 
 
 def _gpio(number):
     from machine import Pin
+    from upyos.lib import command
 
     return Pin(command.number(number), Pin.IN).value() == 1
+
+
+def _misused(args=()):
+    """Show the usage, with status 0 if it was asked for. Loaded here only: this command is a hot one."""
+    from upyos.lib import command
+
+    command.options(args[:1], "")
+    raise command.UsageError
 
 
 def _number(text):
@@ -45,7 +56,7 @@ def _number(text):
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
-        raise command.UsageError
+        _misused()
 
 
 def _compare(a, op, b):
@@ -54,7 +65,7 @@ def _compare(a, op, b):
     if op == "!=":
         return a != b
     if op not in ("-eq", "-ne", "-lt", "-le", "-gt", "-ge"):
-        raise command.UsageError
+        _misused()
     a = _number(a)
     b = _number(b)
     if op in ("-eq", "-ne"):
@@ -84,7 +95,9 @@ def __main__(args):
     elif len(args) == 2 and args[0] in ("-p", "-f", "-d", "-e", "-g", "-z", "-n"):
         value = _is(*args)
     else:
-        command.options(args[:1], "")
-        raise command.UsageError
-    command.result(value)
+        _misused(args)
+    if state.to_variable:
+        state.result = value
+    elif not state.condition:
+        print(value)
     return 0 if value else 1

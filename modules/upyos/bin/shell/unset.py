@@ -16,4 +16,5 @@ def __main__(args):
         if name.isdigit():
             executor.assign(name, "")
         else:
+            executor.found.clear()
             sdata.sysconfig["env"].pop(name, None)
