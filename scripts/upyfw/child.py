@@ -28,8 +28,9 @@ class Result:
         errors = [line for line in lines if line.strip().upper().startswith(marks)]
         if self.status == TIMED_OUT:
             return "took too long"
-        last = (errors or lines or [f"exit status {self.status}"])[-1]
-        return textwrap.shorten(last, _REASON_WIDTH, placeholder="…")
+        # The first error names the thing, later ones say that there was an error.
+        line = (errors[:1] or lines[-1:] or [f"exit status {self.status}"])[0]
+        return textwrap.shorten(line, _REASON_WIDTH, placeholder="…")
 
 
 def _watch(

@@ -158,12 +158,10 @@ def cached(pin: DebianPin, cache: Path) -> tuple[Path, FilePin] | None:
 
 
 def fetch(pin: DebianPin, cache: Path, report: Report) -> tuple[Path, FilePin]:
-    """Return a pinned archive, checked, and which of the pins it is.
+    """Download a pinned archive; return it, checked, and which of the pins it is.
 
-    Raises UpyfwError with one line per suite that could not give it.
+    Raises UpyfwError with the reason of each suite that could not give it.
     """
-    if there := cached(pin, cache):
-        return there
     mirror = source_mirror.find()
     reasons = []
     for suite in pin.suites:

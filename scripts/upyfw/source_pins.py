@@ -11,6 +11,8 @@ from upyfw.errors import BadInput
 from upyfw.paths import REPO
 
 UPSTREAM = REPO / "ports" / "upstream.toml"
+# Sources the code knows by name.
+_NAMES = ("micropython", "pico-sdk", "lwip", "picotool")
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,15 @@ def read(path: Path = UPSTREAM) -> dict[str, Source]:
         ) from error
     except BadInput as error:
         raise BadInput(f"{path}: {error.what}", error.hint or "mend that key") from error
+    for name in _NAMES:
+        if name not in sources:
+            raise BadInput(f"{path}: [{name}] is missing", hint="git checkout ports/upstream.toml")
     for source in sources.values():
         if source.submodule_of and source.submodule_of not in sources:
-            raise BadInput(f"{path}: {source.name}: no source {source.submodule_of!r}")
+            raise BadInput(
+                f"{path}: {source.name}: no source {source.submodule_of!r}",
+                hint="name one of the tables of that file",
+            )
     return sources
 
 

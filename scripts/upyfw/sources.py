@@ -146,8 +146,11 @@ def _from_git(tree: _Tree, part: Source, work: Path) -> None:
 
 def _from_debian(tree: _Tree, part: Source, work: Path) -> None:
     """Fetch a part from Debian's packages and unpack it."""
-    with step(f"fetching {part.name} {part.version} from Debian's packages") as report:
-        archive, file = source_debian.fetch(part.debian, tree.cache, report)
+    there = source_debian.cached(part.debian, tree.cache)
+    if there is None:
+        with step(f"fetching {part.name} {part.version} from Debian's packages") as report:
+            there = source_debian.fetch(part.debian, tree.cache, report)
+    archive, file = there
     with step(f"unpacking {archive.name}") as report:
         made = source_archive.unpack(archive, work / "unpacked", part.debian.root, report)
     tree.finish(part, made, file.sha256)
