@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Start-up, in the order of behaviour contract 1. Nothing here keeps the prompt from appearing."""
 
+import builtins
 import os
 import sys
 import time
@@ -20,6 +21,8 @@ _DIRECTORIES = "bin etc etc/boards lib libx local local/bin opt tmp var www"
 def start(options):
     """Start the system, run the prompt, and return when the user leaves it."""
     _upyos.tty(True)
+    kernel.stop = False
+    builtins.input = console.input
     starts = upyos_port.boot_count() + 1
     upyos_port.set_boot_count(starts)
     reason = state.recovery
@@ -33,7 +36,6 @@ def start(options):
     except Exception as exc:
         reason = "%s: %s" % (type(exc).__name__, exc)
         config.use_defaults()
-    state.recovery = state.recovery or reason
     _enter(reason)
     upyos_port.set_boot_count(0)
     console.write("\nType help for the commands.\n")
@@ -103,7 +105,7 @@ def _recover(reason):
     sdata.debug = True
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")
-    if state.recovery and state.recovery.startswith("flash"):
+    if state.recovery:
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")

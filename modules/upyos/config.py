@@ -51,7 +51,16 @@ def read(path):
         if type(default) is dict and key != "alias":
             for name in default:
                 _check(key + "." + name, value.setdefault(name, default[name]), default[name])
+    _check_texts("pfiles", conf["pfiles"])
+    _check_texts("alias", conf["alias"].values())
     return conf
+
+
+def _check_texts(key, values):
+    """Raise ValueError if not all values are texts."""
+    for value in values:
+        if type(value) is not str:
+            raise ValueError("wrong type in " + key)
 
 
 def _check(key, value, default):
@@ -89,16 +98,16 @@ def start():
     names = os.listdir("/etc")
     for name in names:
         if name.endswith(".tmp"):
-            os.remove("/etc/" + name)
+            _attempt(os.remove, "/etc/" + name)
     if "system.conf" not in names:
         return _create()
     try:
         load(PATH)
     except (OSError, ValueError) as exc:
         console.error("system.conf: " + str(exc) + "; kept as system.conf.bad, defaults used")
-        os.rename(PATH, PATH + ".bad")
         use_defaults()
-        save(sdata.sysconfig)
+        _attempt(os.rename, PATH, PATH + ".bad")
+        _attempt(save, sdata.sysconfig)
     from upyos import board
 
     board.check()
@@ -110,9 +119,19 @@ def _create():
 
     use(defaults())
     if not state.recovery:
-        _unpack()
+        _attempt(_unpack)
     board.check()
-    save(sdata.sysconfig)
+    _attempt(save, sdata.sysconfig)
+
+
+def _attempt(call, *args):
+    """Call what may fail on a full or damaged file system; then there is a warning."""
+    try:
+        call(*args)
+    except OSError as exc:
+        from upyos.lib.command import reason
+
+        console.error("/etc: %s %s" % (reason(exc), args))
 
 
 def _unpack():

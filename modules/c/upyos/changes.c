@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// changes(): whether any file system was written since, so that what was read from one can be kept.
+// All writes of all file systems pass the two functions of extmod/vfs_blockdev.c.
+
+#include "py/runtime.h"
+#include "py/smallint.h"
+#include "extmod/vfs.h"
+
+static mp_uint_t upyos_writes;
+
+int __real_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf);
+int __wrap_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf);
+int __real_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf);
+int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf);
+
+int __wrap_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf) {
+    ++upyos_writes;
+    return __real_mp_vfs_blockdev_write(self, block_num, num_blocks, buf);
+}
+
+int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf) {
+    ++upyos_writes;
+    return __real_mp_vfs_blockdev_write_ext(self, block_num, block_off, len, buf);
+}
+
+// changes() -> an int that is another one after any write to a block device, mount or unmount:
+// what was learnt from a file system holds while it stays the same
+static mp_obj_t upyos_changes(void) {
+    mp_uint_t mounts = 0;
+    for (mp_vfs_mount_t *vfs = MP_STATE_VM(vfs_mount_table); vfs != NULL; vfs = vfs->next) {
+        mounts = mounts * 31 + (uintptr_t)vfs->obj + vfs->len;
+    }
+    return MP_OBJ_NEW_SMALL_INT((upyos_writes + mounts) & (((mp_uint_t)MP_SMALL_INT_MAX) >> 1));
+}
+MP_DEFINE_CONST_FUN_OBJ_0(upyos_changes_obj, upyos_changes);
