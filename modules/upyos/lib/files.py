@@ -8,6 +8,7 @@ the next copy.
 
 import os
 
+import _upyos
 from micropython import const
 from upyos import process
 from upyos.lib import paths
@@ -98,8 +99,23 @@ def _temporary(path):
 
 
 def entries(folder):
-    """Return the entries of a directory, sorted: tuples (name, type, inode, size in bytes)."""
-    return sorted(os.ilistdir(folder))
+    """Return the entries of a directory, sorted: tuples (name, type, time in s or None, size).
+
+    Sizes are bytes; the time is None where the file system is not littlefs.
+    """
+    found = _upyos.entries(folder)
+    # littlefs keeps them sorted, and the sort of MicroPython is slowest for what is sorted
+    before = ""
+    for entry in found:
+        if entry[0] < before:
+            found.sort(key=_name)
+            break
+        before = entry[0]
+    return found
+
+
+def _name(entry):
+    return entry[0]
 
 
 def walk(top):

@@ -37,12 +37,17 @@ def _size(size, found):
     return human(size)
 
 
+def _time(path, entry):
+    """Return the time of the last change; only littlefs tells it with the entry."""
+    return os.stat(path)[_MODIFIED] if entry[2] is None else entry[2]
+
+
 def _row(path, entry, name, protected, found):
     """Print the line of one entry."""
     if "1" in found:
         print(name)
         return
-    year, month, day, hour, minute, second = time.localtime(os.stat(path)[_MODIFIED])[:6]
+    year, month, day, hour, minute, second = time.localtime(_time(path, entry))[:6]
     day = "%04d-%02d-%02d" % (year, month, day) if "d" in found else MONTH[month] + " %02d" % day
     kind = " "
     mark = "-"
@@ -82,7 +87,7 @@ def _list(operand, protected, found):
     path = paths.absolute(operand)
     info = os.stat(path)
     if info[0] & _DIRECTORY == 0:
-        _row(path, (path, info[0], 0, info[6]), operand, protected, found)
+        _row(path, (path, info[0], info[_MODIFIED], info[6]), operand, protected, found)
         return
     total = _directory(path, protected, found)
     if "1" not in found and "k" not in found:
