@@ -6,6 +6,8 @@ from upyos.process import UsageError
 
 # Ask a question on the console; True for y or Y, False where there is nobody to answer.
 ask = console.ask
+# Text or bytes to standard output.
+write = console.write
 
 # errno, text. The numbers are those of MicroPython's py/mperrno.h; 84 is littlefs' "corrupted".
 _REASONS = (

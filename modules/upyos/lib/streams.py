@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Input of commands: files and standard input as binary streams; the console as one."""
 
-import sys
-
 import _upyos
 from micropython import const
 from upyos import console, process
-from upyos.lib.command import fail
+from upyos.lib.command import fail, write
 
 _BLOCK_BYTES = const(512)
 _LF = const(10)
-
-# Text or bytes to standard output.
-write = sys.stdout.write
 
 
 class Typed:

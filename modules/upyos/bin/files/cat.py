@@ -12,7 +12,7 @@ Source: POSIX.1-2024 cat; -n as in common use, -f is ours.
 
 from micropython import const
 from upyos.lib import streams
-from upyos.lib.command import options
+from upyos.lib.command import options, write
 
 _LF = const(10)
 
@@ -23,8 +23,8 @@ def _numbered(stream):
     last = _LF
     for line in stream:
         number += 1
-        streams.write(str(number) + " ")
-        streams.write(line)
+        write(str(number) + " ")
+        write(line)
         last = line[-1]
     return last
 

@@ -21,86 +21,103 @@ import time
 
 from micropython import const
 from upyos.lib import files, paths
-from upyos.lib.command import fail, options
+from upyos.lib.command import fail, options, write
 from upyos.lib.dates import MONTH
 
 _DIRECTORY = const(0x4000)
 _MODIFIED = const(8)
+# Lines that are put out at once: a call for each line takes longer than the line.
+_BATCH = const(16)
 
 
 def _size(size, found):
     """Return a size in bytes as text."""
     if "h" not in found:
-        return size
+        return str(size)
     from utls import human
 
     return human(size)
 
 
-def _time(path, entry):
-    """Return the time of the last change; only littlefs tells it with the entry."""
-    return os.stat(path)[_MODIFIED] if entry[2] is None else entry[2]
-
-
-def _row(path, entry, name, protected, found):
-    """Print the line of one entry."""
+def _row(name, entry, path, mode, found):
+    """Return the line of one entry; path is where it is, if its time must be asked for."""
     if "1" in found:
-        print(name)
-        return
-    year, month, day, hour, minute, second = time.localtime(_time(path, entry))[:6]
-    day = "%04d-%02d-%02d" % (year, month, day) if "d" in found else MONTH[month] + " %02d" % day
-    kind = " "
-    mark = "-"
-    if entry[1] == _DIRECTORY:
-        kind = "d"
-    elif name[-3:] in (".py", ".sh") or name[-4:] == ".mpy":
-        mark = "x"
-    mode = "r-" if path in protected else "rw"
+        return name + "\n"
+    when = entry[2]
+    if when is None:
+        when = os.stat(path)[_MODIFIED]
+    year, month, day, hour, minute, second = time.localtime(when)[:6]
+    kind = "d" if entry[1] == _DIRECTORY else " "
+    tail = name[-3:]
+    mark = "x" if kind == " " and (tail in (".py", ".sh") or name[-4:] == ".mpy") else "-"
     size = _size(entry[3], found) if "h" in found else entry[3]
-    print(kind + mode + mark, size, day, "%02d:%02d:%02d" % (hour, minute, second), name)
+    if "d" in found:
+        form = "%s%s%s %s %04d-%02d-%02d %02d:%02d:%02d %s\n"
+        return form % (kind, mode, mark, size, year, month, day, hour, minute, second, name)
+    form = "%s%s%s %s %s %02d %02d:%02d:%02d %s\n"
+    return form % (kind, mode, mark, size, MONTH[month], day, hour, minute, second, name)
 
 
-def _directory(top, protected, found):
-    """List a directory; with -s the names below it are relative to it."""
+def _folder(folder, prefix, below, found):
+    """List one directory, names with prefix before them; return the bytes of its files.
+
+    Its directories go into the list below.
+    """
+    folder = paths.join(folder, "")
+    guarded = [path for path in paths.protected_paths() if path.startswith(folder)]
+    total = 0
+    lines = []
+    for entry in files.entries(folder):
+        name = entry[0]
+        if name[0] == "." and "a" not in found:
+            continue
+        total += entry[3]
+        if below is not None and entry[1] == _DIRECTORY:
+            below.append(folder + name)
+        if "n" in found:
+            continue
+        mode = "r-" if guarded and folder + name in guarded else "rw"
+        lines.append(_row(prefix + name, entry, folder + name, mode, found))
+        if len(lines) == _BATCH:
+            write("".join(lines))
+            lines.clear()
+    write("".join(lines))
+    return total
+
+
+def _tree(top, found):
+    """List a directory and all below it, names relative to it; return the bytes of all files."""
     total = 0
     skip = len(paths.join(top, ""))
     pending = [top]
     while pending:
         folder = pending.pop()
         below = []
-        for entry in files.entries(folder):
-            if entry[0][0] == "." and "a" not in found:
-                continue
-            total += entry[3]
-            path = paths.join(folder, entry[0])
-            if "n" not in found:
-                _row(path, entry, path[skip:], protected, found)
-            if entry[1] == _DIRECTORY and "s" in found:
-                below.append(path)
+        total += _folder(folder, folder[skip:] and folder[skip:] + "/", below, found)
         below.reverse()
         pending += below
     return total
 
 
-def _list(operand, protected, found):
+def _list(operand, found):
     """List one operand."""
     path = paths.absolute(operand)
     info = os.stat(path)
     if info[0] & _DIRECTORY == 0:
-        _row(path, (path, info[0], info[_MODIFIED], info[6]), operand, protected, found)
+        mode = "r-" if paths.protected(path) else "rw"
+        write(_row(operand, (path, info[0], info[_MODIFIED], info[6]), path, mode, found))
         return
-    total = _directory(path, protected, found)
+    total = _tree(path, found) if "s" in found else _folder(path, "", None, found)
     if "1" not in found and "k" not in found:
-        print("\nTotal %s: %s bytes" % (paths.join(path, ""), str(_size(total, found)).strip()))
+        write("\nTotal %s: %s bytes\n" % (paths.join(path, ""), _size(total, found).strip()))
 
 
 def __main__(args):
     found, operands = options(args, "hasknd1l")
-    protected = paths.protected_paths()
     status = 0
     for operand in operands or (".",):
         try:
-            _list(operand, protected, found)
+            _list(operand, found)
         except OSError as e:
             status = fail(operand, e)
     return status

@@ -9,8 +9,7 @@ Source: upyOS.
 """
 
 from upyos import log
-from upyos.lib.command import operands, options
-from upyos.lib.streams import write
+from upyos.lib.command import operands, options, write
 
 
 def __main__(args):
