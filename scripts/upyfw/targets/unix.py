@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import re
 import select
 import subprocess
+import termios
 import threading
 from pathlib import Path
 
@@ -112,6 +114,7 @@ class Unix(Target):
                 stderr=slave,
                 env={**os.environ, "UPYOS_FLASH": str(self._flash.absolute())},
                 start_new_session=True,
+                preexec_fn=_take_terminal,
             )
         except OSError as error:
             os.close(master)
@@ -149,3 +152,8 @@ class Unix(Target):
             self._inbox.put(data)
             if self._sink is not None:
                 self._sink(data)
+
+
+def _take_terminal() -> None:
+    """Make the pseudo-terminal the controlling one: Ctrl-C is a signal. Runs in the child."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
