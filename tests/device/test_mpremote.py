@@ -28,24 +28,6 @@ class Port:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def wait_prompt_after(self, mark: int) -> None:
-        """Wait until upyOS shows a prompt in the output after mark."""
-        texts = ("/ $: ",)
-        rest = Session(_After(self.session.target, mark))
-        assert rest.wait_texts(texts, LIMIT_S) is None, rest.text
-
-
-class _After:
-    """A target's output from a mark on."""
-
-    def __init__(self, target, mark: int) -> None:
-        self._target = target
-        self._mark = mark
-
-    @property
-    def output(self) -> bytes:
-        return bytes(self._target.output)[self._mark :]
-
 
 @pytest.fixture
 def port(machines):
@@ -75,9 +57,15 @@ def test_exec(port):
 
 def test_soft_reset_brings_the_prompt_back(port):
     port.mpremote("exec", "x = 1")
-    mark = len(port.session.target.output)
-    port.mpremote("soft-reset")
-    port.wait_prompt_after(mark)
+    port.session.forget()
+    port.session.type("\x04")
+    assert port.session.wait_texts(("soft reboot", "Normal mode", "/ $: "), LIMIT_S) is None
+
+
+def test_reset_brings_the_prompt_back(port):
+    port.session.forget()
+    port.mpremote("reset")
+    assert port.session.wait_texts(("Normal mode", "/ $: "), LIMIT_S) is None
 
 
 def test_while_a_command_runs(port):

@@ -22,6 +22,7 @@ MOST_CUTS = 16
 WHOLE, TORN = False, True
 
 Tree = dict[str, bytes]
+DIRECTORY = b"(directory)"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ ACTIONS = (
     Action("mv-into", ("mv /t/big /t/d",), FILES),
     Action("mv-directory", ("mv /t/d /t/f",), FILES),
     Action("rm", ("rm /t/big",), FILES),
-    Action("rm-tree", ("rm -r /t/d",), FILES, partly=tuple(TREE)),
+    Action("rm-tree", ("rm -r /t/d",), FILES, partly=("/t/d", "/t/d/e", *TREE)),
     Action("touch-new", ("touch /t/new",), FILES),
-    Action("mkdir", ("mkdir -p /t/m/n",), FILES),
+    Action("mkdir", ("mkdir -p /t/m/n",), FILES, partly=("/t/m", "/t/m/n")),
     Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
     Action("truncate", ("cat /t/big > /t/old",), FILES, partly=("/t/old",)),
 )
@@ -82,8 +83,11 @@ class Board:
         self.emulator = session.target
 
     def tree(self) -> Tree:
-        """All files on its file system."""
-        return fsimage.read(at.board(TARGET), at.file_system(self.session, TARGET))
+        """All files on its file system, and folders as DIRECTORY."""
+        fs = fsimage._filesystem(at.board(TARGET), bytearray(at.file_system(self.session, TARGET)))
+        fs.mount()
+        files = fsimage.read(at.board(TARGET), bytes(fs.context.buffer))
+        return {**{path: DIRECTORY for path, _, _ in fs.walk("/")}, **files}
 
     def restart(self, flash: bytes | None = None, cut: tuple[int, bool] | None = None) -> None:
         """Power off and on, with this flash content and with a cut to come."""
@@ -96,6 +100,8 @@ class Board:
             if line:
                 self.session.type(line)
             self._wait()
+            if self.emulator.is_off:
+                break
 
     def _wait(self) -> None:
         """Wait for the prompt, or for the end of power."""
@@ -152,16 +158,20 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
     assert [path for path in found if path.endswith(".tmp")] == [], step
     if not action.lines:
         # the start after the cut has completed it
-        assert found == after, step
+        assert _difference(found, after) == {}, step
         return
-    fixed = [
-        {p: d for p, d in t.items() if p not in action.partly} for t in (found, before, after)
-    ]
-    assert fixed[0] in fixed[1:], step
+    whole = [_without(tree, action.partly) for tree in (found, before, after)]
+    assert whole[0] in whole[1:], (step, [_difference(whole[0], tree) for tree in whole[1:]])
     for path in action.partly:
         data = found.get(path)
         wholes = [before.get(path), after.get(path)]
         assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _difference(found: Tree, wanted: Tree) -> Tree:
+    """What differs: path to what was found, None if it is not there."""
+    paths = found.keys() | wanted.keys()
+    return {path: found.get(path) for path in paths if found.get(path) != wanted.get(path)}
 
 
 def _without(tree: Tree, paths: tuple[str, ...]) -> Tree:
