@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Building: from a board's name to the files that are flashed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import upyfw
@@ -88,17 +88,19 @@ def _compile(board: Board, profile: str, work: Workdir, trees: object) -> Binary
         env=firmware_build.environment(trees.micropython),
         python=firmware_build.python(),
     )
-    moved = _freeze(board, profile, work, inputs)
-    made_from = firmware_build.made_from(inputs, str(board), compiler)
+    frozen = _freeze(board, profile, work, inputs)
+    # the pins are in frozen modules and the image, in no object
+    objects_of = str(replace(board, pins={}))
+    made_from = firmware_build.made_from(inputs, objects_of, compiler)
     with work.building(made_from, port.CHECKED):
-        if work.changed("c", _c_digest(inputs)) or moved:
-            firmware_build.drop_generated(work)
+        work.on_change("c", _c_digest(inputs), lambda: firmware_build.drop_names(work))
+        work.on_change("frozen", frozen, lambda: firmware_build.drop_frozen(work))
         work.log.unlink(missing_ok=True)
         return port.compile(board, work, inputs)
 
 
-def _freeze(board: Board, profile: str, work: Workdir, inputs: Inputs) -> bool:
-    """Put together the folder of frozen modules; returns True if files came or went."""
+def _freeze(board: Board, profile: str, work: Workdir, inputs: Inputs) -> str:
+    """Put together the folder of frozen modules; returns its manifest."""
     generated = work.path / "generated"
     codegen.generate(
         generated,

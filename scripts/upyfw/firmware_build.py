@@ -109,10 +109,18 @@ def _identity(program: str) -> str:
     return f"{path} {stat.st_size} {stat.st_mtime_ns}"
 
 
-def drop_generated(work: Workdir) -> None:
-    """Have the frozen content and the list of names made anew by the next build."""
-    for name in ("frozen_content.c", "genhdr/qstr.i.last"):
-        (work.objects / name).unlink(missing_ok=True)
+def drop_frozen(work: Workdir) -> None:
+    """Have the frozen content put together anew: it goes by the times of its files alone."""
+    (work.objects / "frozen_content.c").unlink(missing_ok=True)
+
+
+def drop_names(work: Workdir) -> None:
+    """Have the names collected anew that the C code uses: headers are not looked at for them.
+
+    The frozen content has numbers for the names of the C code, so it goes too.
+    """
+    (work.objects / "genhdr" / "qstr.i.last").unlink(missing_ok=True)
+    drop_frozen(work)
 
 
 def job_count() -> int:

@@ -70,18 +70,19 @@ def _sorted(results: list, profile: str) -> list[FrozenFile]:
     return [found[target] for target in sorted(found)]
 
 
-def stage(frozen: list[FrozenFile], folder: Path) -> bool:
+def stage(frozen: list[FrozenFile], folder: Path) -> str:
     """Copy the files to folder, changed ones only, and write folder.py, the manifest of it.
 
     The copies' times say when a content changed, which MicroPython's makemanifest.py goes by; it
-    does not notice a file that is gone or older than the one before. Returns True if a file came,
-    went or moved, so that the frozen content has to be put together anew.
+    does not notice a file that is gone or older than the one before. Returns the manifest.
     """
     wanted = {folder / file.target for file in frozen}
-    gone = [path for path in folder.rglob("*.py") if path not in wanted]
-    for path in gone:
-        path.unlink()
+    for path in folder.rglob("*.py"):
+        if path not in wanted:
+            path.unlink()
     for file in frozen:
         write_if_changed(folder / file.target, file.source.read_bytes())
     rows = (f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n" for file in frozen)
-    return write_if_changed(folder.with_suffix(".py"), "".join(rows).encode()) or bool(gone)
+    manifest = "".join(rows)
+    write_if_changed(folder.with_suffix(".py"), manifest.encode())
+    return manifest

@@ -8,13 +8,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from upyfw import progress
 from upyfw.errors import UpyfwError
-from upyfw.files import write_atomic, write_if_changed
+from upyfw.files import write_atomic
 from upyfw.paths import make_dir
 
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
@@ -86,9 +86,15 @@ class Workdir:
             if path.stat().st_mtime_ns >= begun_ns:
                 path.unlink()
 
-    def changed(self, name: str, value: str) -> bool:
-        """Note a value under a name; returns True if it was another one, or none, before."""
-        return write_if_changed(self.objects / f"{name}.noted", value.encode())
+    def on_change(self, name: str, value: str, drop: Callable[[], None]) -> None:
+        """Call drop if the value noted under a name is another one, or none; then note it.
+
+        In this order, so that what is cut off between the two is done again.
+        """
+        note = self.objects / f"{name}.noted"
+        if not note.exists() or note.read_text() != value:
+            drop()
+            write_atomic(note, value.encode())
 
     def _made_from(self) -> object:
         try:
