@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Compile lines with if, while and for to a flat list of steps, and run the steps.
 
-A step is a list `[kind, line number, data, target, ...]`; target is the index that a false condition, an
-ended loop or a jump goes on at. Blocks nest by their targets, not by calls.
+A step is a list `[kind, line number, data, target, ...]`; target is the index that a false
+condition, an ended loop or a jump goes on at. Blocks nest by their targets, not by calls.
 """
 
 from micropython import const
+
 from upyos import compare, executor, lexer, state
 
 _AMP = const(2)
@@ -26,7 +27,7 @@ class Unclosed(Exception):
 
 
 def statements(program):
-    """Split a program at its semicolons, and after `&` unless an `if` takes all up to the semicolon."""
+    """Split a program at its semicolons, and after each `&` that no `if` takes."""
     parts = []
     first = 0
     for i in range(1, len(program), 2):
@@ -87,13 +88,13 @@ class Code:
         self.items = []
         # (first step, step after the last, is it a loop) of each closed block.
         self.blocks = []
-        # Blocks that are open while it is compiled: [keyword, first step, steps that leave it, pending].
+        # Blocks still open: [keyword, first step, steps that leave it, pending].
         self.open = []
         # The step that runs.
         self.at = 0
 
     def add_line(self, program, line_no, offset=None):
-        """Compile one line; `offset` instead of the program is kept for a line that is no statement."""
+        """Compile one line; for a plain one `offset` is kept instead of the program."""
         if offset and not executor.is_statement(program) and program[0][0][:1] != ":":
             self.items.append([_RUN, line_no, offset])
             return

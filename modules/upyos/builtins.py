@@ -4,6 +4,7 @@
 import os
 
 from micropython import const
+
 from upyos import console, executor, lexer, lookup, state
 from upyos.process import UsageError
 

@@ -2,6 +2,7 @@
 """Conditions of if, elif and while: `A OP B`, or a command."""
 
 from micropython import const
+
 from upyos import executor, lexer, state
 
 _AMP = const(2)
@@ -70,7 +71,10 @@ def holds(condition):
 
 
 def _compare(a, op, b):
-    """Compare two texts, as numbers if both read as such. Raises TypeError for the order of unlikes."""
+    """Compare two texts, as numbers if both read as such.
+
+    Raises TypeError for the order of a number and a text.
+    """
     if op == "in":
         return a in b
     x = _number(a)
@@ -92,7 +96,7 @@ def _compare(a, op, b):
 def _number(text):
     """Return the number that a text reads as, or None."""
     # A failing int() costs more than this look at the text.
-    if not text or text[0] not in "0123456789+-. " or not text[-1].isdigit() and text[-1] not in ". ":
+    if not text or text[0] not in "0123456789+-." or text[-1] not in "0123456789.":
         return None
     try:
         return float(text) if "." in text or "e" in text or "E" in text else int(text)

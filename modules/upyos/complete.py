@@ -4,10 +4,12 @@
 import os
 
 import sdata
+
 from upyos import state
 
 _BUILTINS = (
-    "exit loadconfig loadboard cd set alias unalias history if elif else fi while for done break continue"
+    "exit loadconfig loadboard cd set alias unalias history "
+    "if elif else fi while for done break continue"
 )
 _SUFFIXES = (".py", ".mpy", ".sh")
 _DIRECTORY = 0x4000
@@ -45,7 +47,7 @@ def _common(names):
 
 
 def _paths(directory, part):
-    """Return names in a directory that begin with part, a directory with /, a file with a blank."""
+    """Return names in a directory that begin with part; a directory ends with /."""
     names = []
     try:
         for entry in os.ilistdir(directory or "."):

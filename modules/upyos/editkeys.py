@@ -3,6 +3,7 @@
 
 import _upyos
 from micropython import const
+
 from upyos import console, history, lineedit
 
 _ESCAPE_WAIT_MS = const(100)
@@ -24,7 +25,7 @@ _WORD = const(23)
 _ESCAPE = const(27)
 _RUB_OUT = const(127)
 
-# What follows ESC [ or ESC O: arrows, home and end as xterm, VT220, linux and rxvt send them, delete.
+# What follows ESC [ or ESC O: arrows, delete, home and end as xterm, VT220 and rxvt send them.
 _SEQUENCES = {
     "A": _UP,
     "B": _DOWN,
@@ -88,7 +89,7 @@ def _sequence():
 
 
 def _character(key):
-    """Return the bytes of the character that begins with a key: UTF-8 (RFC 3629) is read to its end."""
+    """Return the bytes of the character that begins with a key (UTF-8, RFC 3629)."""
     if key < 128:
         return bytes((key,))
     more = 1 if 0xC2 <= key < 0xE0 else 2 if 0xE0 <= key < 0xF0 else 3 if 0xF0 <= key < 0xF5 else 0
@@ -170,7 +171,7 @@ def _walk(step):
 
 
 def _complete():
-    """Complete the word before the cursor; several ways are listed, or completed as far as they agree."""
+    """Complete the word before the cursor as far as it is certain, else list what fits."""
     from upyos import complete
 
     before = lineedit.text[: lineedit.at].decode()

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Run parsed lines: lists, pipelines, redirection, statuses, variables.
 
-Every call level costs about 200 bytes of C stack on the board, so the way from a line to its program is
-kept short: run_line, run, _command, process.run.
+Every call level costs 240 bytes of C stack on the board, so the way from a line to its program is
+kept short: run_line, run, dispatch, process.run.
 """
-
-import io
 
 import _upyos
 import sdata
 from micropython import const
+
 from upyos import console, lexer, lookup, process, state
 
 # As in lexer.
@@ -24,10 +23,11 @@ _PYTHON = const(9)
 
 _INTERRUPTED = const(130)
 
-# Commands that leave files and the path alone, as scripts find them: word, path in the firmware. Anything
-# else that runs empties it, so that no answer is stale.
+# What commands of a running script are: word, (kind, target); and since which change of the files
+# and with which path. Empty at the prompt.
 found = {}
-_LEAVE_FILES = "upyos/bin/shell/"
+_FOUND_MOST = const(16)
+_SH = "upyos/bin/shell/sh.py"
 
 
 class Frame:
@@ -78,8 +78,8 @@ def is_statement(program):
 def run(program, condition=False):
     """Run a parsed program; return its status, which is `$?` as well.
 
-    As a condition its commands do not print their typed results. Stops early after Ctrl-C and when the
-    frame's control says that the script goes on elsewhere.
+    As a condition its commands do not print their typed results. Stops early after Ctrl-C and
+    when the frame's control says that the script goes on elsewhere.
     """
     if state.aliases:
         from upyos import builtins
@@ -96,13 +96,15 @@ def run(program, condition=False):
         op = program[last]
         if wanted:
             tested = condition or op >= _AND
-            command = program[at]
+            first = program[at]
             if last > at + 1:
-                status = _pipeline(program[at:last:2], tested)
-            elif type(command) is list:
-                status = _dispatch(command, None, tested, False)
+                from upyos import pipe
+
+                status = pipe.run(program[at:last:2], tested)
+            elif type(first) is list:
+                status = dispatch(first, None, tested, False)
             else:
-                status = _command(command, None, tested)
+                status = command(first, None, tested)
             state.status = status
             if _stops(status, tested):
                 break
@@ -113,7 +115,7 @@ def run(program, condition=False):
 
 def call(words, stdin=None):
     """Run one simple command that is already expanded; return its status."""
-    state.status = status = _command(list(words), stdin)
+    state.status = status = command(list(words), stdin)
     return status
 
 
@@ -147,13 +149,11 @@ def variable(name):
 
 
 def assign(name, value):
-    """Set a variable, a digit of the running script or session too; return False if it cannot be set."""
+    """Set a variable, of the running script if it is a digit; False if it cannot be set."""
     if name in ("?", "!", "#", "@", "*") or not lexer.legal(name):
         return False
     if not name.isdigit():
         sdata.sysconfig["env"][name] = value
-        if name == "PATH":
-            found.clear()
         return True
     if state.frame is None:
         state.frame = Frame("", [])
@@ -197,28 +197,29 @@ def _run_jobs(program, condition):
     return state.status
 
 
-def _command(command, stdin=None, condition=False):
+def command(words, stdin=None, condition=False):
     """Run one simple command as the lexer gave it."""
-    if type(command) is tuple:
-        if command[0] == _PYTHON:
-            return _python(command[1])
-        if _OUT in command or _APPEND in command or _IN in command:
-            return _redirected(command, stdin, condition)
-        command = lexer.expand(command, variable)
-        if not command:
+    if type(words) is tuple:
+        if words[0] == _PYTHON:
+            return _python(words[1])
+        if _OUT in words or _APPEND in words or _IN in words:
+            from upyos import redirection
+
+            return redirection.run(words, stdin, condition)
+        words = lexer.expand(words, variable)
+        if not words:
             return 0
-    return _dispatch(command, stdin, condition, False)
+    return dispatch(words, stdin, condition, False)
 
 
 def _python(line):
     from upyos import pyline
 
-    found.clear()
     code = line[1:].strip()
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
 
-def _dispatch(words, stdin, condition, to_variable):
+def dispatch(words, stdin, condition, to_variable):
     """Find and run what the first word names, its typed result handled as the flags say."""
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
@@ -233,27 +234,20 @@ def _dispatch(words, stdin, condition, to_variable):
     state.to_variable = to_variable
     state.result = result = state.NONE
     try:
-        target = found.get(word) if state.key is None else None
-        if target is not None:
-            status = process.run(target, word, words[1:], stdin)
+        kind, target = lookup.find(word) if frame is None else _find(word)
+        if target == _SH and len(words) > 1 and words[1][:1] != "-":
+            # Without the program between them scripts can be nested deeper.
+            kind = lookup.SCRIPT
+            words = words[1:]
+            target = words[0]
+        if kind == lookup.PROGRAM:
+            status = process.run(target, stem(word), words[1:], stdin)
+        elif kind == lookup.SCRIPT:
+            from upyos import script
+
+            status = script.run(target, words[1:], stdin)
         else:
-            kind, target = lookup.find(word)
-            if kind == lookup.SCRIPT:
-                from upyos import script
-
-                status = script.run(target, words[1:], stdin)
-            elif kind == lookup.PROGRAM:
-                _note(word, target)
-                if target == "upyos/bin/shell/sh.py" and len(words) > 1 and words[1][:1] != "-":
-                    # Without the program between them scripts can be nested deeper.
-                    from upyos import script
-
-                    status = script.run(words[1], words[2:], stdin)
-                else:
-                    status = process.run(target, stem(word), words[1:], stdin)
-            else:
-                found.clear()
-                status = _other(kind, target, words)
+            status = _other(kind, target, words)
         result = state.result
     finally:
         state.condition, state.to_variable, state.result = outer
@@ -262,12 +256,18 @@ def _dispatch(words, stdin, condition, to_variable):
     return status
 
 
-def _note(word, target):
-    """Remember a command in scripts; forget all of them if it may change files."""
-    if not target.startswith(_LEAVE_FILES):
+def _find(word):
+    """Look a command of a script up, once while files and path stay the same."""
+    changes = _upyos.changes()
+    path = sdata.sysconfig["env"].get("PATH")
+    if found.get(0) != changes or found.get(1) is not path or len(found) > _FOUND_MOST:
         found.clear()
-    elif state.frame is not None and word != "sh" and word != "watch":
-        found[word] = target
+        found[0] = changes
+        found[1] = path
+    hit = found.get(word)
+    if hit is None or "/" in word:
+        hit = found[word] = lookup.find(word)
+    return hit
 
 
 def stem(word):
@@ -284,127 +284,11 @@ def _other(kind, target, words):
         from upyos import builtins
 
         return builtins.run(target, words[1:])
-    command = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
-    if command is not None:
-        return process.status_of(command(*words[1:]))
+    call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
+    if call_it is not None:
+        return process.status_of(call_it(*words[1:]))
     if kind == lookup.NOT_PROGRAM:
         report(words[0] + ": not a program")
         return 126
     report(words[0] + ": not found")
     return 127
-
-
-def _pipeline(commands, condition):
-    """Run commands one after the other, each one's output the next one's standard input."""
-    from upyos.pipe import Pipe
-
-    stdin = None
-    for i, command in enumerate(commands[:-1]):
-        pipe = Pipe("%d.%d" % (state.pid, i))
-        previous = _upyos.redirect(pipe)
-        try:
-            status = _command(command, stdin)
-        finally:
-            _upyos.redirect(previous)
-            if stdin is not None:
-                stdin.close()
-        stdin = pipe.reader()
-        if status == _INTERRUPTED:
-            break
-    else:
-        status = _command(commands[-1], stdin, condition)
-    stdin.close()
-    return status
-
-
-def _redirected(command, stdin, condition):
-    """Run a command with redirections; it does not run when one of them cannot be opened."""
-    words = []
-    streams = [stdin, None, None]
-    at = 0
-    target = ""
-    try:
-        while at < len(command):
-            if type(command[at]) is int:
-                target = lexer.text(command[at + 1], variable)
-                _open(command[at], target, streams)
-                at += 1
-            else:
-                words.append(command[at])
-            at += 1
-        words = lexer.expand(words, variable)
-        return _captured(words, streams, condition) if words else 0
-    except (OSError, UnicodeError) as e:
-        from upyos.lib.command import reason
-
-        report(target + ": " + (reason(e) if isinstance(e, OSError) else "not text"))
-        return 1
-    finally:
-        for stream in streams[:2]:
-            if stream is not None:
-                stream.close()
-
-
-def _open(op, target, streams):
-    """Open one redirection into streams `[input, output, name of a variable]`. Raises OSError.
-
-    Writing a file: littlefs keeps the old content until the file is closed; a power cut before that
-    leaves it.
-    """
-    if not target:
-        raise OSError(2)
-    if "." in target or "/" in target:
-        mode = "rb" if op == _IN else "ab" if op == _APPEND else "wb"
-        if op != _IN:
-            from upyos.lib import paths
-
-            if paths.protected(target):
-                raise OSError(13)
-            found.clear()
-        stream = open(target, mode)
-        variable_name = None
-    elif op == _IN:
-        stream = io.BytesIO(str(variable(target)).encode())
-    elif not lexer.legal(target) or target in "?!#@*":
-        raise OSError(22)
-    else:
-        stream = io.BytesIO()
-        variable_name = (op, target)
-    if op == _IN:
-        streams[0] = stream
-    else:
-        if streams[1] is not None:
-            streams[1].close()
-        streams[1] = stream
-        streams[2] = variable_name
-
-
-def _captured(words, streams, condition):
-    """Run a command with its streams in place; a variable gets the typed result, else the text."""
-    stdin, stdout, name = streams
-    if stdout is None:
-        return _dispatch(words, stdin, condition, False)
-    previous = _upyos.redirect(stdout)
-    try:
-        status = _dispatch(words, stdin, condition, name is not None)
-    finally:
-        _upyos.redirect(previous)
-    if name is not None:
-        _store(name, stdout.getvalue())
-    streams[1] = None
-    stdout.close()
-    return status
-
-
-def _store(name, output):
-    """Put the typed result, or the text printed without its last newline, into a variable."""
-    op, name = name
-    value = state.result
-    state.result = state.NONE
-    if value is state.NONE:
-        value = output.decode()
-        if value.endswith("\n"):
-            value = value[:-1]
-    if op == _APPEND:
-        value = str(variable(name)) + str(value)
-    assign(name, value)

@@ -4,6 +4,7 @@
 import os
 
 from micropython import const
+
 from upyos import lineedit, state
 
 _FILE = "/var/history"

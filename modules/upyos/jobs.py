@@ -8,7 +8,7 @@ takes a thread (upyos.threads).
 import _upyos
 import sdata
 from micropython import const
-from upyos import console, executor, lexer, lookup, process, state
+from upyos import console, executor, lexer, lookup, process, redirection, state
 
 _PYTHON = const(9)
 _SYMBOLS = ("", ";", "&", "&&", "||", "|", ">", ">>", "<")
@@ -47,7 +47,7 @@ def _prepare(command, streams):
         if type(command[at]) is int:
             at += 1
             target = lexer.text(command[at], executor.variable)
-            executor._open(command[at - 1], target, streams)
+            redirection.open_target(command[at - 1], target, streams)
         else:
             words.append(command[at])
         at += 1
@@ -154,7 +154,7 @@ def ended(proc, streams):
     sdata.procs.remove(proc)
     if streams[2] is not None:
         state.result = state.NONE
-        executor._store(streams[2], streams[1].getvalue())
+        redirection.store(streams[2], streams[1].getvalue())
     close(streams)
     line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])
     console.error("[%d]+ Done  %s" % (proc.pid, line))

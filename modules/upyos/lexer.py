@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Command line to program, and words to arguments.
 
-A program is a flat list `[command, operator, command, operator, ...]`; a command is a list of str where
-nothing has to be expanded or redirected, else a tuple whose items are
+A program is a flat list `[command, operator, command, operator, ...]`; a command is a list of str
+where nothing has to be expanded or redirected, else a tuple whose items are
 
 * str: a word as it stands, quoting done,
 * tuple: a word with variables, `(text, name, text, name, ...)`,
 * int: a redirection, its target is the next item; or PYTHON, followed by the rest of the line.
 
-Pure: runs on CPython too. Characters are looked for by span() in C: a step of a loop here would cost an
-RP2040 about 10 us.
+Pure: runs on CPython too. Characters are looked for by span() in C: a step of a loop here would
+cost an RP2040 about 10 us.
 """
 
 from _upyos import span
@@ -31,6 +31,7 @@ _PYTHON = const(9)
 _SPECIAL = "'\"\\$;&|<>#"
 # What ends plain text in a word, outside and inside double quotes, and between words.
 _STOPS = "'\"\\$;&|<>\t "
+_QUOTES = "'\"\\\t "
 _DOUBLE_STOPS = '"$\\'
 _BLANKS = " \t"
 _NAME = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -49,28 +50,26 @@ def parse(line):
 
 
 def continues(line):
-    """Tell whether the line goes on with the next: it ends in a backslash that is not escaped."""
+    """Tell whether the line goes on with the next: it ends in a lone backslash."""
     if not line.endswith("\\") or line.lstrip().startswith("#"):
         return False
     return (len(line) - len(line.rstrip("\\"))) & 1 == 1
 
 
 def split(line):
-    """Return the words of a text by the quoting rules alone. Raises ValueError for an open quote."""
-    stops = "'\"\\\t "
+    """Return the words of a text by the quoting rules alone. Raises ValueError."""
     words = []
     at = span(line, 0, _BLANKS, True)
-    while at < len(line):
-        try:
-            at = _word(line, at, stops, words)
-        except SyntaxError as e:
-            raise ValueError(str(e))
-        at = span(line, at, _BLANKS, True)
-    return words
+    try:
+        while at < len(line):
+            at = span(line, _word(line, at, _QUOTES, words), _BLANKS, True)
+        return words
+    except SyntaxError as e:
+        raise ValueError(str(e))
 
 
 def expand(words, get):
-    """Return the arguments that words of a command stand for; `get(name)` gives a variable's value."""
+    """Return the arguments that words of a command stand for; `get(name)` gives a value."""
     args = []
     for word in words:
         if type(word) is str:
@@ -157,7 +156,8 @@ def _close(program, words, op, at):
     while first < len(words) and type(words[first]) is int and words[first] != _PYTHON:
         first += 2
     if type(words[-1]) is int or first >= len(words):
-        raise SyntaxError("column %d: %s missing" % (at + 1, "command" if first == len(words) else "target"))
+        lacking = "command" if first == len(words) else "target"
+        raise SyntaxError("column %d: %s missing" % (at + 1, lacking))
     for word in words:
         if type(word) is not str:
             words = tuple(words)
@@ -296,8 +296,6 @@ def variable(line, at, parts):
 
 def legal(name):
     """Tell whether ${name} can be written: a name of variables, one digit or one of ? ! # * @."""
-    if len(name) == 1 and name in "?!#*@":
-        return True
-    if not name or span(name, 0, _NAME, True) < len(name):
-        return False
-    return len(name) == 1 or not name[0].isdigit()
+    if len(name) == 1:
+        return name in _NAME or name in "?!#*@"
+    return name != "" and span(name, 0, _NAME, True) == len(name) and not name[0].isdigit()

@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: MIT
 """One edited line at the prompt, and the ring of lines typed before.
 
-The line is kept as UTF-8 bytes and cut between characters only. A line that is wider than the terminal is
-shown through a window on one row, so that nothing depends on how the terminal wraps.
+The line is kept as UTF-8 bytes and cut between characters only. A line that is wider than the
+terminal is shown through a window on one row, so nothing depends on how the terminal wraps.
 """
 
 import sys
 
 import sdata
 from micropython import const
+
 from upyos import console, state
 
 _COLUMNS = const(80)
-# The ring: used bytes (2, low first), number of lines (bit 7: the file was loaded), lines ended by LF.
+# The ring: used bytes (2, low first), number of lines (bit 7: the file was loaded), the lines,
+# each ended by LF.
 _HISTORY_BYTES = const(768)
 _HISTORY_HEAD = const(3)
 _HISTORY_LINES = const(20)
 _LOADED = const(0x80)
 _LINE_MOST = const(250)
 
-# The line, the cursor (bytes from the start) and its column, first character shown, the line of the history.
+# The line, the cursor (bytes from the start) and its column, first character shown, line of the
+# history.
 text = bytearray()
 at = 0
 column = 0

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What one stage of a pipeline writes, for the next to read: in memory, beyond some KiB in a file."""
+"""Pipelines: what a stage writes is kept for the next, in memory, beyond some KiB in a file."""
 
 import io
 import os
 
+import _upyos
 from micropython import const
 
+from upyos import executor, state
+
 _MEMORY_BYTES = const(4096)
+_INTERRUPTED = const(130)
 
 
 class Pipe(io.IOBase):
-    """Output of a stage; a file in /tmp that a power cut leaves behind is overwritten by the next pipe."""
+    """Output of a stage. A file that a power cut leaves in /tmp is overwritten some time."""
 
     def __init__(self, name):
         self.name = "/tmp/.pipe" + name
@@ -60,3 +64,24 @@ class _Spilled:
             self.file.close()
             os.remove(self.name)
             self.name = ""
+
+
+def run(commands, condition):
+    """Run commands one after the other, each one's output the next one's standard input."""
+    stdin = None
+    for i, command in enumerate(commands[:-1]):
+        pipe = Pipe("%d.%d" % (state.pid, i))
+        previous = _upyos.redirect(pipe)
+        try:
+            status = executor.command(command, stdin)
+        finally:
+            _upyos.redirect(previous)
+            if stdin is not None:
+                stdin.close()
+        stdin = pipe.reader()
+        if status == _INTERRUPTED:
+            break
+    else:
+        status = executor.command(commands[-1], stdin, condition)
+    stdin.close()
+    return status

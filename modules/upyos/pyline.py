@@ -5,6 +5,7 @@ import sys
 
 import sdata
 from micropython import const
+
 from upyos import executor, lexer, state
 
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
@@ -55,7 +56,7 @@ def _run(code, show_it):
 
 
 def translate(code):
-    """Replace $name by the repr of its value and a typed \\n by a line break, outside string literals."""
+    """Replace, outside string literals, $name by its repr and a typed \\n by a line break."""
     if "$" not in code and "\\n" not in code:
         return code
     out = []

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Run scripts and blocks.
 
-A script is read line by line and nothing of it is kept, but for a line that opens a block: it and all lines to
-the end of the block are compiled (upyos.block) and kept until the block is left, so that a loop is parsed
-once. There is one loop for both, because each nested call costs C stack on the board.
+A script is read line by line and nothing of it is kept, but for a line that opens a block: it and
+all lines to the end of the block are compiled (upyos.block) and kept until the block is left, so
+that a loop is parsed once. There is one loop for both: each nested call costs C stack.
 """
 
 import time
 
 from micropython import const
+
 from upyos import block, executor, lexer, process, state
 from upyos.executor import Frame
 
@@ -41,7 +42,7 @@ class Source:
         self.line_no = line_no
 
     def read(self):
-        """Return the next physical line without its end (LF or CR LF), or None. Raises ValueError."""
+        """Return the next physical line without its end, or None. Raises ValueError."""
         end = self._data.find(b"\n", self._at)
         while end < 0:
             more = self.file.read(_READ_BYTES)
@@ -92,7 +93,7 @@ class Source:
 
 
 def run(path, args, stdin=None, proc=None):
-    """Run a script file with its arguments; return its status. A job gives its own process."""
+    """Run a script file with its arguments; return its status. `sh` gives its own process."""
     outer = state.frame
     depth = outer.depth + 1 if outer is not None else 1
     if depth > _DEPTH:
@@ -108,10 +109,6 @@ def run(path, args, stdin=None, proc=None):
     state.frame = frame = Frame(path, list(args))
     frame.depth = depth
     frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
-    job = state.foreground
-    if proc is None and outer is None and job is not None and job.isthr and job.ext == "sh":
-        # A script in the background is the job itself: kill and hold reach it.
-        proc = job
     own = proc or process.enter(path, frame.args)
     try:
         return _interpret(own, source)
@@ -158,7 +155,7 @@ def _nothing():
 
 
 def control(words):
-    """Note that the script goes on elsewhere: break, continue, goto, skip, return; a label does nothing."""
+    """Note that the script goes on elsewhere, by a control word; a label does nothing."""
     frame = state.frame
     word = words[0]
     in_script = frame is not None and frame.path
@@ -202,20 +199,19 @@ def _interpret(proc, source, code=None):
             program = _next(frame, source) if source is not None else None
             if program is None:
                 return state.status
-            if executor.is_statement(program):
+            if not executor.is_statement(program):
+                executor.run(program)
+            else:
                 code = _compile(frame, source, program)
                 if code is None:
                     return state.status
                 pc = 0
-                continue
-            executor.run(program)
         else:
             pc = code.step(pc, frame, source)
         if state.status == _INTERRUPTED:
             return _INTERRUPTED
         if frame.control is not None:
-            if code is not None:
-                pc = code.leave(frame, source)
+            pc = code.leave(frame, source) if code is not None else 0
             if frame.control is not None:
                 code = None
                 if not _leave(frame, source):

@@ -7,6 +7,7 @@ import sys
 
 import _upyos
 import sdata
+
 from upyos import console, executor, lexer, lineedit, process, state
 
 

@@ -12,7 +12,6 @@ from upyos.index import COMMANDS
 from upyos.lib import command
 
 
-
 def _page(name):
     """Print the help of one command; return the status."""
     at = COMMANDS.find("\n" + name + " ")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """incr V [N]
 
-Add N to the variable V, by default 1. An absent V counts as 0, text that reads as an int is one.
+Add N to the variable V, by default 1.
+An absent V counts as 0, text that reads as an int is one.
 """
 
 from upyos import executor
@@ -11,7 +12,8 @@ def _wrong(args):
     """Report what is wrong with the operands."""
     from upyos.lib import command
 
-    _, rest = command.options(args, "0123456789")
+    if args and args[0][:3] == "--h":
+        command.options(args, "")
     command.operands(args, 1, 2)
     for word in args[1:]:
         command.number(word)

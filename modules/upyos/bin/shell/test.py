@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """test -p TEXT | -f P | -d P | -e P | -g GPIO | -z W | -n W | A OP B
 
-Print True or False, and end with status 0 or 1. As a condition, or into a variable, nothing is printed.
+Print True or False, and end with status 0 or 1. A condition prints nothing.
 
 -p TEXT  the command of some process contains TEXT
 -f P     P is a file
@@ -44,10 +44,11 @@ def _gpio(number):
 
 
 def _misused(args=()):
-    """Show the usage, with status 0 if it was asked for. Loaded here only: this command is a hot one."""
+    """Raise UsageError, or show the usage if it was asked for."""
+    # Loaded here only: this command is a hot one.
     from upyos.lib import command
 
-    command.options(args[:1], "")
+    command.options(args[:1], "", "pfdegzn")
     raise command.UsageError
 
 

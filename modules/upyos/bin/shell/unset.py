@@ -16,5 +16,4 @@ def __main__(args):
         if name.isdigit():
             executor.assign(name, "")
         else:
-            executor.found.clear()
             sdata.sysconfig["env"].pop(name, None)

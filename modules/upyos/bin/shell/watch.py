@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """watch [-t S] [-q] CMD...
 
-Clear the screen and run CMD every S seconds until Ctrl-C or kill. One quoted CMD may hold a whole line;
-`-t S` may stand at the end too.
+Clear the screen and run CMD every S seconds until Ctrl-C or kill. One quoted CMD may hold a
+whole line; `-t S` may stand at the end too.
 
 -t S  seconds, 2 by default, fractions allowed
 -q    neither clear the screen nor print the header

@@ -10,12 +10,14 @@ import sdata
 from upyos import lookup, state
 from upyos.lib import command
 
+_KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
+
 
 def _candidates(name):
     """Return what NAME can run, as text, in the order of the search."""
     found = []
     kind, target = lookup.find(name)
-    if kind == lookup.BUILTIN or name in ("if", "while", "for", "goto", "skip", "return", "break", "continue"):
+    if kind == lookup.BUILTIN or name in _KEYWORDS:
         found.append(name + ": builtin")
     if name in (state.aliases or ()):
         found.append("%s: alias for '%s'" % (name, state.aliases[name]))
