@@ -27,5 +27,8 @@ key = None
 timer = None
 # While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.
 turn = None
+# What upyos.lookup knows of the directories of $PATH, {directory: names}, and since which change.
+names = None
+names_at = 0
 # How many modules were loaded after the last command.
 modules = 0

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: MIT
 add_library(usermod_upyos INTERFACE)
-target_sources(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR}/upyos.c)
+target_sources(usermod_upyos INTERFACE
+    ${CMAKE_CURRENT_LIST_DIR}/upyos.c
+    ${CMAKE_CURRENT_LIST_DIR}/changes.c
+    ${CMAKE_CURRENT_LIST_DIR}/heap.c
+    ${CMAKE_CURRENT_LIST_DIR}/listing.c
+    ${CMAKE_CURRENT_LIST_DIR}/span.c)
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/upyos.c PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
-# Everything that print and sys.stdout put out passes these two.
+# All output of print and sys.stdout, and all writes of file systems, pass these.
 target_link_options(usermod_upyos INTERFACE
+    # Where listing.c sees littlefs read a directory.
+    "LINKER:--wrap=lfs2_dir_read"
+    "LINKER:--wrap=mp_vfs_blockdev_write"
+    "LINKER:--wrap=mp_vfs_blockdev_write_ext"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
 target_link_libraries(usermod INTERFACE usermod_upyos)

@@ -704,23 +704,6 @@ static mp_obj_t upyos_frozen(mp_obj_t path) {
 static MP_DEFINE_CONST_FUN_OBJ_1(upyos_frozen_obj, upyos_frozen);
 
 /******************************************************************************/
-// Memory
-
-// heap() -> (total, used, free, largest free block), bytes
-static mp_obj_t upyos_heap(void) {
-    gc_info_t info;
-    gc_info(&info);
-    mp_obj_t items[] = {
-        MP_OBJ_NEW_SMALL_INT(info.total),
-        MP_OBJ_NEW_SMALL_INT(info.used),
-        MP_OBJ_NEW_SMALL_INT(info.free),
-        MP_OBJ_NEW_SMALL_INT(info.max_free * MICROPY_BYTES_PER_GC_BLOCK),
-    };
-    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(upyos_heap_obj, upyos_heap);
-
-/******************************************************************************/
 
 extern const mp_obj_module_t upyos_module;
 
@@ -739,6 +722,12 @@ static mp_obj_t upyos_init(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(upyos_init_obj, upyos_init);
 
+// changes.c, heap.c, span.c
+extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
+extern const mp_obj_fun_builtin_var_t upyos_span_obj;
+
 static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__upyos) },
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&upyos_init_obj) },
@@ -756,7 +745,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_busy), MP_ROM_PTR(&upyos_busy_obj) },
     { MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&upyos_load_obj) },
     { MP_ROM_QSTR(MP_QSTR_frozen), MP_ROM_PTR(&upyos_frozen_obj) },
+    { MP_ROM_QSTR(MP_QSTR_changes), MP_ROM_PTR(&upyos_changes_obj) },
+    { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
+    { MP_ROM_QSTR(MP_QSTR_span), MP_ROM_PTR(&upyos_span_obj) },
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);
 
