@@ -415,3 +415,28 @@ def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
 def test_wrong_use_is_status_2(words, capsys):
     assert cli.run(words) == 2
     assert capsys.readouterr().err.startswith("upyfw: ")
+
+
+# CMake
+
+
+def _cmake(*words: str | Path) -> subprocess.CompletedProcess:
+    return subprocess.run(["cmake", *words], capture_output=True, text=True, timeout=900)
+
+
+def test_cmake_gives_the_same_bytes(tmp_path):
+    made = firmware.build("RPI_PICO")
+    before = [path.read_bytes() for path in made.to_flash()]
+    assert _cmake("-S", REPO, "-B", tmp_path, "-DBOARD=RPI_PICO").returncode == 0
+    result = _cmake("--build", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert str(made.combined_uf2) in result.stdout
+    assert [path.read_bytes() for path in made.to_flash()] == before
+
+
+def test_cmake_refuses_an_unknown_board(tmp_path):
+    result = _cmake("-S", REPO, "-B", tmp_path, "-DBOARD=PICO")
+    assert result.returncode != 0
+    assert "PICO: no such board; known: RPI_PICO, RPI_PICO2, UNIX" in " ".join(
+        result.stderr.split()
+    )
