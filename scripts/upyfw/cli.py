@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import rich_click as click
 
 import upyfw
-from upyfw.errors import BAD_INPUT, FAILED, BadInput, UpyfwError
+from upyfw.errors import FAILED, BadInput, UpyfwError
 
 INTERRUPTED = 130
 _PREFIX = "cmd_"
@@ -42,13 +42,22 @@ class CommandTable(click.RichGroup):
             hint = f"did you mean: {', '.join(near)}" if near else "upyfw --help lists them"
             raise BadInput(f"{name}: no such command", hint)
         module = importlib.import_module(f"upyfw.{_PREFIX}{name.replace('-', '_')}")
+        # The name is the file's, whatever the function is called.
+        module.command.name = name
         return module.command
 
 
-@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(upyfw.__version__, prog_name="upyfw")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Build, run, test and flash upyOS firmware."""
+    if context.invoked_subcommand is None:
+        raise BadInput("no command", hint="upyfw --help lists them")
 
 
 def _report(what: str, hint: str | None = None) -> None:
@@ -73,9 +82,6 @@ def run(args: list[str]) -> int:
     except UpyfwError as error:
         _report(error.what, error.hint)
         return error.status
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)
-        return BAD_INPUT
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "upyfw"

@@ -4,6 +4,7 @@
 Reads both forms of sources.list(5): one line per entry, and deb822 stanzas in *.sources files.
 """
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ _DEBIAN_SUITES = {
     *("bullseye", "bookworm", "trixie", "forky", "duke", "sid", "experimental"),
     *("oldoldstable", "oldstable", "stable", "testing", "unstable"),
 }
+_OPTION = re.compile(r"([\w-]+)=(\"[^\"]*\"|\S+)")
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
@@ -46,8 +48,8 @@ def parse_line(line: str) -> Entry | None:
     rest, options = line.split(None, 1)[1].strip(), {}
     if rest.startswith("["):
         inside, _, rest = rest[1:].partition("]")
-        pairs = (pair.partition("=") for pair in shlex.split(inside))
-        options = {key.lower(): value for key, _, value in pairs}
+        pairs = _OPTION.findall(inside)
+        options = {key.lower(): value.strip('"') for key, value in pairs}
     words = rest.split()
     if len(words) < 2:
         return None

@@ -102,9 +102,24 @@ def _text(value: object, where: str) -> str:
     return value
 
 
+def _folder(value: object, where: str) -> str:
+    """Check a folder inside something: never a way out of it."""
+    if not isinstance(value, str) or value.startswith("/") or ".." in value.split("/"):
+        raise BadInput(f"{where}: must be a folder inside the tree")
+    return value
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"{where}: must be true or false")
+    return value
+
+
 def _file(table: object, where: str) -> FilePin:
     checked = _checked(table, FilePin, where)
     name = _text(checked["name"], f"{where}.name")
+    if "/" in name or name.startswith("."):
+        raise BadInput(f"{where}.name: must be a file name")
     if not re.fullmatch(r"[0-9a-f]{64}", str(checked["sha256"])):
         raise BadInput(f"{where}.sha256: must be 64 lower-case hex digits")
     return FilePin(name, checked["sha256"])
@@ -128,8 +143,8 @@ def _debian(table: object, where: str) -> DebianPin:
         _text(checked["package"], f"{where}.package"),
         _texts(checked["suites"], f"{where}.suites"),
         tuple(_file(file, f"{where}.files") for file in files),
-        bool(checked.get("binary", False)),
-        str(checked.get("root", "")),
+        _flag(checked.get("binary", False), f"{where}.binary"),
+        _folder(checked.get("root", ""), f"{where}.root"),
     )
 
 
@@ -141,7 +156,7 @@ def _source(name: str, table: object) -> Source:
         name=name,
         version=_text(checked["version"], f"{name}.version"),
         needed_by=_texts(checked["needed_by"], f"{name}.needed_by"),
-        place=str(checked.get("place", "")),
+        place=_folder(checked.get("place", ""), f"{name}.place"),
         submodule_of=str(checked.get("submodule_of", "")),
         git=_git(checked["git"], f"{name}.git") if "git" in checked else None,
         debian=_debian(checked["debian"], f"{name}.debian") if "debian" in checked else None,

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""Sources from git: a tag with its submodules, its commit checked; else Debian's packages."""
+
+import fabricated
+import pytest
+from fabricated import Checkout, errors
+
+PINS = """
+[micropython]
+version = "1.0"
+place = "."
+needed_by = ["unix"]
+git = {{ url = "{url}", tag = "v1.0", commit = "{commit}", submodules = ["lib/tinyusb"] }}
+{debian}
+[tinyusb]
+version = "1.0"
+place = "lib/tinyusb"
+needed_by = ["unix"]
+submodule_of = "micropython"
+[tinyusb.debian]
+package = "tinyusb"
+suites = ["trixie"]
+files = [{{ name = "t", sha256 = "{zeros}" }}]
+"""
+OTHERS = """
+[{name}]
+version = "1.0"
+needed_by = []
+git = {{ url = "{url}", tag = "v1.0" }}
+"""
+
+
+def repository(folder, files: dict[str, str]) -> str:
+    """Make a repository with one tagged commit; return the commit."""
+    folder.mkdir()
+    fabricated.git(folder, "init", "-q", "-b", "main")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    fabricated.git(folder, "add", ".")
+    fabricated.git(folder, "commit", "-q", "-m", "First.")
+    fabricated.git(folder, "tag", "-a", "v1.0", "-m", "v1.0")
+    return fabricated.git(folder, "rev-parse", "HEAD")
+
+
+class Upstream:
+    """Two repositories, one a submodule of the other."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        self.checkout = checkout
+        self.url = checkout.folder / "micropython.git"
+        self.submodule = checkout.folder / "tinyusb.git"
+        repository(self.submodule, {"src/tusb.c": "usb\n"})
+        repository(self.url, {"py/mpconfig.h": "\n"})
+        fabricated.git(self.url, "submodule", "-q", "add", str(self.submodule), "lib/tinyusb")
+        fabricated.git(self.url, "commit", "-q", "-m", "Second.")
+        fabricated.git(self.url, "tag", "-f", "-a", "v1.0", "-m", "v1.0")
+        self.commit = fabricated.git(self.url, "rev-parse", "HEAD")
+        self.pin(self.commit)
+
+    def pin(self, commit: str, debian: str = "") -> None:
+        text = PINS.format(url=self.url, commit=commit, debian=debian, zeros="0" * 64)
+        names = ("pico-sdk", "lwip", "picotool")
+        others = "".join(OTHERS.format(name=name, url=self.url) for name in names)
+        self.checkout.pin(text + others)
+
+    def fetch(self) -> tuple[int, str, list[str]]:
+        return self.checkout.run("fetch", "--port", "unix")
+
+
+@pytest.fixture
+def upstream(checkout) -> Upstream:
+    return Upstream(checkout)
+
+
+def test_a_tag_with_its_submodules(upstream):
+    status, out, lines = upstream.fetch()
+    assert (status, errors(lines)) == (0, [])
+    tree = fabricated.Path(out.strip())
+    assert (tree / "lib/tinyusb/src/tusb.c").read_text() == "usb\n"
+    assert list(tree.rglob(".git")) == []
+    stamp = next(upstream.checkout.cache.glob("trees/*/stamps/micropython"))
+    assert stamp.read_text() == f"git:{upstream.commit}"
+    assert stamp.with_name("tinyusb").exists()
+
+
+def test_a_tag_that_was_moved(upstream):
+    upstream.pin("1" * 40)
+    status, _, lines = upstream.fetch()
+    assert status == 1
+    assert "wrong commit" in errors(lines)[0] and "1" * 12 in errors(lines)[0]
+    assert not list(upstream.checkout.cache.glob("trees/*/stamps/micropython"))
+    upstream.pin(upstream.commit)
+    assert upstream.fetch()[0] == 0
+
+
+def test_a_tag_that_is_not_there(upstream):
+    fabricated.git(upstream.url, "tag", "-d", "v1.0")
+    status, _, lines = upstream.fetch()
+    assert status == 1
+    assert "v1.0" in errors(lines)[0]
+
+
+def test_a_broken_fetch_goes_on_where_it_was(upstream):
+    """The submodule cannot be had at first; what the clone has already is not fetched again."""
+    hidden = upstream.submodule.rename(upstream.submodule.with_suffix(".away"))
+    assert upstream.fetch()[0] == 1
+    clone = upstream.checkout.cache / "git" / "micropython"
+    assert (clone / ".git").exists()
+    hidden.rename(upstream.submodule)
+    assert upstream.fetch()[0] == 0
+    assert not clone.exists()
+
+
+def test_a_host_that_does_not_answer(upstream):
+    archive = fabricated.tar(
+        upstream.checkout.folder / "micropython_1.tar.xz",
+        "micropython",
+        {"py/mpconfig.h": "\n", "lib/tinyusb/src/tusb.c": "usb\n"},
+    )
+    upstream.checkout.mirror.add("micropython", archive)
+    digest = fabricated.sha256(archive)
+    upstream.pin(
+        upstream.commit,
+        '[micropython.debian]\npackage = "micropython"\nsuites = ["trixie"]\n'
+        f'files = [{{ name = "{archive.name}", sha256 = "{digest}" }}]\n',
+    )
+    asked = upstream.checkout.folder / "asked"
+    fabricated.program(upstream.checkout.bin, "git", f"echo $* >> {asked}; exec sleep 60")
+    status, _, lines = upstream.fetch()
+    assert status == 1
+    assert len(asked.read_text().splitlines()) == 1
+    assert [line.split()[1] for line in errors(lines)] == ["tinyusb"]
+    assert next(upstream.checkout.cache.glob("trees/*/stamps/micropython")).read_text() == digest
+
+
+def test_a_machine_without_git(upstream):
+    only = upstream.checkout.folder / "only"
+    only.mkdir()
+    env = {"PATH": str(only)}
+    status, _, lines = upstream.checkout.run("fetch", "--port", "unix", env=env)
+    assert status == 1
+    assert "micropython 1.0: git: git is not installed" in errors(lines)[0]
+
+
+def test_ctrl_c_in_a_fetch(upstream):
+    started = upstream.checkout.folder / "started"
+    real = fabricated.shutil.which("git")
+    fabricated.program(
+        upstream.checkout.bin,
+        "git",
+        f'case "$*" in *" fetch "*) touch {started}; exec sleep 60;; esac; exec {real} "$@"',
+    )
+    result = upstream.checkout.interrupt(started, "fetch", "--port", "unix")
+    assert (result[0], errors(result[2])) == (130, ["upyfw: interrupted"])
+    assert not list(upstream.checkout.cache.glob("trees/*/stamps/*"))
+    (upstream.checkout.bin / "git").unlink()
+    assert upstream.fetch()[0] == 0
