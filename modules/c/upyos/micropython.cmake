@@ -3,13 +3,15 @@ add_library(usermod_upyos INTERFACE)
 target_sources(usermod_upyos INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/upyos.c
     ${CMAKE_CURRENT_LIST_DIR}/changes.c
+    ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c)
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/upyos.c PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
-# All output of print and sys.stdout, and all writes of file systems, pass these.
+# Searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
 target_link_options(usermod_upyos INTERFACE
+    "LINKER:--wrap=mp_find_frozen_module"
     # Where listing.c sees littlefs read a directory.
     "LINKER:--wrap=lfs2_dir_read"
     "LINKER:--wrap=mp_vfs_blockdev_write"

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(UPYOS_MOD_DIR)/upyos.c $(UPYOS_MOD_DIR)/changes.c $(UPYOS_MOD_DIR)/heap.c $(UPYOS_MOD_DIR)/listing.c $(UPYOS_MOD_DIR)/span.c
+SRC_USERMOD_C += $(UPYOS_MOD_DIR)/upyos.c $(UPYOS_MOD_DIR)/changes.c $(UPYOS_MOD_DIR)/frozen.c $(UPYOS_MOD_DIR)/heap.c $(UPYOS_MOD_DIR)/listing.c $(UPYOS_MOD_DIR)/span.c
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # sys.stdout and mp_hal both write to file descriptor 1 with the C library's write.
 LDFLAGS_USERMOD += -Wl,--wrap=write
 # Where listing.c sees littlefs read a directory.
 LDFLAGS_USERMOD += -Wl,--wrap=lfs2_dir_read
-# All writes of file systems pass these.
-LDFLAGS_USERMOD += -Wl,--wrap=mp_vfs_blockdev_write -Wl,--wrap=mp_vfs_blockdev_write_ext
+# Writes of file systems and searches for frozen modules pass these.
+LDFLAGS_USERMOD += -Wl,--wrap=mp_find_frozen_module -Wl,--wrap=mp_vfs_blockdev_write -Wl,--wrap=mp_vfs_blockdev_write_ext
