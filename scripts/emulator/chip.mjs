@@ -53,7 +53,11 @@ function mendSleep(core) {
 function mendWatchdog(watchdog, scratch, onReset) {
   watchdog.scratchData.set(scratch.words);
   watchdog.reason = scratch.reason;
-  watchdog.onWatchdogTrigger = () => onReset(watchdog);
+  watchdog.onWatchdogTrigger = () => {
+    // its alarm would fire again and again within the same moment
+    watchdog.alarm.enable = false;
+    onReset(watchdog);
+  };
 }
 
 /**

@@ -115,12 +115,14 @@ export class Machine {
   }
 
   #slice(limitNanos) {
+    if (this.cores.sleeping) this.#sleep(limitNanos - this.pastNanos);
+    else this.#run(limitNanos - this.pastNanos);
+    if (this.resetPending) this.reset(this.resetPending);
+  }
+
+  #run(limitNanos) {
     const { clock } = this.chip;
-    if (this.cores.sleeping) {
-      this.#sleep(limitNanos - this.pastNanos);
-      return;
-    }
-    const end = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos - this.pastNanos);
+    const end = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos);
     cpu.startNanos = clock.nanos;
     const cycles = Math.ceil((end - cpu.startNanos) / NANOS_PER_CYCLE);
     if (this.cores.second) this.#takeTurns(Math.min(cycles, TURN_CYCLES));
@@ -128,7 +130,6 @@ export class Machine {
       this.#execute(Math.min(cycles, MAX_SLICE_CYCLES));
       this.#account();
     }
-    if (this.resetPending) this.reset(this.resetPending);
   }
 
   // Run the core that is on the bus; cpu.cycles is what it took. The first instruction after a
@@ -169,7 +170,6 @@ export class Machine {
   // An alarm's interrupt may wake a core and enter the handler: the library works on its own
   // copy of PC and flags, hence toLibrary before and fromLibrary after.
   #advance(cycles) {
-    const { clock } = this.chip;
     const now = cpu.startNanos + cycles * NANOS_PER_CYCLE + cpu.delayNanos;
     cpu.cycles = 0;
     cpu.delayNanos = 0;
