@@ -6,6 +6,7 @@ Keys and meaning: docs/spec/behaviour.md 4.5.
 
 import difflib
 import json
+from collections.abc import Iterator
 
 _FLAGS = ("eth", "wifi", "bt", "ir", "rtc", "temp")
 _POWER = ("5v0", "3v3", "gnd", "nc", "resv")
@@ -29,7 +30,8 @@ def checked(data: dict, refused: type[Exception]) -> dict:
 
 
 def _fault(data: dict) -> str | None:
-    checks = (_fault_keys, _fault_types, _fault_gpio, _fault_power, _fault_buses, _fault_leds)
+    checks = (_fault_keys, _fault_types, _fault_gpio, _fault_power)
+    checks += (_fault_buses, _fault_named, _fault_leds)
     return next((reason for check in checks if (reason := check(data))), None)
 
 
@@ -103,33 +105,35 @@ def _fault_power(data: dict) -> str | None:
     return None
 
 
+def _rows(data: dict, keys: tuple[str, ...]) -> Iterator[tuple[str, str, str, object]]:
+    """Yield (key, "key[i].name", name, number) of all tables of keys."""
+    for key in keys:
+        for i, row in enumerate(data.get(key, [])):
+            for name, number in row.items():
+                yield key, f"{key}[{i}].{name}", name, number
+
+
 def _fault_buses(data: dict) -> str | None:
     pins = set(_gpio(data).values())
-    for key, signals in _BUSES.items():
-        for i, row in enumerate(data.get(key, [])):
-            for signal, pin in row.items():
-                if signal not in signals:
-                    return f"{key}[{i}].{signal}: unknown signal; {', '.join(signals)}"
-                if not _is_pin(pin) or (pins and pin not in pins):
-                    return f"{key}[{i}].{signal}: pin {pin!r} carries no GPIO"
-    return _fault_named(data)
+    for key, where, signal, pin in _rows(data, tuple(_BUSES)):
+        if signal not in _BUSES[key]:
+            return f"{where}: unknown signal; {', '.join(_BUSES[key])}"
+        if not _is_pin(pin) or (pins and pin not in pins):
+            return f"{where}: pin {pin!r} carries no GPIO"
+    return None
 
 
 def _fault_named(data: dict) -> str | None:
-    for key in _NAMED:
-        for i, row in enumerate(data.get(key, [])):
-            for name, pin in row.items():
-                if not _is_pin(pin):
-                    return f"{key}[{i}].{name}: {pin!r} is not a pin number"
+    for _, where, _, pin in _rows(data, _NAMED):
+        if not _is_pin(pin):
+            return f"{where}: {pin!r} is not a pin number"
     return None
 
 
 def _fault_leds(data: dict) -> str | None:
-    for key in _GPIO_LISTS:
-        for i, row in enumerate(data.get(key, [])):
-            for label, gpio in row.items():
-                if isinstance(gpio, bool) or not isinstance(gpio, int) or gpio < 0:
-                    return f"{key}[{i}].{label}: {gpio!r} is not a GPIO number"
+    for _, where, _, gpio in _rows(data, _GPIO_LISTS):
+        if isinstance(gpio, bool) or not isinstance(gpio, int) or gpio < 0:
+            return f"{where}: {gpio!r} is not a GPIO number"
     return None
 
 
