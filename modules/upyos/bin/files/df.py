@@ -41,5 +41,5 @@ def __main__(args):
         from utls import human
 
         sizes = [human(size).strip() for size in sizes]
-    text = "Total: %s\nUsed: %s\nFree: %s\n%% free: %s" % tuple(sizes + [share])
+    text = "Total: %s\nUsed: %s\nFree: %s\n%% free: %.1f" % tuple(sizes + [share])
     result({"total": total, "used": total - free, "free": free, "%": share}, text)

@@ -15,7 +15,7 @@ import _upyos
 import micropython
 from upyos.lib.command import operands, options, result
 
-_TEXT = "Total: %s\nAlloc: %s\nFree: %s\n%% free: %s\nStack: %s"
+_TEXT = "Total: %s\nAlloc: %s\nFree: %s\n%% free: %.1f\nStack: %s"
 
 
 def __main__(args):
