@@ -20,6 +20,8 @@ _ATTR_MTIME = 1
 _DISK_VERSION = 0x00020001
 # lib/littlefs/lfs2.h, LFS2_NAME_MAX
 _NAME_MAX = 255
+# the smallest unit littlefs can write: leaves the folders in a state that the next change tidies
+_DRAFT_PROG_BYTES = 16
 # keeps an empty folder in git, is no part of the tree
 _FOLDER_MARK = ".gitkeep"
 
@@ -39,7 +41,8 @@ def make(
     Raises UpyfwError if it does not fit or what was written does not read back.
     """
     files, folders = _content(board, overlay or {}, remove, skel)
-    fs = _filesystem(board, bytearray(b"\xff" * board.fs_region.size_bytes))
+    buffer = bytearray(b"\xff" * board.fs_region.size_bytes)
+    fs = _filesystem(board, buffer, prog_bytes=_DRAFT_PROG_BYTES)
     fs.format()
     fs.mount()
     path = "/"
@@ -56,9 +59,25 @@ def make(
             f"{board.name}: {path} does not go into the file system of {room}: {why}"
         ) from None
     fs.unmount()
-    image = bytes(fs.context.buffer)
+    image = _tidied(board, buffer)
     _verify(board, image, files)
     return image
+
+
+def _tidied(board: Board, buffer: bytearray) -> bytes:
+    """Return an image in which each folder is one entry of its log, not one for every change.
+
+    A board reads the log of every folder on a path whenever it looks for a file. littlefs writes a
+    log anew when it cannot go on where the log ends, and these logs end at no multiple of the
+    board's program size: so one change in each folder will do.
+    """
+    fs = _filesystem(board, buffer)
+    fs.mount()
+    for folder, folders, names in fs.walk("/"):
+        for name in (folders + names)[:1]:
+            _stamp(fs, folder.rstrip("/") + "/" + name)
+    fs.unmount()
+    return bytes(fs.context.buffer)
 
 
 def _content(
@@ -90,10 +109,15 @@ def board_text(board: Board) -> str:
     return pins.board_json(board.pins, board.product, board.vendor, board.mcu, board.arch)
 
 
-def _filesystem(board: Board, buffer: bytearray, block_count: int | None = None) -> LittleFS:
+def _filesystem(
+    board: Board,
+    buffer: bytearray,
+    block_count: int | None = None,
+    prog_bytes: int | None = None,
+) -> LittleFS:
     """Return an unmounted file system over buffer, with the numbers of vfs_lfsx.c, init_config.
 
-    block_count 0 takes the number from the file system itself.
+    block_count 0 takes the number from the file system itself. prog_bytes: if not the board's.
     """
     if block_count is None:
         block_count = len(buffer) // board.littlefs.block_bytes
@@ -102,7 +126,7 @@ def _filesystem(board: Board, buffer: bytearray, block_count: int | None = None)
         mount=False,
         block_size=board.littlefs.block_bytes,
         block_count=block_count,
-        prog_size=board.littlefs.prog_bytes,
+        prog_size=prog_bytes or board.littlefs.prog_bytes,
         read_size=board.littlefs.read_bytes,
         cache_size=4 * board.littlefs.prog_bytes,
         lookahead_size=board.littlefs.read_bytes,
@@ -115,6 +139,11 @@ def _filesystem(board: Board, buffer: bytearray, block_count: int | None = None)
 def _write(fs: LittleFS, path: str, data: bytes) -> None:
     with fs.open(path, "wb") as file:
         file.write(data)
+    _stamp(fs, path)
+
+
+def _stamp(fs: LittleFS, path: str) -> None:
+    """Give a file or folder the time of the image."""
     mtime_ns = epoch.seconds() * 1_000_000_000
     fs.setattr(path, _ATTR_MTIME, mtime_ns.to_bytes(8, "little"))
 
