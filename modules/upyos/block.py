@@ -7,9 +7,10 @@ condition, an ended loop or a jump goes on at. Blocks nest by their targets, not
 
 from micropython import const
 
-from upyos import compare, executor, lexer, state
+from upyos import compare, executor, lexer, state, statements
 
 _AMP = const(2)
+_INTERRUPTED = const(130)
 # Kinds of steps.
 _RUN = const(0)
 _TEST = const(1)
@@ -24,35 +25,6 @@ _KEPT_STEPS = const(200)
 
 class Unclosed(Exception):
     """A block that is not closed; its text says which."""
-
-
-def statements(program):
-    """Split a program at its semicolons, and after each `&` that no `if` takes."""
-    parts = []
-    first = 0
-    for i in range(1, len(program), 2):
-        if program[i] < _AMP or program[i] == _AMP and program[first][0] != "if":
-            parts.append(program[first : i + 1])
-            first = i + 1
-    if first < len(program):
-        parts.append(program[first:])
-    return parts
-
-
-def depth(line):
-    """Return how many more blocks the line opens than it closes."""
-    try:
-        program = lexer.parse(line)
-    except SyntaxError:
-        return 0
-    change = 0
-    for part in statements(program):
-        word = part[0][0]
-        if word in ("while", "for") or (word == "if" and not compare.action(part)):
-            change += 1
-        elif word in ("fi", "done"):
-            change -= 1
-    return change
 
 
 def compile(program, line_no, more, source=None):
@@ -98,7 +70,7 @@ class Code:
         if offset and not executor.is_statement(program) and program[0][0][:1] != ":":
             self.items.append([_RUN, line_no, offset])
             return
-        for part in statements(program):
+        for part in statements.split(program):
             word = part[0][0]
             message = None
             if word in ("if", "while", "for", "elif", "else", "fi", "done"):
@@ -111,8 +83,8 @@ class Code:
                 self.items.append([_ERROR, line_no, message])
 
     def _if(self, part, line_no):
-        action = compare.action(part)
-        condition, message = compare.condition(part)
+        action = statements.action(part)
+        condition, message = statements.condition(part)
         if action:
             if message:
                 return message
@@ -129,8 +101,8 @@ class Code:
 
     def _while(self, part, line_no):
         self.open.append(["while", len(self.items), [], len(self.items)])
-        condition, message = compare.condition(part)
-        if compare.action(part):
+        condition, message = statements.condition(part)
+        if statements.action(part):
             condition, message = None, "while: malformed statement"
         self._test(condition, message, line_no)
         return None
@@ -176,8 +148,8 @@ class Code:
         if message:
             return message
         self._branch(line_no)
-        condition, message = compare.condition(part)
-        if compare.action(part):
+        condition, message = statements.condition(part)
+        if statements.action(part):
             condition, message = None, "elif: malformed statement"
         self._test(condition, message, line_no)
         return None
@@ -212,31 +184,45 @@ class Code:
             self.items[pending][3] = end
         self.blocks.append((first, end, loop))
 
-    def step(self, at, frame, source):
-        """Run the step at an index; return the index of the next."""
-        self.at = at
-        item = self.items[at]
-        kind = item[0]
-        if frame.path:
+    def run(self, at, frame, source, proc):
+        """Run steps from an index on; return the index of the next.
+
+        Stops at the end, at a control word, after Ctrl-C, and when the process is held or killed.
+        """
+        items = self.items
+        while at < len(items):
+            item = items[at]
+            kind = item[0]
             frame.line_no = item[1]
-        if kind == _RUN:
-            program = item[2]
-            if type(program) is tuple:
-                program = source.again(program)
-            executor.run(program)
-        elif kind == _TEST:
-            if not compare.holds(item[2]):
-                return item[3]
-        elif kind == _JUMP:
-            return item[3]
-        elif kind == _FOR:
-            self.items[at + 1][4] = iter(lexer.expand(item[2], executor.variable))
+            self.at = at
+            at += 1
+            if kind == _TEST:
+                if not compare.holds(item[2]):
+                    at = item[3]
+            elif kind == _RUN:
+                program = item[2]
+                executor.run(program if type(program) is list else source.again(program))
+            elif kind == _JUMP:
+                at = item[3]
+                continue
+            else:
+                at = self._other(at, kind, item)
+            if frame.control is not None or state.status == _INTERRUPTED:
+                break
+            if proc is not None and proc.sts != "R":
+                break
+        return at
+
+    def _other(self, at, kind, item):
+        """Run one of the rarer steps; return the index of the next."""
+        if kind == _FOR:
+            self.items[at][4] = iter(lexer.expand(item[2], executor.variable))
         elif kind == _NEXT:
-            return self._next(at, item)
+            return self._next(at - 1, item)
         elif kind == _ERROR:
             executor.report(item[2])
             state.status = 2
-        return at + 1
+        return at
 
     def _next(self, at, item):
         for value in item[4] or ():

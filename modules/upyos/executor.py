@@ -13,15 +13,13 @@ from upyos import console, lexer, lookup, process, state
 
 # As in lexer.
 _AMP = const(2)
-_AND = const(3)
-_OR = const(4)
-_PIPE = const(5)
 _OUT = const(6)
 _APPEND = const(7)
 _IN = const(8)
 _PYTHON = const(9)
 
 _INTERRUPTED = const(130)
+_KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
 # and with which path. Empty at the prompt.
@@ -66,11 +64,10 @@ def run_line(line):
 
 def is_statement(program):
     """Tell whether a command of the program begins with a keyword of blocks."""
-    head = True
-    for i, item in enumerate(program):
-        if i & 1:
-            head = item <= _AMP
-        elif head and item[0] in ("if", "elif", "else", "fi", "while", "for", "done"):
+    if program[0][0] in _KEYWORDS:
+        return True
+    for i in range(2, len(program), 2):
+        if program[i - 1] <= _AMP and program[i][0] in _KEYWORDS:
             return True
     return False
 
@@ -85,32 +82,19 @@ def run(program, condition=False):
         from upyos import builtins
 
         program = builtins.replace_aliases(program)
-    if _AMP in program:
-        return _run_jobs(program, condition)
-    at = 0
-    wanted = True
-    while at < len(program):
-        last = at + 1
-        while program[last] == _PIPE:
-            last += 2
-        op = program[last]
-        if wanted:
-            tested = condition or op >= _AND
-            first = program[at]
-            if last > at + 1:
-                from upyos import pipe
+    if len(program) > 2 or program[1] == _AMP:
+        from upyos import lists
 
-                status = pipe.run(program[at:last:2], tested)
-            elif type(first) is list:
-                status = dispatch(first, None, tested, False)
-            else:
-                status = command(first, None, tested)
-            state.status = status
-            if _stops(status, tested):
-                break
-        wanted = op < _AND or (state.status == 0) == (op == _AND)
-        at = last + 1
-    return state.status
+        return lists.run(program, condition)
+    words = program[0]
+    if type(words) is list:
+        status = dispatch(words, None, condition, False)
+    else:
+        status = command(words, None, condition)
+    state.status = status
+    if status and not condition:
+        stops(status, condition)
+    return status
 
 
 def call(words, stdin=None):
@@ -166,7 +150,7 @@ def assign(name, value):
     return True
 
 
-def _stops(status, tested):
+def stops(status, tested):
     """Tell whether the rest of the line is left out after a command."""
     if status == _INTERRUPTED:
         return True
@@ -176,25 +160,6 @@ def _stops(status, tested):
     if status and frame.errexit and not tested and frame.control is None:
         frame.control = ("return", status)
     return frame.control is not None
-
-
-def _run_jobs(program, condition):
-    """Run a program with `&` in it: each and-or list that ends with one is a background job."""
-    first = 0
-    for i in range(1, len(program), 2):
-        op = program[i]
-        if op > _AMP:
-            continue
-        if op == _AMP:
-            from upyos import jobs
-
-            state.status = jobs.start(program[first:i] + [0])
-        else:
-            run(program[first : i + 1], condition)
-        first = i + 1
-        if _stops(state.status, True):
-            break
-    return state.status
 
 
 def command(words, stdin=None, condition=False):
@@ -241,7 +206,7 @@ def dispatch(words, stdin, condition, to_variable):
             words = words[1:]
             target = words[0]
         if kind == lookup.PROGRAM:
-            status = process.run(target, stem(word), words[1:], stdin)
+            status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
         elif kind == lookup.SCRIPT:
             from upyos import script
 

@@ -15,21 +15,19 @@ cost an RP2040 about 10 us.
 from _upyos import span
 from micropython import const
 
-# Operators after a command: the first three end an and-or list.
+# Operators: after a command (the first three end an and-or list), inside one.
 _END = const(0)
 _SEMI = const(1)
 _AMP = const(2)
 _AND = const(3)
 _OR = const(4)
 _PIPE = const(5)
-# Redirections, and a Python line, inside a command.
 _OUT = const(6)
 _APPEND = const(7)
 _IN = const(8)
 _PYTHON = const(9)
 
 _SPECIAL = "'\"\\$;&|<>#"
-# What ends plain text in a word, outside and inside double quotes, and between words.
 _STOPS = "'\"\\$;&|<>\t "
 _QUOTES = "'\"\\\t "
 _DOUBLE_STOPS = '"$\\'
@@ -74,6 +72,8 @@ def expand(words, get):
     for word in words:
         if type(word) is str:
             args.append(word)
+        elif len(word) == 2 and not word[0] and word[1] != "@":
+            args.append(str(get(word[1])))
         elif "@" in word:
             _expand_all(word, get, args)
         else:

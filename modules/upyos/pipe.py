@@ -9,6 +9,7 @@ from micropython import const
 
 from upyos import executor, state
 
+_FILE = "/tmp/.pipe"
 _MEMORY_BYTES = const(4096)
 _INTERRUPTED = const(130)
 
@@ -17,7 +18,7 @@ class Pipe(io.IOBase):
     """Output of a stage. A file that a power cut leaves in /tmp is overwritten some time."""
 
     def __init__(self, name):
-        self.name = "/tmp/.pipe" + name
+        self.name = _FILE + name
         self.memory = io.BytesIO()
         self.file = None
         self.size = 0

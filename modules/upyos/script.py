@@ -10,7 +10,7 @@ import time
 
 from micropython import const
 
-from upyos import block, executor, lexer, process, state
+from upyos import block, executor, lexer, process, state, statements
 from upyos.executor import Frame
 
 _INTERRUPTED = const(130)
@@ -71,6 +71,14 @@ class Source:
             line = line[:-1] + more
         return line
 
+    def again(self, place):
+        """Return the program of a line read before, at (offset, line number)."""
+        back = self.tell(), self.line_no
+        self.seek(*place)
+        program = lexer.parse(self.logical())
+        self.seek(*back)
+        return program
+
     def find(self, label):
         """Go to the line after a label outside blocks; return whether there is one."""
         if label not in self.labels:
@@ -83,7 +91,7 @@ class Source:
                     if depth == 0:
                         self.labels[word.split()[0][1:]] = (self.tell(), self.line_no)
                 elif word[:1] in "iwfd" or ";" in word:
-                    depth += block.depth(line)
+                    depth += statements.depth(line)
                 line = self.logical()
         if label not in self.labels:
             return False
@@ -207,7 +215,7 @@ def _interpret(proc, source, code=None):
                     return state.status
                 pc = 0
         else:
-            pc = code.step(pc, frame, source)
+            pc = code.run(pc, frame, source, proc)
         if state.status == _INTERRUPTED:
             return _INTERRUPTED
         if frame.control is not None:

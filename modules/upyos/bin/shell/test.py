@@ -14,33 +14,9 @@ Print True or False, and end with status 0 or 1. A condition prints nothing.
 OP is one of = == != (text) and -eq -ne -lt -le -gt -ge (numbers).
 """
 
-import os
-
-import sdata
 from upyos import state
 
 proc = None
-
-
-def _mode(path):
-    try:
-        return os.stat(path)[0]
-    except OSError:
-        return 0
-
-
-def _running(part):
-    for other in sdata.procs:
-        if part in other.cmd and other is not proc:
-            return True
-    return False
-
-
-def _gpio(number):
-    from machine import Pin
-    from upyos.lib import command
-
-    return Pin(command.number(number), Pin.IN).value() == 1
 
 
 def _misused(args=()):
@@ -52,14 +28,6 @@ def _misused(args=()):
     raise command.UsageError
 
 
-def _number(text):
-    """Return text as a number. Raises UsageError."""
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
-        _misused()
-
-
 def _compare(a, op, b):
     if op == "=" or op == "==":
         return a == b
@@ -67,24 +35,37 @@ def _compare(a, op, b):
         return a != b
     if op not in ("-eq", "-ne", "-lt", "-le", "-gt", "-ge"):
         _misused()
-    a = _number(a)
-    b = _number(b)
-    if op in ("-eq", "-ne"):
-        return (a == b) == (op == "-eq")
-    if op in ("-lt", "-ge"):
+    try:
+        a = float(a) if "." in a else int(a)
+        b = float(b) if "." in b else int(b)
+    except ValueError:
+        _misused()
+    if op == "-lt" or op == "-ge":
         return (a < b) == (op == "-lt")
+    if op == "-eq" or op == "-ne":
+        return (a == b) == (op == "-eq")
     return (a > b) == (op == "-gt")
 
 
 def _is(option, word):
     """Return what one option says about its word."""
-    if option == "-p":
-        return _running(word)
-    if option == "-g":
-        return _gpio(word)
     if option == "-z" or option == "-n":
         return (word == "") == (option == "-z")
-    mode = _mode(word)
+    if option == "-p":
+        import sdata
+
+        return any(word in other.cmd for other in sdata.procs if other is not proc)
+    if option == "-g":
+        from machine import Pin
+        from upyos.lib.command import number
+
+        return Pin(number(word), Pin.IN).value() == 1
+    import os
+
+    try:
+        mode = os.stat(word)[0]
+    except OSError:
+        mode = 0
     if option == "-e":
         return mode != 0
     return mode & 0xF000 == (0x8000 if option == "-f" else 0x4000)
@@ -92,9 +73,9 @@ def _is(option, word):
 
 def __main__(args):
     if len(args) == 3:
-        value = _compare(*args)
+        value = _compare(args[0], args[1], args[2])
     elif len(args) == 2 and args[0] in ("-p", "-f", "-d", "-e", "-g", "-z", "-n"):
-        value = _is(*args)
+        value = _is(args[0], args[1])
     else:
         _misused(args)
     if state.to_variable:

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""Device modules on CPython: the shell's own files, with small fakes for what is below them."""
+
+import importlib
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from casefile import TREE
+
+_OURS = ("upyos", "_upyos", "micropython", "sdata")
+
+
+def span(text: str, at: int, chars: str, among: bool = False) -> int:
+    """What modules/c/upyos/span.c does."""
+    while at < len(text) and (text[at] in chars) == among:
+        at += 1
+    return at
+
+
+def _module(name: str, **content) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__.update(content)
+    sys.modules[name] = module
+    return module
+
+
+class Device:
+    """The shell on CPython.
+
+    programs: command name → function(args, stdin) → status, prints with `out`. files: made-up
+    script files are real ones, so a test brings a tmp_path. keys: bytes that the terminal sends.
+    """
+
+    def __init__(self) -> None:
+        self.programs: dict[str, Callable] = {}
+        self.printed: list[str] = []
+        self.errors: list[str] = []
+        self.runs: list[list[str]] = []
+        self.keys = bytearray()
+        self.target = None
+
+    def out(self, text: str) -> None:
+        """Print, as a program does: into the redirection, if there is one."""
+        if self.target is None:
+            self.printed.append(text)
+        else:
+            self.target.write(text.encode())
+
+    def redirect(self, stream):
+        before, self.target = self.target, stream
+        return before
+
+    def key(self, _wait_ms: int = -1) -> int:
+        """Return the next key; the end of the keys ends the test that waits for one."""
+        if not self.keys:
+            raise EOFError("no more keys")
+        return self.keys.pop(0)
+
+    def find(self, word: str):
+        lookup = sys.modules["upyos.lookup"]
+        if word in ("cd", "exit", "set", "alias", "unalias", "history"):
+            return lookup.BUILTIN, word
+        if word in self.programs:
+            return lookup.PROGRAM, "bin/" + word
+        return (lookup.SCRIPT, word) if word.endswith(".sh") else (lookup.NONE, word)
+
+    def run(self, _path: str, cmd: str, args: list[str], stdin=None) -> int:
+        self.runs.append([cmd, *args])
+        return self.programs[cmd](args, stdin)
+
+
+def _fakes(device: Device) -> None:
+    """Enter the fake modules."""
+    _module("micropython", const=lambda value: value)
+    _module("_upyos", span=span, redirect=device.redirect, key=device.key, changes=lambda: 0)
+    sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
+    sdata.upyos = types.SimpleNamespace(stop=False)
+    package = _module("upyos", __path__=[str(TREE / "modules/upyos")])
+    lookup = _module(
+        "upyos.lookup", BUILTIN=1, PROGRAM=2, SCRIPT=3, NOT_PROGRAM=126, NONE=127, find=device.find
+    )
+    console = _module(
+        "upyos.console",
+        write=device.out,
+        error=device.errors.append,
+        read_key=device.key,
+        editing=None,
+    )
+    proc = types.SimpleNamespace(sts="R")
+    process = _module(
+        "upyos.process",
+        run=device.run,
+        enter=lambda path, args: proc,
+        leave=lambda proc: None,
+        status_of=lambda value: value if type(value) is int else int(value is False),
+        UsageError=type("UsageError", (Exception,), {}),
+    )
+    _module("upyos.lib", __path__=[])
+    _module("upyos.lib.paths", protected=lambda path: path.endswith("keep.txt"))
+    _module("upyos.lib.command", reason=lambda exc: f"errno {exc.errno}")
+    package.lookup, package.console, package.process = lookup, console, process
+    device.proc = proc
+
+
+@contextmanager
+def device() -> Iterator[Device]:
+    """The shell's modules, importable as `upyos.*`; everything is put back afterwards."""
+
+    def ours() -> list[str]:
+        return [n for n in sys.modules if n.split(".")[0] in _OURS]
+
+    kept = {name: sys.modules.pop(name) for name in ours()}
+    try:
+        made = Device()
+        _fakes(made)
+        if not hasattr(time, "sleep_ms"):
+            time.sleep_ms = lambda ms: time.sleep(ms / 1000)
+        yield made
+    finally:
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
+def load(name: str) -> types.ModuleType:
+    """Import one of the shell's modules, inside `device()`."""
+    return importlib.import_module("upyos." + name)
