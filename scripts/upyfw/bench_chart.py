@@ -4,7 +4,7 @@
 import math
 from html import escape
 
-from upyfw.bench_report import ORIGINAL, Bench
+from upyfw.bench_report import ORIGINAL, Bench, taken_bytes
 
 WIDTH = 760
 _LEFT = 190
@@ -37,11 +37,9 @@ def svg(bench: Bench) -> str:
 
 def _sections(bench: Bench) -> list[tuple]:
     boot = [("", kind, f.boot_ms, f"{f.boot_ms:.0f} ms") for kind, f in _three(bench)]
-    free = bench.bare.free_bytes
-    heap = [
-        ("", kind, free - f.free_bytes, f"{free - f.free_bytes:,} B")
-        for kind, f in _three(bench)[1:]
-    ]
+    kinds = ("upyOS", "original")
+    taken = zip(kinds, taken_bytes(bench), strict=True)
+    heap = [("", kind, size, f"{size:,} B") for kind, size in taken]
     most = max(value for _, _, value, _ in heap)
     return [
         ("Reset to prompt", _named(boot), lambda value: value / ORIGINAL.boot_ms),

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The figures of a bench run come out as table, text, JSON and picture."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+from upyfw import bench, bench_chart, bench_report
+from upyfw.bench_report import ORIGINAL, Bench, CommandFigures, Figures
+
+COMMANDS = {name: CommandFigures(2.5, 0) for name in bench.COMMANDS}
+RUN = Bench(
+    "RPI_PICO",
+    "9.9",
+    Figures(3.6, 242_032, 241_664),
+    Figures(96.6, 235_440, 209_248, COMMANDS, 16),
+)
+
+
+def test_firmware_rows():
+    rows = {row[0].strip(): row[1:] for row in bench_report.rows_of_firmware(RUN)}
+    assert rows["reset to prompt, busy"] == ("3.6 ms", "96.6 ms", "1781.9 ms")
+    assert rows["less than the bare prompt"] == ("–", "6,592 B", "17,360 B")
+    assert rows["largest free block"] == ("241,664 B", "209,248 B", "–")
+
+
+def test_command_rows_have_the_original_beside_them():
+    rows = {row[0]: row[1:] for row in bench_report.rows_of_commands(RUN)}
+    assert rows["pwd"] == ("2.50 ms", "0 B", "35.5 ms")
+    assert rows["mv"] == ("2.50 ms", "0 B", "–")
+    assert set(ORIGINAL.commands) <= set(rows)
+
+
+def test_markdown_holds_every_row():
+    text = bench_report.markdown(RUN)
+    for rows in (bench_report.rows_of_firmware(RUN), bench_report.rows_of_commands(RUN)):
+        for row in rows:
+            assert "| " + " | ".join(row) + " |" in text
+
+
+def test_json_has_the_original_and_no_figure_that_was_not_measured():
+    data = json.loads(bench_report.as_json(RUN))
+    assert data["upyos"]["commands"]["pwd"] == {"ms": 2.5, "left_bytes": 0}
+    assert data["original"]["commands"]["pwd"] == {"ms": 35.5, "left_bytes": None}
+
+
+def test_chart_is_svg_with_a_bar_per_figure():
+    root = ElementTree.fromstring(bench_chart.svg(RUN))
+    bars = [e for e in root.iter("{http://www.w3.org/2000/svg}rect") if e.get("x") == "190"]
+    legend = 1
+    assert len(bars) == 3 + 2 + len(COMMANDS) + len(ORIGINAL.commands) + legend
+
+
+@pytest.mark.parametrize("value_ms", [0.0, 0.5, 30.0, 2000.0, 9000.0])
+def test_bars_stay_inside(value_ms):
+    run = Bench("B", "1", Figures(1, 1), Figures(1, 1, 1, {"x": CommandFigures(value_ms, 0)}))
+    root = ElementTree.fromstring(bench_chart.svg(run))
+    widths = [int(e.get("width")) for e in root.iter("{http://www.w3.org/2000/svg}rect")]
+    assert max(widths[1:]) <= bench_chart.WIDTH - 190
+
+
+def test_heap_figures_are_of_the_right_firmware(tmp_path):
+    files = bench._files()
+    assert len([path for path in files if path.startswith("/b/many/")]) == 73
+    assert len(files["/b/text"]) == 4096
