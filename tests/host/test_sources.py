@@ -115,6 +115,19 @@ def test_an_archive_that_is_not_offered(fetching):
     assert "micropython" not in stamps(fetching)
 
 
+def test_a_mirror_that_does_not_answer(fetching):
+    away = fetching.mirror.folder.rename(fetching.folder / "away")
+    fetching.mirror.folder.mkdir()
+    for name in ("apt.conf", "sources.list"):
+        shutil.copy(away / name, fetching.mirror.folder)
+    status, _, lines = fetching.run("fetch", "--port", "unix")
+    assert status == 1
+    assert all("Debian trixie: E: " in line for line in errors(lines)) and errors(lines)
+    shutil.rmtree(fetching.mirror.folder)
+    away.rename(fetching.mirror.folder)
+    assert fetching.run("fetch", "--port", "unix")[0] == 0
+
+
 def test_each_source_that_cannot_be_had_has_a_line(fetching):
     fetching.mirror._stanzas.clear()
     fetching.mirror._write()

@@ -25,7 +25,7 @@ files = [{{ name = "t", sha256 = "{zeros}" }}]
 OTHERS = """
 [{name}]
 version = "1.0"
-needed_by = []
+needed_by = {ports}
 git = {{ url = "{url}", tag = "v1.0" }}
 """
 
@@ -58,10 +58,12 @@ class Upstream:
         self.commit = fabricated.git(self.url, "rev-parse", "HEAD")
         self.pin(self.commit)
 
-    def pin(self, commit: str, debian: str = "") -> None:
+    def pin(self, commit: str, debian: str = "", others_for: str = "[]") -> None:
         text = PINS.format(url=self.url, commit=commit, debian=debian, zeros="0" * 64)
         names = ("pico-sdk", "lwip", "picotool")
-        others = "".join(OTHERS.format(name=name, url=self.url) for name in names)
+        others = "".join(
+            OTHERS.format(name=name, url=self.url, ports=others_for) for name in names
+        )
         self.checkout.pin(text + others)
 
     def fetch(self) -> tuple[int, str, list[str]]:
@@ -108,7 +110,10 @@ def test_a_broken_fetch_goes_on_where_it_was(upstream):
     clone = upstream.checkout.cache / "git" / "micropython"
     assert (clone / ".git").exists()
     hidden.rename(upstream.submodule)
+    log, real = upstream.checkout.folder / "log", fabricated.shutil.which("git")
+    fabricated.program(upstream.checkout.bin, "git", f'echo "$*" >> {log}; exec {real} "$@"')
     assert upstream.fetch()[0] == 0
+    assert " fetch " in log.read_text() and " init " not in log.read_text()
     assert not clone.exists()
 
 
@@ -124,13 +129,15 @@ def test_a_host_that_does_not_answer(upstream):
         upstream.commit,
         '[micropython.debian]\npackage = "micropython"\nsuites = ["trixie"]\n'
         f'files = [{{ name = "{archive.name}", sha256 = "{digest}" }}]\n',
+        others_for='["unix"]',
     )
     asked = upstream.checkout.folder / "asked"
     fabricated.program(upstream.checkout.bin, "git", f"echo $* >> {asked}; exec sleep 60")
     status, _, lines = upstream.fetch()
     assert status == 1
     assert len(asked.read_text().splitlines()) == 1
-    assert [line.split()[1] for line in errors(lines)] == ["tinyusb"]
+    names = ["tinyusb", "pico-sdk", "lwip", "picotool"]
+    assert [line.split()[1] for line in errors(lines)] == names
     assert next(upstream.checkout.cache.glob("trees/*/stamps/micropython")).read_text() == digest
 
 
