@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The emulated machine itself, with bare MicroPython on it."""
 
+import ast
+import math
 import re
 import struct
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
 from upyfw import firmware
-from upyfw.targets.base import TargetStopped
+from upyfw.targets.base import TargetError, TargetStopped
 from upyfw.targets.emulator import Emulator
+from upyfw.targets.pty_bridge import PtyBridge
 
 FLASH_BYTES = 2 * 1024 * 1024
 # address of the watchdog's first scratch register (RP2040 datasheet, 4.7.6)
@@ -121,7 +126,7 @@ def test_programming_only_clears_bits(board):
     board.run("f.ioctl(6, 300); f.writeblocks(300, b'\\x0f' * 256, 0)")
     board.run("f.writeblocks(300, b'\\x3c' * 256, 0)")
     board.run("b = bytearray(257); f.readblocks(300, b, 0)")
-    assert evaluate(board, "b[0], b[255], b[256]") == "(12, 12, 255)"
+    assert evaluate(board, "b[0], b[255], b[256]") == "12 12 255"
 
 
 # ---- power cuts ------------------------------------------------------------------------------
@@ -132,6 +137,8 @@ def states(bare, cuts, torn=False):
     with Emulator(bare) as emulator:
         emulator.wait_prompt()
         start = emulator.flash_image()
+        emulator.power_cycle()
+        emulator.wait_prompt()
         before = emulator.flash_ops
         emulator.run(WRITE_FILE)
         images = {None: emulator.flash_image(), 0: start}
@@ -262,28 +269,152 @@ def test_soft_reset(board):
 
 
 def single(value):
-    return struct.unpack("f", struct.pack("f", value))[0]
+    """Round to a float of 32 bits as the ROM does: too large is infinity, denormals are zero."""
+    if value in (True, False):
+        return float(value)
+    try:
+        rounded = struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded if abs(rounded) >= 2**-126 else math.copysign(0.0, rounded)
 
 
-NUMBERS = [0.0, 1.0, -1.0, 0.1, -2.5, 3.1415927, 1e-10, 1.5e10, 16777217.0, 2147483520.0, -1e30]
+def packed(values):
+    return [struct.pack("f", value) for value in values]
 
 
-@pytest.mark.parametrize("operator", ["+", "-", "*", "/", "<", "<=", "=="])
+NUMBERS = packed([0.0, 1.0, -1.0, 0.1, -2.5, math.pi, 1e-10, 1.5e10, 16777217.0, -1e30, 3e38])
+VALUES = [struct.unpack("f", data)[0] for data in NUMBERS]
+
+
+def on_board(board, expression):
+    """The bytes of a list of floats that the board computes from v, a list of NUMBERS."""
+    board.run("import struct, math")
+    board.run(f"v = [struct.unpack('f', b)[0] for b in {NUMBERS}]")
+    return ast.literal_eval(evaluate(board, f"[struct.pack('f', x) for x in {expression}]"))
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*", "<", "<=", "==", "!=", ">", ">="])
 def test_float_operators(board, operator):
-    board.run("import struct")
-    board.run(f"v = [struct.unpack('f', b)[0] for b in {[struct.pack('f', n) for n in NUMBERS]}]")
-    board.run(f"op = lambda a, b: a {operator} b if b or '{operator}' != '/' else 0")
-    text = evaluate(board, "[struct.pack('f', op(a, b)) for a in v for b in v]")
-    values = [struct.unpack("f", data)[0] for data in eval(text)]
-    singles = [single(number) for number in NUMBERS]
-    operate = eval(f"lambda a, b: a {operator} b if b or '{operator}' != '/' else 0")
-    # MicroPython keeps 30 bits of a float: the last two of the mantissa are cut off
-    for found, (a, b) in zip(values, [(a, b) for a in singles for b in singles], strict=True):
-        wanted = operate(cut(a), cut(b))
-        assert found == pytest.approx(wanted, rel=2**-21, abs=0), (a, operator, b)
+    operate = eval(f"lambda a, b: a {operator} b")
+    wanted = packed(single(operate(a, b)) for a in VALUES for b in VALUES)
+    assert on_board(board, f"[a {operator} b for a in v for b in v]") == wanted
 
 
-def cut(value):
-    """What MicroPython's object representation C leaves of a float."""
-    bits = struct.unpack("I", struct.pack("f", value))[0]
-    return struct.unpack("f", struct.pack("I", bits & ~3))[0]
+def test_float_division(board):
+    wanted = packed(single(a / b) for a in VALUES for b in VALUES if b)
+    assert on_board(board, "[a / b for a in v for b in v if b]") == wanted
+
+
+@pytest.mark.parametrize("function", ["sqrt", "exp", "sin", "cos", "tan"])
+def test_float_functions(board, function):
+    some = [value for value in VALUES if 0 <= value < 100]
+    found = on_board(board, f"[math.{function}(a) for a in v if 0 <= a < 100]")
+    values = [struct.unpack("f", data)[0] for data in found]
+    wanted = [getattr(math, function)(value) for value in some]
+    assert values == pytest.approx(wanted, rel=2**-22, abs=2**-22)
+
+
+def test_float_to_integer_and_back(board):
+    some = [value for value in VALUES if abs(value) < 2**29]
+    assert evaluate(board, "0") == "0"
+    on_board(board, "v")
+    assert ast.literal_eval(evaluate(board, "[int(a) for a in v if abs(a) < 2**29]")) == [
+        int(value) for value in some
+    ]
+    integers = [0, -1, 7, -(2**24) - 1, 2**29 + 33, -(2**30)]
+    wanted = packed(single(float(number)) for number in integers)
+    assert on_board(board, f"[float(n) for n in {integers}]") == wanted
+
+
+# ---- core 1 ----------------------------------------------------------------------------------
+
+
+def test_thread_on_core_1(board):
+    board.run("import _thread, time")
+    board.run("r = []")
+    board.run("f = lambda: [r.append((_thread.get_ident(), n)) for n in range(3)]")
+    board.run("_thread.start_new_thread(f, ())")
+    board.run("time.sleep(0.1)")
+    assert evaluate(board, "r") == "[(2, 0), (2, 1), (2, 2)]"
+    # its flash writes need the other core to stand still
+    board.run("_thread.start_new_thread(lambda: exec(W), ())".replace("W", repr(WRITE_FILE)))
+    board.run("time.sleep(1)")
+    assert evaluate(board, "len(open('/t').read())") == str(len(TEXT))
+    board.send(b"\x04")
+    board.wait_prompt()
+    assert evaluate(board, "6 * 7") == "42"
+
+
+# ---- the host's side -------------------------------------------------------------------------
+
+
+def test_silence_is_an_error_with_what_was_seen(board):
+    with pytest.raises(TargetError, match="no b'nothing' within 2 s.*>>> "):
+        board.read_until(re.compile(b"nothing"), 2)
+
+
+def test_endless_program_is_left_at_the_limit(board):
+    board.send(b"while True: pass\r\r")
+    board.read_until(re.compile(rb"\.\.\. "))
+    with pytest.raises(TargetError):
+        board.read_until(re.compile(rb">>> $"), 0.5)
+    board.send(b"\x03")
+    assert b"KeyboardInterrupt" in board.wait_prompt()
+
+
+def test_rest_of_output_stays_for_the_next_read(board):
+    board.send(b"print('ab')\r")
+    assert board.read_until(re.compile(rb"\r\na")).endswith(b"\r\na")
+    assert board.wait_prompt() == b"b\r\n>>> "
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"UF2\nWQ]\x9e" + bytes(505), "UF2 file is cut off"),
+        (b"UF2\n" + bytes(508), "damaged UF2 block"),
+        (bytes(FLASH_BYTES + 1), "larger than the flash"),
+    ],
+)
+def test_bad_firmware_file(tmp_path, content, message):
+    (tmp_path / "bad.uf2").write_bytes(content)
+    with pytest.raises(TargetError, match=message):
+        Emulator(tmp_path / "bad.uf2").start()
+
+
+def test_missing_firmware_file(tmp_path):
+    with pytest.raises(TargetError, match="no such file"):
+        Emulator(tmp_path / "none.uf2").start()
+
+
+def test_folder_without_the_library(bare, tmp_path):
+    with pytest.raises(TargetError, match="rp2040js"):
+        Emulator(bare, node_modules=tmp_path).start()
+
+
+class Mpremote:
+    """mpremote on the serial port of a board."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __call__(self, *words):
+        command = [sys.executable, "-m", "mpremote", "connect", self._path, *words]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=MPREMOTE_LIMIT_S, check=True
+        ).stdout
+
+
+def test_mpremote_on_a_pty(board, tmp_path):
+    data = bytes(range(256)) * 5
+    (tmp_path / "there").write_bytes(data)
+    with PtyBridge(board) as bridge:
+        mpremote = Mpremote(bridge.path)
+        assert mpremote("exec", "print(6 * 7)") == "42\n"
+        mpremote("fs", "cp", str(tmp_path / "there"), ":/there")
+        assert mpremote("fs", "ls", ":/").split()[-2:] == ["1280", "there"]
+        mpremote("fs", "cp", ":/there", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == data
+    # and then it is a machine that stands still again
+    assert evaluate(board, "len(open('/there', 'rb').read())") == "1280"
