@@ -108,8 +108,8 @@ class Workdir:
         Raises UpyfwError with the first line that looks like an error. Ctrl-C reaches the command
         too: it is waited for, so that nothing goes on writing.
         """
-        with open(self.log, "a") as log, progress.step(f"{self.title}: {title}") as report:
-            log.write(f"$ {' '.join(command)}\n")
+        with _appending(self.log) as log, progress.step(f"{self.title}: {title}") as report:
+            log(f"$ {' '.join(command)}\n")
             try:
                 process = _start(command, env)
             except OSError as exc:
@@ -120,10 +120,27 @@ class Workdir:
             try:
                 lines = _copy_lines(process, log, report)
             finally:
+                # not read any more: what still wants to print must not wait for us
+                process.stdout.close()
                 status = process.wait()
         if status:
             why = _reason(lines) or f"ended with status {status}"
             raise UpyfwError(f"{self.title}: {title}: {why}", hint=f"all: {self.log}")
+
+
+@contextlib.contextmanager
+def _appending(path: Path) -> Iterator[Callable[[str], None]]:
+    """Give a function that writes to a log; with a full disk it writes nothing.
+
+    What fills the disk says so itself.
+    """
+    with open(path, "ab", buffering=0) as file:
+
+        def write(text: str) -> None:
+            with contextlib.suppress(OSError):
+                file.write(text.encode())
+
+        yield write
 
 
 def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen:
@@ -138,11 +155,13 @@ def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen:
     )
 
 
-def _copy_lines(process: subprocess.Popen, log: object, report: progress.Report) -> list[str]:
+def _copy_lines(
+    process: subprocess.Popen, log: Callable[[str], None], report: progress.Report
+) -> list[str]:
     """Copy a command's output to the log; return the lines that look like errors, or the last."""
     kept, last = [], ""
     for line in process.stdout:
-        log.write(line)
+        log(line)
         if match := _STEP.match(line):
             report(int(match[1]) / int(match[2]))
         elif _ERROR.search(line):

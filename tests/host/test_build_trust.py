@@ -191,3 +191,11 @@ def test_a_second_build_waits_for_the_first(work):
         assert "waiting for another build" in process.stderr.readline()
         assert process.poll() is None
     assert process.communicate(timeout=120)[0] == "mine\n"
+
+
+def test_a_log_that_cannot_be_written_ends_no_build(work):
+    work.path.mkdir()
+    work.log.symlink_to("/dev/full")
+    work.run("compile", ["sh", "-c", "echo fine"], dict(os.environ))
+    script = "echo cc1: No space left on device; yes | head -c 300000; exit 1"
+    assert _failure(work, script) == "T: compile: cc1: No space left on device"
