@@ -115,6 +115,7 @@ def run(path, args, stdin=None, proc=None):
         executor.report("sh: %s: %s" % (path, reason(e)))
         return 127 if e.errno == 2 else 126
     state.frame = frame = Frame(path, list(args))
+    state.status = 0
     frame.depth = depth
     frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
     own = proc or process.enter(path, frame.args)

@@ -3,7 +3,7 @@
 
 import pytest
 from device_fakes import device, load
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 END, SEMI, AMP, AND, OR, PIPE, OUT, APPEND, IN, PYTHON = range(10)
@@ -187,6 +187,7 @@ def _quoted(draw_style: int, word: str) -> str:
 
 
 class TestAnyLine:
+    @settings(deadline=None)
     @given(TEXT)
     def test_nothing_but_a_syntax_error(self, line):
         with device():
@@ -202,6 +203,7 @@ class TestAnyLine:
             assert type(command) is list or any(type(word) is not str for word in command)
         assert not program or program[-1] <= AMP
 
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 2), TEXT), min_size=1, max_size=6))
     def test_quoting_round_trip(self, pairs):
         with device():
@@ -210,6 +212,7 @@ class TestAnyLine:
             assert lexer.parse(line) == [["x"] + [word for _, word in pairs], END]
             assert lexer.split(line) == ["x"] + [word for _, word in pairs]
 
+    @settings(deadline=None)
     @given(TEXT, st.dictionaries(st.sampled_from("aZ0"), TEXT))
     def test_values_stay_in_their_word(self, line, values):
         with device():

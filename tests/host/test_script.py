@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: MIT
+"""Scripts and blocks: docs/spec/behaviour.md §7."""
+
+import sys
+
+import pytest
+from device_fakes import device, load
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+class Scripts:
+    """A device with script files: run one, see what it said and what the shell reported."""
+
+    def __init__(self, made, folder):
+        self.device = made
+        self.folder = folder
+        self.executor = load("executor")
+        self.state = sys.modules["upyos.state"]
+        made.programs.update(
+            say=self._say, ok=lambda a, s: 0, bad=lambda a, s: int(a[0]) if a else 1
+        )
+        made.programs.update(stop=lambda a, s: 130, incr=self._incr, input=self._input)
+        made.programs.update(sh=lambda a, s: 99)
+
+    def _say(self, args, _stdin):
+        self.device.out(" ".join(args) + "\n")
+        return 0
+
+    def _incr(self, args, _stdin):
+        old = self.executor.variable(args[0])
+        self.executor.assign(args[0], int(old or 0) + 1)
+        return 0
+
+    def _input(self, _args, stdin):
+        self.device.out(stdin.readline().decode() if stdin else "none\n")
+        return 0
+
+    def write(self, text, name="s.sh"):
+        path = self.folder / name
+        path.write_bytes(text.encode())
+        return str(path)
+
+    def run(self, text, *args):
+        """Run a script; return (status, lines printed)."""
+        del self.device.printed[:], self.device.errors[:]
+        status = load("script").run(self.write(text), list(args))
+        return status, "".join(self.device.printed).splitlines()
+
+    @property
+    def errors(self):
+        """Errors without the folder."""
+        return [e.replace(f"{self.folder}/", "") for e in self.device.errors]
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    with device() as made:
+        yield Scripts(made, tmp_path)
+
+
+class TestLines:
+    def test_indented_crlf_comments_empty(self, scripts):
+        assert scripts.run("# c\r\n  say a\r\n\r\n\tsay b # x\r\nsay c") == (0, ["a", "b", "c"])
+
+    def test_status_is_that_of_the_last_command(self, scripts):
+        assert scripts.run("ok\nbad 3\n# end\n\n")[0] == 3
+        assert scripts.run("")[0] == 0
+
+    def test_continued_lines(self, scripts):
+        assert scripts.run("say one \\\n  two\nsay 'a\\\nb'\n") == (0, ["one two", "ab"])
+
+    def test_a_last_line_may_lack_its_newline(self, scripts):
+        assert scripts.run("say a \\") == (0, ["a \\"])
+
+    def test_errors_name_file_and_line(self, scripts):
+        status, lines = scripts.run("nosuch9\nsay \\\n 'x\nsay next\n&&\n")
+        assert lines == ["next"]
+        assert scripts.errors[0] == "s.sh:1: nosuch9: not found"
+        assert scripts.errors[1].startswith("s.sh:2: syntax error: column")
+        assert scripts.errors[2].startswith("s.sh:5: syntax error: column")
+        assert status == 2
+
+    def test_long_files_are_read_in_pieces(self, scripts):
+        text = "".join(f"say {i} {'x' * (i % 300)}\n" for i in range(200))
+        _, lines = scripts.run(text)
+        assert [line.split()[0] for line in lines] == [str(i) for i in range(200)]
+
+    def test_what_is_no_text(self, scripts):
+        path = scripts.folder / "b.sh"
+        path.write_bytes(b"say a\n\xff\xfe\nsay b\n")
+        assert load("script").run(str(path), []) == 0
+        assert "".join(scripts.device.printed) == "a\nb\n"
+        assert scripts.errors[0].startswith("b.sh:2: syntax error")
+
+    def test_one_endless_line_ends_the_script(self, scripts):
+        assert scripts.run("say " + "x" * 9000 + "\nsay b")[1] == []
+        assert "line too long" in scripts.errors[0]
+
+    def test_missing_file(self, scripts):
+        assert load("script").run(str(scripts.folder / "none.sh"), []) == 127
+        assert load("script").run(str(scripts.folder), []) == 126
+
+    def test_ctrl_c_ends_it(self, scripts):
+        assert scripts.run("stop\nsay a") == (130, [])
+        assert scripts.run("for x in 1 2\nstop\ndone\nsay a") == (130, [])
+
+
+class TestArguments:
+    def test_digits(self, scripts):
+        _, lines = scripts.run('say <$1> >v\nsay "$0|$1|$2|$3|$#|$*"\nsay $@ x\n'[12:], "a", "b c")
+        assert lines == [f"{scripts.folder}/s.sh|a|b c||2|a b c", "a b c x"]
+
+    def test_each_run_has_its_own(self, scripts):
+        inner = scripts.write("say in=$1\nsay z > 1\n", "inner.sh")
+        _, lines = scripts.run(f"{inner} x\nsay out=$1", "y")
+        assert lines == ["in=x", "out=y"]
+
+    def test_variables_are_shared(self, scripts):
+        inner = scripts.write("incr n\n", "inner.sh")
+        assert scripts.run(f"incr n\n{inner}\nsay $n")[1] == ["2"]
+
+    def test_gone_when_it_ends(self, scripts):
+        scripts.run("ok", "x")
+        assert scripts.state.frame is None
+        assert scripts.executor.variable("1") == ""
+
+    def test_standard_input(self, scripts):
+        inner = scripts.write("input\ninput\n", "inner.sh")
+        assert scripts.run(f"say 1 > v ; say a | {inner}")[1] == ["a"]
+
+
+class TestJumps:
+    def test_goto_back_and_forth(self, scripts):
+        text = ":a # label\nincr n\nif $n <= 3 goto a\ngoto :end\nsay no\n  :end\t# x\nsay $n"
+        assert scripts.run(text)[1] == ["4"]
+
+    def test_unknown_label_ends_the_script(self, scripts):
+        status, lines = scripts.run("ok\ngoto nowhere\nsay a")
+        assert (status, lines) == (2, [])
+        assert scripts.errors == ["s.sh:2: goto: nowhere: no such label"]
+
+    def test_skip(self, scripts):
+        assert scripts.run("skip 3\nsay 1\n\n# x\nsay 4")[1] == ["4"]
+        assert scripts.run("skip 99\nsay 1") == (0, [])
+
+    def test_return(self, scripts):
+        assert scripts.run("say a\nreturn 5\nsay b") == (5, ["a"])
+        assert scripts.run("bad 3\nreturn\nsay b") == (0, [])
+
+    def test_exit(self, scripts):
+        assert scripts.run("bad 3\nexit\nsay b") == (3, [])
+        assert scripts.run("ok\nexit 7\nsay b") == (7, [])
+        assert scripts.run("while ok\nexit 4\ndone") == (4, [])
+
+    def test_after_an_operator(self, scripts):
+        assert scripts.run("ok && return 4\nsay b") == (4, [])
+        assert scripts.run("bad || skip 1 ; say a\nsay b\nsay c")[1] == ["c"]
+
+    @pytest.mark.parametrize("line", ["goto", "skip", "skip x", "return x", "break 1", "goto a b"])
+    def test_malformed(self, scripts, line):
+        assert scripts.run(f"{line}\nsay a")[1] == ["a"]
+        assert scripts.errors == [f"s.sh:1: {line.split()[0]}: malformed statement"]
+
+    def test_only_in_loops(self, scripts):
+        assert scripts.run("break\nsay a")[1] == ["a"]
+        assert scripts.errors == ["s.sh:1: break: not in a loop"]
+
+
+class TestIf:
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            "10 > 9",
+            "2.5 < 10",
+            "5 == 5.0",
+            "abc == abc",
+            "b > a",
+            "'' == \"\"",
+            "1 != a",
+            "1e2 == 100",
+        ]
+        + ["ell in hello", "'' in x", "9 <= 9", "-1 < 0", "a != A", "True == True", "10 >= 9"],
+    )
+    def test_true(self, scripts, condition):
+        assert scripts.run(f"if {condition} say y")[1] == ["y"]
+        assert scripts.run(f"if {condition}\nsay y\nfi")[1] == ["y"]
+
+    @pytest.mark.parametrize("condition", ["9 > 10", "1 == a", "x in hello", "a < A", "'' == x"])
+    def test_false(self, scripts, condition):
+        assert scripts.run(f"if {condition} say y") == (0, [])
+        assert scripts.run(f"if {condition}\nsay y\nelse\nsay n\nfi")[1] == ["n"]
+
+    def test_number_and_text_have_no_order(self, scripts):
+        assert scripts.run("if 1 < a say y\nsay next")[1] == ["next"]
+        assert scripts.errors[0].startswith("s.sh:1: if: 1 < a")
+
+    def test_unknown_operator(self, scripts):
+        assert scripts.run("if 1 =~ 1 say y\nif 1 === 1\nsay z\nfi\nsay next")[1] == ["next"]
+        assert scripts.errors == [
+            "s.sh:1: if: unknown operator =~",
+            "s.sh:2: if: unknown operator ===",
+        ]
+
+    def test_action_keeps_quoting_and_operators(self, scripts):
+        assert scripts.run("if 1 == 1 say 'a;b' && say \"c d\" | say e ; say f")[1] == [
+            "a;b",
+            "e",
+            "f",
+        ]
+        assert scripts.run("if 1 == 2 say a && say b ; say f")[1] == ["f"]
+        scripts.run("if 1 == 1 say x > v")
+        assert scripts.executor.variable("v") == "x"
+
+    def test_run(self, scripts):
+        assert scripts.run("if 1 == 1 run say a\nif 1 == 1 run")[1] == ["a"]
+        assert scripts.errors == ["s.sh:2: if: malformed statement"]
+
+    def test_elif_else(self, scripts):
+        text = "if $1 == a\nsay A\nelif $1 == b\nsay B\nelif ok\nelse\nsay C\nfi\nsay end"
+        assert scripts.run(text, "a")[1] == ["A", "end"]
+        assert scripts.run(text, "b")[1] == ["B", "end"]
+        assert scripts.run(text, "c")[1] == ["end"]
+        assert scripts.run(text.replace("elif ok\n", ""), "c")[1] == ["C", "end"]
+
+    def test_command_as_condition(self, scripts):
+        assert scripts.run("if ok && bad || ok\nsay y\nfi")[1] == ["y"]
+        assert scripts.run("if nosuch9\nsay y\nelse\nsay n\nfi")[1] == ["n"]
+        assert scripts.errors == ["s.sh:1: nosuch9: not found"]
+
+    def test_a_false_condition_is_no_failure(self, scripts):
+        assert scripts.run("if bad 3\nsay y\nfi") == (0, [])
+
+    def test_nested(self, scripts):
+        text = "if ok\nif bad\nsay 1\nelse\nif ok\nsay 2\nfi\nfi\nsay 3\nelse\nsay 4\nfi"
+        assert scripts.run(text)[1] == ["2", "3"]
+
+    def test_on_one_line(self, scripts):
+        assert scripts.run("if ok ; say a ; else ; say b ; fi ; say c")[1] == ["a", "c"]
+
+
+class TestLoops:
+    def test_while(self, scripts):
+        assert scripts.run("incr i\nwhile $i < 3\nincr i\ndone\nsay $i")[1] == ["3"]
+        assert scripts.run("while bad\nsay x\ndone") == (0, [])
+
+    def test_for(self, scripts):
+        assert scripts.run('for x in p "q r" $@\nsay <$x>\ndone'.replace("<$x>", "[$x]"), "s")[
+            1
+        ] == [
+            "[p]",
+            "[q r]",
+            "[s]",
+        ]
+        assert scripts.run("for x in\nsay $x\ndone\nsay end")[1] == ["end"]
+
+    def test_break_and_continue(self, scripts):
+        text = "for x in 1 2 3 4 5\nif $x == 2 continue\nif $x == 4 break\nsay $x\ndone\nsay end"
+        assert scripts.run(text)[1] == ["1", "3", "end"]
+
+    def test_they_mean_the_innermost_loop(self, scripts):
+        text = "for x in 1 2\nfor y in a b c\nif $y == b break\nsay $x$y\ndone\nsay $x\ndone"
+        assert scripts.run(text)[1] == ["1a", "1", "2a", "2"]
+
+    def test_a_loop_that_is_entered_again_begins_anew(self, scripts):
+        text = "for x in 1 2\nfor y in a b\nsay $x$y\nbreak\ndone\ndone"
+        assert scripts.run(text)[1] == ["1a", "2a"]
+
+    def test_on_one_line(self, scripts):
+        assert scripts.run("for x in a b ; say $x ; done ; say c")[1] == ["a", "b", "c"]
+
+    def test_errors_inside_are_told_each_time(self, scripts):
+        scripts.run("for x in 1 2\nnosuch9\nsay 'x\ndone\nsay a")
+        assert [e.split(":")[1] for e in scripts.errors] == ["2", "3", "2", "3"]
+
+    def test_goto_out_of_a_loop(self, scripts):
+        text = "while ok\nincr n\nif $n == 3 goto out\ndone\nsay no\n:out\nsay $n"
+        assert scripts.run(text)[1] == ["3"]
+
+    def test_goto_within_a_loop(self, scripts):
+        text = "for x in a b\n:again\nincr n\nif $n < 3 goto again\nsay $x$n\ndone"
+        assert scripts.run(text)[1] == ["a3", "b4"]
+
+    def test_goto_does_not_enter_a_block(self, scripts):
+        text = "goto in\nwhile ok\n:in\nsay no\nbreak\ndone\nsay end"
+        assert scripts.run(text) == (2, [])
+        assert scripts.errors == ["s.sh:1: goto: in: no such label"]
+
+    def test_skip_out_of_a_block(self, scripts):
+        assert scripts.run("if ok\nskip 3\nsay 1\nfi\nsay 2\nsay 3")[1] == ["3"]
+
+    def test_return_from_a_loop(self, scripts):
+        assert scripts.run("while ok\nwhile ok\nreturn 6\ndone\ndone\nsay a") == (6, [])
+
+    @pytest.mark.parametrize(
+        "line",
+        ["for", "for x", "for x of a", "for 9x in a", "for x in a > b", "while", "while 1 <"],
+    )
+    def test_malformed(self, scripts, line):
+        assert scripts.run(f"{line}\nsay a\ndone\nsay end")[1] == ["end"]
+        assert scripts.errors[0].startswith(f"s.sh:1: {line.split()[0]}: ")
+
+    def test_large_blocks_keep_lines_on_the_flash(self, scripts):
+        body = "".join(f"say {i}\n" for i in range(300))
+        _, lines = scripts.run(f"for x in a b\n{body}done\nsay end")
+        assert lines == [str(i) for i in range(300)] * 2 + ["end"]
+
+
+class TestBlocksThatDoNotFit:
+    @pytest.mark.parametrize(
+        "text, where",
+        [
+            ("say a\nif ok\nsay b\n", "2: if without fi"),
+            ("say a\nwhile ok\nif ok\nfi\n", "2: while without done"),
+            ("say a\nfor x in 1\nif ok\ndone\n", "2: if without fi"),
+        ],
+    )
+    def test_unclosed_runs_nothing_of_it(self, scripts, text, where):
+        status, lines = scripts.run(text)
+        assert (status, lines) == (2, ["a"])
+        assert scripts.errors == [f"s.sh:{where}"]
+
+    @pytest.mark.parametrize("word", ["fi", "done", "else", "elif ok"])
+    def test_unopened(self, scripts, word):
+        assert scripts.run(f"{word}\nsay next")[1] == ["next"]
+        assert scripts.errors[0].startswith(f"s.sh:1: {word.split()[0]} without")
+
+    def test_crossed(self, scripts):
+        assert scripts.run("if ok\ndone\nsay a\nfi\nsay b")[1] == ["a", "b"]
+        assert scripts.errors == ["s.sh:2: done without while or for"]
+
+    def test_second_else(self, scripts):
+        scripts.run("if bad\nelse\nsay a\nelse\nsay b\nfi\nsay c")
+        assert scripts.errors == ["s.sh:4: else after else"]
+
+
+class TestSetE:
+    def test_stops_at_a_failure(self, scripts):
+        assert scripts.run("set -e\nbad 3\nsay a") == (3, [])
+        assert scripts.run("set -e\nok ; bad 4 ; say x\nsay a") == (4, [])
+        assert scripts.run("set -e\nfor x in 1 2\nbad 5\ndone\nsay a") == (5, [])
+
+    def test_not_in_conditions(self, scripts):
+        text = "set -e\nbad && ok\nif bad\nfi\nwhile bad\ndone\nbad || ok\nsay a"
+        assert scripts.run(text) == (0, ["a"])
+
+    def test_switched_off(self, scripts):
+        assert scripts.run("set -e\nset +e\nbad\nsay a")[1] == ["a"]
+
+    def test_this_script_only(self, scripts):
+        inner = scripts.write("bad\nsay inner\n", "inner.sh")
+        assert scripts.run(f"set -e\n{inner}\nsay outer")[1] == ["inner", "outer"]
+
+
+class TestNesting:
+    def test_bounded(self, scripts):
+        path = scripts.folder / "s.sh"
+        status, lines = scripts.run(f"say x\n{path}\n")
+        assert status == 1
+        assert len(lines) == load("script")._DEPTH
+        assert "nested too deep" in scripts.errors[0]
+
+
+class TestKill:
+    def test_obeyed_between_lines(self, scripts):
+        def kill(_args, _stdin):
+            scripts.device.proc.sts = "S"
+            return 0
+
+        scripts.device.programs["kill"] = kill
+        assert scripts.run("say a\nkill\nsay b")[1] == ["a"]
+        scripts.device.proc.sts = "R"
+        assert scripts.run("while ok\nkill\nsay b\ndone\nsay c")[1] == []
+
+
+class TestAtThePrompt:
+    def _type(self, scripts, *lines):
+        del scripts.device.printed[:], scripts.device.errors[:]
+        rest = list(lines[1:])
+        program = load("lexer").parse(lines[0])
+        status = load("script").run_statements(program, lambda: rest.pop(0) if rest else None)
+        return status, "".join(scripts.device.printed).splitlines()
+
+    def test_blocks(self, scripts):
+        assert self._type(scripts, "for x in 1 2", "say $x", "done") == (0, ["1", "2"])
+        assert self._type(scripts, "if ok ; say a ; fi") == (0, ["a"])
+        assert scripts.state.frame is None
+
+    def test_break(self, scripts):
+        assert self._type(scripts, "while ok", "say a", "break", "done") == (0, ["a"])
+
+    def test_script_words_are_refused(self, scripts):
+        self._type(scripts, "for x in 1", "return", "done")
+        assert scripts.errors == ["return: only in scripts"]
+
+    def test_unclosed(self, scripts):
+        assert scripts.executor.run_line("while ok") == 2
+        assert scripts.errors == ["while without done"]
+
+    def test_stray(self, scripts):
+        assert scripts.executor.run_line("fi") == 2
+        assert scripts.errors == ["fi without if"]
+
+
+LINES = st.lists(
+    st.sampled_from(
+        ["if ok", "if bad", "if 1 < 2", "elif ok", "else", "fi", "for x in a b", "done", "say x"]
+        + ["while $i < 3", "incr i", "break", "continue", "goto a", ":a", "skip 1", "return 3"]
+        + ["if 1 == 1 break", "ok ; fi", "if ok ; say y", "'", "bad || ok", "set -e", "fi ; done"]
+    ),
+    max_size=14,
+)
+
+
+class TestAnyScript:
+    @settings(deadline=None, max_examples=40)
+    @given(LINES)
+    def test_ends_with_a_status(self, lines):
+        import tempfile
+        from pathlib import Path
+
+        with device() as made, tempfile.TemporaryDirectory() as folder:
+            scripts = Scripts(made, Path(folder))
+            # a goto may loop for ever: end the script like Ctrl-C after a while
+            budget = [300]
+
+            def ok(_args, _stdin):
+                budget[0] -= 1
+                return 0 if budget[0] > 0 else 130
+
+            made.programs["ok"] = ok
+            made.programs["say"] = made.programs["incr"] = ok
+            if "goto a" in lines and ":a" in lines:
+                lines = ["ok" if line == ":a" else line for line in lines]
+            status, _ = scripts.run("\n".join(lines))
+            assert status in (0, 1, 2, 3, 130)
+            assert scripts.state.frame is None
