@@ -150,7 +150,8 @@ def _remove(key):
         text[first:last] = b""
         lineedit.at = first
         if at_end:
-            console.write("\b \b")
+            lineedit.column -= 1
+            console.write("\b\x1b[K")
         else:
             lineedit.show()
 

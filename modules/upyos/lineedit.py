@@ -133,7 +133,8 @@ def remember(line):
         data = state.history = bytearray(_HISTORY_BYTES)
     used = data[0] | data[1] << 8
     end = _HISTORY_HEAD + used
-    if len(line) > _LINE_MOST or data[max(_HISTORY_HEAD, end - len(line)) : end] == line:
+    newest = data[max(_HISTORY_HEAD, end - len(line) - 1) : end]
+    if len(line) > _LINE_MOST or newest == line or newest == b"\n" + line:
         return
     while end + len(line) > _HISTORY_BYTES or data[2] & ~_LOADED >= _HISTORY_LINES:
         cut = bytes(data[_HISTORY_HEAD : _HISTORY_HEAD + _LINE_MOST]).find(b"\n") + 1

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""The line editor: docs/spec/behaviour.md §2."""
+
+import sys
+
+import pytest
+from device_fakes import device, load
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PROMPT = "/ $: "
+COLUMNS = 80
+LEFT, RIGHT, UP, DOWN = b"\x1b[D", b"\x1b[C", b"\x1b[A", b"\x1b[B"
+HOME, END, DELETE = b"\x1b[H", b"\x1b[F", b"\x1b[3~"
+
+
+class Screen:
+    """One row of a VT100: what the editor must leave there."""
+
+    def __init__(self) -> None:
+        self.row: list[str] = []
+        self.column = 0
+
+    def show(self, text: str) -> None:
+        at = 0
+        while at < len(text):
+            at = self._escape(text, at) if text[at] == "\x1b" else self._put(text, at)
+
+    def _put(self, text: str, at: int) -> int:
+        c = text[at]
+        if c == "\r":
+            self.column = 0
+        elif c == "\n":
+            self.row, self.column = [], 0
+        elif c == "\b":
+            self.column -= 1
+        else:
+            self.row[self.column : self.column + 1] = [c]
+            self.column += 1
+            assert self.column <= COLUMNS, "the terminal would wrap"
+        return at + 1
+
+    def _escape(self, text: str, at: int) -> int:
+        end = at + 2
+        while not text[end].isalpha():
+            end += 1
+        if text[end] == "K":
+            del self.row[self.column :]
+        elif text[end] == "D":
+            self.column -= int(text[at + 2 : end])
+            assert self.column >= 0
+        elif text[end] in "JH":
+            self.row, self.column = [], 0
+        return end + 1
+
+
+class Editor:
+    """The editor with a screen."""
+
+    def __init__(self, made) -> None:
+        self.device = made
+        self.edit = load("lineedit")
+        self.state = sys.modules["upyos.state"]
+        history = load("history")
+        history._FILE = "/nonexistent/history"
+
+    def read(self, keys: bytes) -> str:
+        """Type keys and Enter; the line."""
+        self.device.keys[:] = keys + b"\r"
+        return self.edit.read(PROMPT)
+
+    def screen(self, keys: bytes) -> Screen:
+        """Type keys without Enter; the screen then."""
+        del self.device.printed[:]
+        self.device.keys[:] = keys
+        with pytest.raises(EOFError):
+            self.edit.read(PROMPT)
+        screen = Screen()
+        screen.show("".join(self.device.printed))
+        return screen
+
+
+@pytest.fixture
+def editor():
+    with device() as made:
+        yield Editor(made)
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        "keys, line",
+        [
+            (b"abc", "abc"),
+            (b"abc" + LEFT * 2 + b"X", "aXbc"),
+            (b"abc" + LEFT * 9 + b"X" + RIGHT + b"Y", "XaYbc"),
+            (b"bc" + HOME + b"a" + END + b"d", "abcd"),
+            (b"bc\x1b[1~a\x1b[4~d\x1b[7~0\x1b[8~e\x1bOH-\x1bOF+", "-0abcde+"),
+            (b"bc\x01a\x05d", "abcd"),
+            (b"abc\x08\x7fd", "ad"),
+            (b"\x08\x7fa", "a"),
+            (b"abc" + LEFT * 2 + DELETE + DELETE + DELETE, "a"),
+            (b"abc" + LEFT + b"\x04", "ab"),
+            (b"abc def" + LEFT * 3 + b"\x0b", "abc "),
+            (b"abc def" + LEFT * 3 + b"\x15", "def"),
+            (b"abc  def \x17x", "abc  x"),
+            (b"abc\x17\x17x", "x"),
+            (b"abc\x0cd", "abcd"),
+            (b"ab\x1b[1;5Dx", "axb"),
+            (b"ab\x1b[99~\x1bx\x1b[20~c", "abc"),
+            (b"a\x00\x1fb", "ab"),
+        ],
+    )
+    def test_line(self, editor, keys, line):
+        assert editor.read(keys) == line
+
+    @pytest.mark.parametrize(
+        "keys, line",
+        [
+            ("ä€😀".encode(), "ä€😀"),
+            ("aä€".encode() + b"\x7f" + b"b", "aäb"),
+            ("ä€".encode() + LEFT + b"x" + LEFT * 2 + b"y", "yäx€"),
+            ("ä€".encode() + HOME + DELETE, "€"),
+            ("äö ü".encode() + b"\x17" + b"x", "äö x"),
+        ],
+    )
+    def test_a_character_is_never_cut(self, editor, keys, line):
+        assert editor.read(keys) == line
+
+    def test_bytes_that_are_no_utf8(self, editor):
+        assert editor.read(b"a\xffb\x80c") == "abc"
+
+    def test_ctrl_c(self, editor):
+        with pytest.raises(KeyboardInterrupt):
+            editor.read(b"abc\x03")
+        assert "^C\n" in editor.device.printed
+        assert editor.read(b"x") == "x"
+
+    def test_ctrl_d(self, editor):
+        with pytest.raises(EOFError):
+            editor.read(b"\x04")
+
+    def test_ctrl_a_on_an_empty_line(self, editor):
+        assert editor.read(b"\x01") is None
+
+    def test_line_feeds(self, editor):
+        editor.device.keys[:] = b"a\r\nb\n\nc\r\r"
+        lines = [editor.edit.read(PROMPT) for _ in range(5)]
+        assert lines == ["a", "b", "", "c", ""]
+
+
+class TestScreen:
+    def test_at_the_end_a_key_costs_one_character(self, editor):
+        editor.screen(b"abc")
+        assert editor.device.printed == [PROMPT, "a", "b", "c"]
+
+    def test_inside_a_line(self, editor):
+        screen = editor.screen(b"abc" + LEFT * 2 + b"X")
+        assert "".join(screen.row) == PROMPT + "aXbc"
+        assert screen.column == len(PROMPT) + 2
+
+    def test_a_long_line_stays_on_its_row(self, editor):
+        text = "".join(chr(97 + i % 26) for i in range(200))
+        screen = editor.screen(text.encode())
+        assert "".join(screen.row).startswith(PROMPT)
+        assert "".join(screen.row[len(PROMPT) :]) == text[-len(screen.row) + len(PROMPT) :]
+        screen = editor.screen(text.encode() + HOME)
+        assert "".join(screen.row[len(PROMPT) :]) == text[: len(screen.row) - len(PROMPT)]
+
+    def test_a_long_line_is_not_redrawn_at_each_key(self, editor):
+        editor.screen(b"x" * 200)
+        assert len("".join(editor.device.printed)) < 800
+
+    def test_other_width(self, editor):
+        sys.modules["sdata"].sysconfig["env"]["COLUMNS"] = "30"
+        assert len(editor.screen(b"x" * 50).row) <= 30
+
+    def test_output_of_others(self, editor):
+        editor.screen(b"abc" + LEFT)
+        del editor.device.printed[:]
+        editor.edit.hide()
+        editor.device.out("other\n")
+        editor.edit.show()
+        screen = Screen()
+        screen.show("".join(editor.device.printed))
+        assert ("".join(screen.row), screen.column) == (PROMPT + "abc", len(PROMPT) + 2)
+
+
+class TestHistory:
+    def _remember(self, editor, *lines):
+        for line in lines:
+            editor.edit.remember(line)
+
+    def test_up_and_down(self, editor):
+        self._remember(editor, "one", "two")
+        assert editor.read(UP) == "two"
+        assert editor.read(UP * 2) == "one"
+        assert editor.read(UP * 5) == "one"
+        assert editor.read(UP * 2 + DOWN) == "two"
+        assert editor.read(b"x" + UP + DOWN) == ""
+        assert editor.read(UP + b"!") == "two!"
+
+    def test_the_last_20(self, editor):
+        self._remember(editor, *[f"line {i}" for i in range(50)])
+        assert load("history").lines() == [f"line {i}" for i in range(30, 50)]
+
+    def test_one_buffer_of_one_size(self, editor):
+        self._remember(editor, "x")
+        buffer = editor.state.history
+        size = len(buffer)
+        self._remember(editor, *[f"{i} " + "y" * (i * 7 % 240) for i in range(60)])
+        assert editor.state.history is buffer
+        assert len(buffer) == size
+        lines = load("history").lines()
+        assert lines[-1] == "59 " + "y" * (59 * 7 % 240)
+        assert 2 <= len(lines) <= 20
+
+    def test_same_line_twice_and_too_long_ones(self, editor):
+        self._remember(editor, "a", "b", "b", "z" * 400, "ab", "b")
+        assert load("history").lines() == ["a", "b", "ab", "b"]
+
+    def test_file(self, editor, tmp_path):
+        history = load("history")
+        history._FILE = str(tmp_path / "history")
+        written = {}
+        files = type(sys)("upyos.lib.files")
+        files.write_atomic = lambda path, text: written.update({path: text})
+        sys.modules["upyos.lib"].files = files
+        sys.modules["upyos.lib.files"] = files
+        (tmp_path / "history").write_text("old 1\nold 2\n")
+        self._remember(editor, "new ä")
+        history.save()
+        assert written == {history._FILE: "old 1\nold 2\nnew ä\n"}
+        assert editor.read(UP * 2) == "old 2"
+
+    def test_without_a_file(self, editor):
+        assert editor.read(UP + b"a") == "a"
+
+    def test_clear(self, editor):
+        self._remember(editor, "a", "b")
+        load("history").clear()
+        assert load("history").lines() == []
+        self._remember(editor, "c")
+        assert load("history").lines() == ["c"]
+
+
+def _model(keys: list[bytes]) -> tuple[str, int]:
+    """The line and the cursor that keys must give."""
+    text, at = "", 0
+    for key in keys:
+        if key == LEFT:
+            at = max(0, at - 1)
+        elif key == RIGHT:
+            at = min(len(text), at + 1)
+        elif key in (HOME, END):
+            at = 0 if key == HOME else len(text)
+        elif key == DELETE:
+            text = text[:at] + text[at + 1 :]
+        elif key == b"\x7f":
+            text, at = text[: max(0, at - 1)] + text[at:], max(0, at - 1)
+        elif key == b"\x0b":
+            text = text[:at]
+        else:
+            c = key.decode()
+            text, at = text[:at] + c + text[at:], at + len(c)
+    return text, at
+
+
+KEYS = st.lists(
+    st.sampled_from([LEFT, RIGHT, HOME, END, DELETE, b"\x7f", b"\x0b"])
+    | st.text("abc äö€😀", min_size=1, max_size=30).map(str.encode),
+    max_size=25,
+)
+
+
+class TestAnyKeys:
+    @settings(deadline=None)
+    @given(KEYS)
+    def test_line_and_screen_agree(self, keys):
+        with device() as made:
+            editor = Editor(made)
+            # at the beginning of an empty line these two mean something else
+            keys = [b"a", *keys]
+            text, at = _model(keys)
+            screen = editor.screen(b"".join(keys))
+            shown = "".join(screen.row)
+            assert shown.startswith(PROMPT)
+            left = editor.edit.left
+            width = len(shown) - len(PROMPT)
+            assert shown[len(PROMPT) :] == text[left : left + width]
+            assert screen.column == len(PROMPT) + at - left
+            assert width == len(text) or width >= COLUMNS // 2 - len(PROMPT)
+            assert editor.read(b"".join(keys)) == text
