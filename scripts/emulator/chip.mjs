@@ -60,12 +60,22 @@ function mendWatchdog(watchdog, scratch, onReset) {
   };
 }
 
+// The library's reset, which the constructor calls, writes over 16 MiB of flash that nobody uses.
+function withoutWipe(RP2040) {
+  return class extends RP2040 {
+    reset() {
+      this.core.reset();
+      this.pwm.reset();
+    }
+  };
+}
+
 /**
  * Make a chip around the process's memory and put the core on it.
  * scratch: {words, reason} of the watchdog before the reset; onReset(watchdog) at its trigger.
  */
 export function createChip(library, scratch, onReset) {
-  const chip = new library.RP2040();
+  const chip = new (withoutWipe(library.RP2040))();
   chip.logger = silentLogger;
   attach(chip);
   chip.uart.forEach(mendUart);

@@ -7,6 +7,10 @@
 import { halfwords, bytes, readBase, words, writeBase } from './memory.mjs';
 
 export const NANOS_PER_CYCLE = 8;
+const SIO_REGION = 0xd;
+// USB DPRAM: behind the control registers there are only buffers (RP2040 datasheet, 4.1.2.5)
+const DPRAM_PAGE = 0x50100;
+const DPRAM_DATA_OFF = 0x100;
 
 export const cpu = {
   reg: new Int32Array(16),
@@ -70,8 +74,8 @@ export function leaveSlice() {
 }
 
 // A peripheral sees the time at which the present instruction began.
-function beforeBus() {
-  cpu.clock.nanosCounter = cpu.startNanos + (cpu.cycles - 1) * NANOS_PER_CYCLE;
+function beforeBus(cycles) {
+  cpu.clock.nanosCounter = cpu.startNanos + (cycles - 1) * NANOS_PER_CYCLE;
 }
 
 // A peripheral may have raised an interrupt or set an earlier alarm.
@@ -88,28 +92,44 @@ function afterBus() {
 
 function ioCycles(address, isWrite) {
   const region = address >>> 28;
-  if (region === 0xd) return 0;
+  if (region === SIO_REGION) return 0;
   if (region === 0x4) return isWrite ? 4 : 3;
   return 1;
 }
 
+// SIO has no sense of time, and takes no extra cycles.
+function readSio(address) {
+  const value = cpu.bus.sio.readUint32(address & 0xfffffff);
+  if (cpu.core.interruptsUpdated) cpu.deadline = 0;
+  return value | 0;
+}
+
 function readBus(address, size) {
   if (address & (size - 1)) fault(`unaligned read of 0x${(address >>> 0).toString(16)}`);
-  beforeBus();
+  if (size === 4 && address >>> 28 === SIO_REGION) return readSio(address);
+  beforeBus(cpu.cycles);
   cpu.cycles += ioCycles(address, false);
-  const at = address >>> 0;
-  const { bus } = cpu;
-  const value = size === 4 ? bus.readUint32(at) : size === 2 ? bus.readUint16(at) : bus.readUint8(at);
+  const value = readSized(cpu.bus, address >>> 0, size);
   afterBus();
   return value | 0;
 }
 
+function readSized(bus, address, size) {
+  if (size === 4) return bus.readUint32(address);
+  return size === 2 ? bus.readUint16(address) : bus.readUint8(address);
+}
+
 function writeBus(address, size, value) {
   if (address & (size - 1)) fault(`unaligned write to 0x${(address >>> 0).toString(16)}`);
-  beforeBus();
+  const startCycles = cpu.cycles;
   cpu.cycles += ioCycles(address, true);
   // ROM and flash take no writes
   if (readBase[address >>> 24] >= 0) return;
+  if (size === 1 && address >>> 12 === DPRAM_PAGE && (address & 0xfff) >= DPRAM_DATA_OFF) {
+    cpu.bus.usbDPRAM[address & 0xfff] = value;
+    return;
+  }
+  beforeBus(startCycles);
   const at = address >>> 0;
   const { bus } = cpu;
   if (size === 4) bus.writeUint32(at, value >>> 0);

@@ -12,7 +12,7 @@ const PROGRAM_NS = 0.7e6;
 export class PowerCut extends Error {}
 
 export class Flash {
-  /** sizeBytes: capacity; what is beyond it reads as erased. */
+  /** sizeBytes: capacity; what is beyond it reads as zero. */
   constructor(sizeBytes) {
     this.sizeBytes = sizeBytes;
     this.image = window.subarray(0, sizeBytes);
@@ -20,7 +20,7 @@ export class Flash {
     this.programs = 0;
     this.opsLeft = Infinity;
     this.torn = false;
-    window.fill(0xff);
+    this.image.fill(0xff);
   }
 
   get ops() {

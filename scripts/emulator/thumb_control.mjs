@@ -5,6 +5,7 @@ import { cpu, fault, fromLibrary, leaveSlice, toLibrary } from './cpu.mjs';
 import { halfwords, readBase } from './memory.mjs';
 
 const HANDLER_MODE = 1;
+const PRIMASK = 16;
 
 /** Branch to an address; in handler mode 0xFxxxxxxx returns from the exception. */
 export function branchExchange(address) {
@@ -72,14 +73,35 @@ function branchLink(op, op2) {
 }
 
 function readSpecial(op2) {
-  toLibrary();
-  cpu.reg[(op2 >> 8) & 15] = cpu.core.readSpecialRegister(op2 & 0xff);
+  const { core } = cpu;
+  const target = (op2 >> 8) & 15;
+  if ((op2 & 0xff) === PRIMASK) cpu.reg[target] = core.PM ? 1 : 0;
+  else {
+    toLibrary();
+    cpu.reg[target] = core.readSpecialRegister(op2 & 0xff);
+  }
 }
 
 function writeSpecial(op, op2) {
+  const value = cpu.reg[op & 15];
+  if ((op2 & 0xff) === PRIMASK) {
+    setMask(value & 1);
+    return;
+  }
   toLibrary();
-  cpu.core.writeSpecialRegister(op2 & 0xff, cpu.reg[op & 15] >>> 0);
+  cpu.core.writeSpecialRegister(op2 & 0xff, value >>> 0);
   fromLibrary();
+  leaveSlice();
+}
+
+// Firmware sets and clears PRIMASK all the time: the slice ends only if something is pending.
+function setMask(mask) {
+  const { core } = cpu;
+  core.PM = mask === 1;
+  if (core.PM) return;
+  const pending = core.pendingInterrupts & core.enabledInterrupts;
+  if (!pending && !core.pendingPendSV && !core.pendingSystick && !core.pendingSVCall) return;
+  core.interruptsUpdated = true;
   leaveSlice();
 }
 
@@ -107,13 +129,11 @@ function supervisorCall() {
 }
 
 function interruptsOff() {
-  cpu.core.PM = true;
+  setMask(1);
 }
 
 function interruptsOn() {
-  cpu.core.PM = false;
-  cpu.core.interruptsUpdated = true;
-  leaveSlice();
+  setMask(0);
 }
 
 function breakpoint(op) {
