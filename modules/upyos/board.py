@@ -2,9 +2,19 @@
 """Board files (behaviour contract 4.5)."""
 
 import json
+import sys
 
 import sdata
 from upyos import console
+
+
+def default_name():
+    """Return the system's name, which is that of its board file too."""
+    try:
+        from upyos.board_default import NAME
+    except ImportError:
+        NAME = "upyOS-" + sys.platform
+    return NAME
 
 
 def built_in():
@@ -31,10 +41,12 @@ def read(path):
 
 
 def load_configured():
-    """Return the configured description, or the built-in one if that file cannot be read."""
+    """Return the configured description; after a warning the built-in one if that cannot be read."""
+    path = sdata.sysconfig["board"]
     try:
-        return read(sdata.sysconfig["board"])
-    except (OSError, ValueError):
+        return read(path)
+    except (OSError, ValueError) as exc:
+        console.error(path + ": " + str(exc) + "; the built-in description is used")
         return parse(built_in())
 
 
@@ -43,15 +55,17 @@ def replace(path):
     sdata.board = read(path)
 
 
-def check():
-    """Create the configured board file if it is absent; warn if it cannot be read."""
+def check(files):
+    """Create the configured board file if it is absent; warn if it cannot be read.
+
+    files is what is in /etc, {name: bytes}: a file as long as the built-in text is taken for it.
+    """
     path = sdata.sysconfig["board"]
+    size_bytes = files.get(path[5:]) if path.startswith("/etc/") else None
+    if size_bytes is not None and size_bytes == len(built_in()):
+        return
     try:
-        with open(path) as file:
-            text = file.read()
-        # The file that this firmware wrote needs no parsing.
-        if text != built_in():
-            parse(text)
+        read(path)
     except OSError:
         _create(path)
     except ValueError as exc:

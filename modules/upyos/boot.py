@@ -11,11 +11,10 @@ import kernel
 import sdata
 import upyos_port
 from micropython import const
-from upyos import config, console, control, process, state
+from upyos import config, console, process, state
 
 _TRIES = const(3)
-# Directories that are made when missing; a parent stands before its children.
-_DIRECTORIES = "bin etc etc/boards lib libx local local/bin opt tmp var www"
+_DIRECTORIES = const(("bin", "etc", "lib", "libx", "local", "opt", "tmp", "var", "www"))
 
 
 def start(options):
@@ -46,46 +45,53 @@ def _prepare():
     """Set up data, directories and files; return the reason for recovery, or None."""
     console.write("\x1b[2J\x1b[H")
     _identify()
-    control.print_msg("%s %s" % (sdata.name, sdata.version))
-    make_directories()
-    config.start()
-    if config.is_absent("/etc/init.sh"):
+    print_msg("%s %s" % (sdata.name, sdata.version))
+    if not config.start(_tree()):
         return "/etc/init.sh is absent"
     return None
 
 
 def _identify():
     """Fill in what sdata says about this system."""
-    from upyos import index
+    from upyos import board, index
 
-    sdata.name = "upyOS-" + sys.platform
+    sdata.name = board.default_name()
     sdata.version = index.VERSION
     sdata.initime = time.time()
     sdata.sid = upyos_port.unique_id().hex().upper()
     sdata.upyos = kernel
 
 
-def make_directories():
-    """Make the directories of the tree that are missing; a power cut leaves the rest for the next start."""
-    if state.recovery:
-        # The RAM disk has room for little more than a start script.
-        wanted = ("etc", "tmp")
-    else:
-        wanted = _DIRECTORIES.split()
-    there = {}
-    for name in wanted:
-        parent = name.partition("/")[0] if "/" in name else ""
-        if parent not in there:
-            there[parent] = os.listdir("/" + parent)
-        if name.rpartition("/")[2] not in there[parent]:
-            os.mkdir("/" + name)
+def print_msg(text):
+    """Print a banner."""
+    console.write("\n\x1b[1;37;44m->" + text + "\x1b[0m\n")
+
+
+def _tree():
+    """Make the directories that are missing; return the files of /etc, {name: bytes}.
+
+    A power cut leaves the rest for the next start.
+    """
+    # The RAM disk of recovery has room for little more than a start script.
+    _make("/", ("etc", "tmp") if state.recovery else _DIRECTORIES, os.listdir("/"))
+    files = {entry[0]: entry[3] for entry in os.ilistdir("/etc")}
+    if not state.recovery:
+        _make("/etc/", ("boards",), files)
+        _make("/local/", ("bin",), os.listdir("/local"))
+    return files
+
+
+def _make(parent, names, there):
+    for name in names:
+        if name not in there:
+            os.mkdir(parent + name)
 
 
 def _enter(reason):
     """Run init.sh, or say why not."""
     if reason:
         return _recover(reason)
-    control.print_msg("Normal mode")
+    print_msg("Normal mode")
     from upyos import script
 
     try:
@@ -101,7 +107,7 @@ def _enter(reason):
 
 def _recover(reason):
     """Say why recovery was entered and what can be done."""
-    control.print_msg("Recovery mode")
+    print_msg("Recovery mode")
     sdata.debug = True
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")

@@ -48,7 +48,10 @@ def read(path):
     for key, default in defaults().items():
         value = conf.setdefault(key, default)
         _check(key, value, default)
-        if type(default) is dict and key != "alias":
+        if value == default:
+            # The text in the firmware takes no memory.
+            value = conf[key] = default
+        elif type(default) is dict and key != "alias":
             for name in default:
                 _check(key + "." + name, value.setdefault(name, default[name]), default[name])
     _check_texts("pfiles", conf["pfiles"])
@@ -90,17 +93,19 @@ def use_defaults():
     use(conf)
 
 
-def start():
+def start(files):
     """Load the configuration at start; mend what is missing or damaged.
 
-    A power cut leaves the damaged file under one of its two names, or the new one complete.
+    files is what is in /etc, {name: bytes}. Returns whether there is an init.sh. A power cut leaves
+    the damaged file under one of its two names, or the new one complete.
     """
-    names = os.listdir("/etc")
-    for name in names:
+    from upyos import board
+
+    for name in files:
         if name.endswith(".tmp"):
             _attempt(os.remove, "/etc/" + name)
-    if "system.conf" not in names:
-        return _create()
+    if "system.conf" not in files:
+        return _create(files)
     try:
         load(PATH)
     except (OSError, ValueError) as exc:
@@ -108,20 +113,20 @@ def start():
         use_defaults()
         _attempt(os.rename, PATH, PATH + ".bad")
         _attempt(save, sdata.sysconfig)
-    from upyos import board
+    board.check(files)
+    return "init.sh" in files
 
-    board.check()
 
-
-def _create():
+def _create(files):
     """First start: write the default files, system.conf last, so that a power cut repeats this."""
     from upyos import board
 
     use(defaults())
     if not state.recovery:
         _attempt(_unpack)
-    board.check()
+    board.check(files)
     _attempt(save, sdata.sysconfig)
+    return not is_absent("/etc/init.sh")
 
 
 def _attempt(call, *args):

@@ -7,13 +7,9 @@ import kernel
 import sdata
 from micropython import const
 from upyos import console, process, state
+from upyos.boot import print_msg as print_msg
 
 _STOP_WAIT_MS = const(3000)
-
-
-def print_msg(text):
-    """Print a banner."""
-    console.write("\n\x1b[1;37;44m->" + text + "\x1b[0m\n")
 
 
 def run_py_code(text):

@@ -6,23 +6,26 @@ import time
 
 import _upyos
 import sdata
+from micropython import const
 from upyos import console, state
 
 # Modules of upyOS that stay; all others are dropped after each command.
-_RESIDENT = (
-    "upyos.state",
-    "upyos.console",
-    "upyos.process",
-    "upyos.lookup",
-    "upyos.lexer",
-    "upyos.executor",
-    "upyos.shell",
-    "upyos.lineedit",
+_RESIDENT = const(
+    (
+        "upyos.state",
+        "upyos.console",
+        "upyos.process",
+        "upyos.lookup",
+        "upyos.lexer",
+        "upyos.executor",
+        "upyos.shell",
+        "upyos.lineedit",
+    )
 )
 
 
 # Stay too while there are jobs.
-_BACKGROUND = ("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns", "upyos_port")
+_BACKGROUND = const(("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns", "upyos_port"))
 
 
 class UsageError(Exception):
@@ -167,8 +170,12 @@ def forget():
             del modules[name]
             if name.count(".") == 1:
                 delattr(package, name[6:])
-        elif name in ("utls", "upyos_port") or name.startswith("asyncio"):
+        elif name in ("utls", "upyos_port"):
             del modules[name]
+        elif name.startswith("asyncio"):
+            del modules[name]
+            # The task type remembers the globals of asyncio, else these would stay (extmod/modasyncio.c).
+            __import__("_asyncio").Task(None, None)
     state.modules = len(modules)
 
 

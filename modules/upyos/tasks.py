@@ -26,16 +26,10 @@ def start(proc, main, streams):
     if state.loop is None:
         state.loop = Driver().step
         state.key = turns.key
-        upyos_port.timer(_PERIOD_MS, _tick)
+        upyos_port.timer(_PERIOD_MS, state.loop)
     Driver.tasks += 1
     asyncio.create_task(job)
     return jobs.begun(proc)
-
-
-def _tick(timer):
-    """Advance tasks; called from the scheduler in the middle of anything."""
-    if state.loop is not None:
-        state.loop()
 
 
 class Driver:

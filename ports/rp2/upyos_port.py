@@ -51,7 +51,10 @@ def reset():
 
 def soft_reset():
     """Start anew with an empty heap."""
-    machine.soft_reset()
+    import _upyos
+
+    # machine.soft_reset raises what the barrier around programs catches
+    _upyos.leave()
 
 
 def frequency_hz():
@@ -67,11 +70,13 @@ def temperature_c():
 
 
 def timer(period_ms, callback):
-    """Call callback(timer) every period_ms while Python code runs or sleeps; 0 stops."""
+    """Call callback() every period_ms while Python code runs or sleeps; callback None stops."""
+    import _upyos
     from upyos import state
 
+    _upyos.on_tick(period_ms, callback)
     if state.timer:
         state.timer.deinit()
         state.timer = None
-    if period_ms:
-        state.timer = machine.Timer(period=period_ms, callback=callback)
+    if callback:
+        state.timer = machine.Timer(period=period_ms, callback=_upyos.tick)

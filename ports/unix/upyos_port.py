@@ -62,5 +62,5 @@ def temperature_c():
 
 
 def timer(period_ms, callback):
-    """Call callback(None) on the main thread every period_ms; 0 stops."""
-    _upyos.timer(period_ms, callback)
+    """Call callback() on the main thread every period_ms; callback None stops."""
+    _upyos.on_tick(period_ms, callback)

@@ -563,34 +563,44 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     );
 
 /******************************************************************************/
-// The timer of the unix port, which has no machine.Timer
-
-#if defined(__unix__)
+// The timer behind background tasks
+//
+// The port's timer calls tick, a function in flash: the scheduler's queue keeps
+// what it called last, and a Python function there would keep all of its module.
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_tick_callback);
+
+#if defined(__unix__)
 static volatile unsigned upyos_tick_ms;
 static volatile bool upyos_tick_queued;
 static pthread_t upyos_main_thread;
+#endif
 
-static void upyos_no_action(int signum) {
-    (void)signum;
-}
-
-// Scheduled on whichever thread holds the GIL, but meant for the main one.
-static mp_obj_t upyos_tick(mp_obj_t self) {
+// Scheduled on whichever thread has its turn, but meant for the main one.
+static mp_obj_t upyos_tick(mp_obj_t arg) {
+    #if defined(__unix__)
     if (!mp_thread_is_main_thread()) {
-        mp_sched_schedule(self, self);
+        mp_sched_schedule(arg, arg);
         return mp_const_none;
     }
     upyos_tick_queued = false;
-    if (upyos_tick_ms != 0) {
-        mp_call_function_1(MP_STATE_VM(upyos_tick_callback), mp_const_none);
+    #else
+    (void)arg;
+    #endif
+    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL && upyos_flash_calls == 0) {
+        mp_call_function_0(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(upyos_tick_obj, upyos_tick);
 
-// Schedules the callback, and a signal gets the main thread out of a sleep to run it.
+#if defined(__unix__)
+
+static void upyos_no_action(int signum) {
+    (void)signum;
+}
+
+// Schedules tick, and a signal gets the main thread out of a sleep to run it.
 static void *upyos_tick_main(void *arg) {
     (void)arg;
     for (;;) {
@@ -623,18 +633,24 @@ static void upyos_start_ticking(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-// timer(period_ms, callback): call it every period_ms on the main thread; 0 stops
-static mp_obj_t upyos_timer(mp_obj_t period_ms, mp_obj_t callback) {
-    MP_STATE_VM(upyos_tick_callback) = callback;
-    upyos_tick_ms = mp_obj_get_int(period_ms);
-    if (upyos_tick_ms != 0) {
+#endif
+
+// on_tick(period_ms, callback): what tick calls, None for nothing. On unix this
+// is the timer too; elsewhere machine.Timer calls tick.
+static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
+    bool wanted = callback != mp_const_none;
+    MP_STATE_VM(upyos_tick_callback) = wanted ? callback : MP_OBJ_NULL;
+    #if defined(__unix__)
+    upyos_tick_ms = wanted ? mp_obj_get_int(period_ms) : 0;
+    if (wanted) {
         upyos_start_ticking();
     }
+    #else
+    (void)period_ms;
+    #endif
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(upyos_timer_obj, upyos_timer);
-
-#endif
+static MP_DEFINE_CONST_FUN_OBJ_2(upyos_on_tick_obj, upyos_on_tick);
 
 /******************************************************************************/
 // The loader
@@ -714,6 +730,7 @@ static mp_obj_t upyos_init(void) {
     upyos_targets_used = 0;
     upyos_holds = 0;
     upyos_flash_calls = 0;
+    MP_STATE_VM(upyos_tick_callback) = MP_OBJ_NULL;
     for (size_t i = 0; i < UPYOS_TARGETS; ++i) {
         MP_STATE_VM(upyos_target)[i] = MP_OBJ_NULL;
         upyos_owner[i] = NULL;
@@ -725,6 +742,9 @@ static MP_DEFINE_CONST_FUN_OBJ_0(upyos_init_obj, upyos_init);
 // changes.c, heap.c, span.c
 extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
+#if !defined(__unix__)
+extern const mp_obj_fun_builtin_fixed_t upyos_leave_obj;
+#endif
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;
 
@@ -737,11 +757,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },
     { MP_ROM_QSTR(MP_QSTR_inject), MP_ROM_PTR(&upyos_inject_obj) },
     { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&upyos_raw_repl_obj) },
-    #if defined(__unix__)
     { MP_ROM_QSTR(MP_QSTR_leave), MP_ROM_PTR(&upyos_leave_obj) },
-    { MP_ROM_QSTR(MP_QSTR_timer), MP_ROM_PTR(&upyos_timer_obj) },
-    #endif
     { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&upyos_flash_type) },
+    { MP_ROM_QSTR(MP_QSTR_on_tick), MP_ROM_PTR(&upyos_on_tick_obj) },
+    { MP_ROM_QSTR(MP_QSTR_tick), MP_ROM_PTR(&upyos_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_busy), MP_ROM_PTR(&upyos_busy_obj) },
     { MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&upyos_load_obj) },
     { MP_ROM_QSTR(MP_QSTR_frozen), MP_ROM_PTR(&upyos_frozen_obj) },
