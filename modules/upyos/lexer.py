@@ -117,9 +117,13 @@ def _scan(line):
     at = span(line, 0, _BLANKS, True)
     while at < end:
         c = line[at]
+        stop = span(line, at, _STOPS)
         if c == "#":
             break
-        if c in ";&|":
+        if stop > at and (stop == end or line[stop] in _BLANKS):
+            words.append(line[at:stop])
+            at = stop
+        elif c in ";&|":
             at = _operator(line, at, program, words)
             words = []
         elif c in "<>":
@@ -152,12 +156,14 @@ def _close(program, words, op, at):
         if op > _SEMI or after > _AMP:
             raise SyntaxError("column %d: command missing" % (at + 1))
         return
+    if type(words[-1]) is int:
+        raise SyntaxError("column %d: target missing" % (at + 1))
+    # Redirections may stand before the command.
     first = 0
-    while first < len(words) and type(words[first]) is int and words[first] != _PYTHON:
+    while type(words[first]) is int and words[first] != _PYTHON:
         first += 2
-    if type(words[-1]) is int or first >= len(words):
-        lacking = "command" if first == len(words) else "target"
-        raise SyntaxError("column %d: %s missing" % (at + 1, lacking))
+        if first == len(words):
+            raise SyntaxError("column %d: command missing" % (at + 1))
     for word in words:
         if type(word) is not str:
             words = tuple(words)
@@ -174,9 +180,14 @@ def _angle(line, at, words):
         words.append(_PYTHON)
         words.append(line[at:])
         return len(line)
-    if n and words[0] in ("if", "elif", "while"):
-        if n == 2 or (n == 3 and type(words[2]) is str and line[at - 1] in "=!~"):
-            return _comparison(line, at, words)
+    if 2 <= n <= 3 and words[0] in ("if", "elif", "while"):
+        end = span(line, at, "=!<>~", True)
+        if n == 2:
+            words.append(line[at:end])
+            return end
+        if type(words[2]) is str and line[at - 1] in "=!~":
+            words[2] += line[at:end]
+            return end
     if n and type(words[-1]) is int:
         raise SyntaxError("column %d: target missing" % (at + 1))
     if line[at] == "<":
@@ -197,16 +208,6 @@ def _starts_command(words):
     if words[0] == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
         return n == 4 or words[4] == "run"
     return n == 1 and words[0] in ("if", "elif", "while")
-
-
-def _comparison(line, at, words):
-    """Read an operator of comparison with `<` or `>` in it; return the index after it."""
-    end = span(line, at, "=!<>~", True)
-    if len(words) == 3:
-        words[2] += line[at:end]
-    else:
-        words.append(line[at:end])
-    return end
 
 
 def _word(line, at, stops, words):
