@@ -68,13 +68,21 @@ def _for_users(docstring: str) -> str:
     return "\n\n".join(kept).rstrip()
 
 
-def generate(out: Path, bin_dir: Path, version: str, board_name: str, board_text: str) -> None:
+def generate(
+    out: Path,
+    bin_dir: Path,
+    version: str,
+    board_name: str,
+    board_text: str,
+    skeleton: dict[str, str] | None = None,
+) -> None:
     """Write the package of generated modules to out/upyos; files keep their time if unchanged.
 
     index.py: COMMANDS, one text of lines "<name> <group>" with a line break in front, so that
     find("\\n" + name + " ") looks a name up without a list in RAM; VERSION.
     help_<group>.py: HELP = (name, text, name, text, ...).
     board_default.py: NAME of the device's board file without suffix, TEXT its content.
+    skel.py: FILES = (path, text, path, text, ...), what a blank flash gets; only with a skeleton.
     """
     every = commands(bin_dir)
     wanted = {
@@ -83,6 +91,9 @@ def generate(out: Path, bin_dir: Path, version: str, board_name: str, board_text
     }
     for group in sorted({command.group for command in every}):
         wanted[f"help_{group}.py"] = _help(every, group)
+    if skeleton:
+        rows = "".join(f"    {name!r},\n    {text!r},\n" for name, text in skeleton.items())
+        wanted["skel.py"] = f"FILES = (\n{rows})\n"
     folder = out / "upyos"
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.py"):

@@ -108,6 +108,7 @@ def _freeze(board: Board, profile: str, work: Workdir, inputs: Inputs) -> str:
         upyfw.__version__,
         board.system_name,
         fsimage.board_text(board),
+        fsimage.skeleton(),
     )
     frozen = firmware_frozen.files(profile, inputs.micropython, board.port, generated)
     return firmware_frozen.stage(frozen, work.path / "frozen")

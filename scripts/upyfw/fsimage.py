@@ -100,6 +100,15 @@ def _content(
     return files, folders
 
 
+def skeleton(skel: Path = SKEL) -> dict[str, str]:
+    """Return the files of the default tree, {absolute path: text}: the firmware carries them too."""
+    return {
+        "/" + path.relative_to(skel).as_posix(): path.read_text()
+        for path in sorted(skel.rglob("*"))
+        if path.is_file() and path.name != _FOLDER_MARK
+    }
+
+
 def _removed(name: str, remove: set[str]) -> bool:
     return any(name == path or name.startswith(path + "/") for path in remove)
 

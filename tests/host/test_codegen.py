@@ -111,3 +111,10 @@ def test_a_bad_command_file_is_refused_by_name(tree, name, text, why):
 def test_a_bad_version_is_refused(tree):
     with pytest.raises(UpyfwError, match="'v1' is not a version"):
         codegen.generate(tree / "out", tree / "bin", "v1", "n", "t")
+
+
+def test_the_default_tree_travels_in_the_firmware(tree):
+    files = {"/etc/init.sh": "echo 'é\\n'\n", "/opt/a.py": "x = 1\n"}
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "upyOS-rp2", "{}\n", files)
+    found = _names(tree / "out" / "upyos" / "skel.py")["FILES"]
+    assert dict(zip(found[::2], found[1::2], strict=True)) == files
