@@ -144,8 +144,6 @@ def leave(proc):
         return
     sdata.procs.remove(proc)
     state.foreground = proc.outer
-    if len(sys.modules) != state.modules:
-        forget()
 
 
 def status_of(result):
@@ -156,17 +154,16 @@ def status_of(result):
 
 
 def forget():
-    """Drop the modules of upyOS that only the last command needed.
+    """Drop the modules of upyOS that only the last command line needed.
 
-    While a program or script runs, what it uses itself stays.
+    Called at the prompt only: the commands of a script share what they import.
     """
     modules = sys.modules
     package = modules["upyos"]
-    unused = "upyos." if state.foreground is None else "upyos.lib"
     for name in tuple(modules):
         if name in _RESIDENT or state.key and (name in _BACKGROUND or name.startswith("asyncio")):
             continue
-        if name.startswith(unused):
+        if name.startswith("upyos."):
             del modules[name]
             if name.count(".") == 1:
                 delattr(package, name[6:])

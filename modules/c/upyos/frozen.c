@@ -60,10 +60,19 @@ static const char *lower_bound(const char *str) {
     return low;
 }
 
+// Number of names before this one: of NULs, four characters at a time where there is none.
 static size_t index_of(const char *name) {
     size_t index = 0;
-    for (const char *p = mp_frozen_names; p < name; ++p) {
-        index += *p == 0;
+    const char *p = mp_frozen_names;
+    while (p < name) {
+        if (((uintptr_t)p & 3) == 0 && name - p >= 4) {
+            uint32_t word = *(const uint32_t *)p;
+            if (((word - 0x01010101) & ~word & 0x80808080) == 0) {
+                p += 4;
+                continue;
+            }
+        }
+        index += *p++ == 0;
     }
     return index;
 }
