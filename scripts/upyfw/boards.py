@@ -162,7 +162,7 @@ def load_file(path: Path) -> Board:
     """Return the board of one file, which stands in the folder of the board's name."""
     shown = path.relative_to(REPO) if path.is_relative_to(REPO) else path
     try:
-        return _parse(_read(path), path)
+        return parse(_read(path), path)
     except Refused as exc:
         raise UpyfwError(
             f"{shown}: {exc}", hint="docs/formats/board-file.md lists the keys", status=2
@@ -185,7 +185,8 @@ def _read(path: Path) -> dict:
         raise Refused(f"{source.split('=')[0].strip() or 'file'}: {exc}") from None
 
 
-def _parse(data: dict, path: Path) -> Board:
+def parse(data: dict, path: Path) -> Board:
+    """Return the board of a parsed file that stands at path; Refused if it breaks a rule."""
     top = _Table(data)
     name = top.text("name", r"[A-Z][A-Z0-9_]*")
     if name != path.parent.name:

@@ -2,6 +2,7 @@
 """Board files: the shipped ones, and the bad ones, each refused by file and key."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,32 @@ def test_boards_as_json(capsys):
         "offset": 0x126000,
         "size_bytes": 892928,
     }
+
+
+ODD = ("", "x", 0, -1, 1.5, True, [], [1], ["x"], [[]], {}, {"x": 1}, {"0": []}, [{}], [{"0": "x"}])
+
+
+def _places(value: object, at: tuple = ()) -> list[tuple]:
+    """Ways to every value inside nested tables and lists."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, inner in items:
+        found.append((*at, key))
+        if isinstance(inner, dict | list):
+            found += _places(inner, (*at, key))
+    return found
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_any_odd_value_anywhere_is_refused_or_taken_never_a_crash(odd, tmp_path):
+    path = _put(tmp_path, b"")
+    for place in _places(tomllib.loads(_good())):
+        data = tomllib.loads(_good())
+        inner = data
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = odd
+        try:
+            assert boards.parse(data, path).name == "TEST"
+        except boards.Refused as refusal:
+            assert ": " in str(refusal)

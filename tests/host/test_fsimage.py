@@ -141,3 +141,10 @@ def test_the_shipped_tree_fits_every_board_three_times():
         board = boards.load(name)
         used = fsimage.used_bytes(board, fsimage.make(board))
         assert 3 * used < board.fs_region.size_bytes
+
+
+def test_what_does_not_read_back_is_refused(pico, skel, monkeypatch):
+    write = fsimage._write
+    monkeypatch.setattr(fsimage, "_write", lambda fs, path, data: write(fs, path, data[:-1]))
+    with pytest.raises(UpyfwError, match="does not read back as written"):
+        fsimage.make(pico, skel=skel)
