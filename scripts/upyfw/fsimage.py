@@ -8,7 +8,7 @@ from littlefs.context import UserContext
 
 from upyfw import epoch, pins
 from upyfw.boards import Board
-from upyfw.errors import UpyfwError
+from upyfw.errors import BadInput, UpyfwError
 from upyfw.layout import size_text
 from upyfw.paths import REPO
 
@@ -101,12 +101,20 @@ def _content(
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:
-    """Return the files of the default tree, {absolute path: text}: the firmware carries them too."""
-    return {
-        "/" + path.relative_to(skel).as_posix(): path.read_text()
-        for path in sorted(skel.rglob("*"))
-        if path.is_file() and path.name != _FOLDER_MARK
-    }
+    """Return the files of the default tree, {absolute path: text}; the firmware has them too.
+
+    Raises BadInput for a file that is not UTF-8: the firmware keeps texts.
+    """
+    found = {}
+    for path in sorted(skel.rglob("*")):
+        if not path.is_file() or path.name == _FOLDER_MARK:
+            continue
+        name = "/" + path.relative_to(skel).as_posix()
+        try:
+            found[name] = path.read_bytes().decode()
+        except UnicodeDecodeError:
+            raise BadInput(f"{path}: not UTF-8", hint="the default tree is texts only") from None
+    return found
 
 
 def _removed(name: str, remove: set[str]) -> bool:

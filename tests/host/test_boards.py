@@ -94,7 +94,8 @@ def test_boards_as_json(capsys):
     }
 
 
-ODD = ("", "x", 0, -1, 1.5, True, [], [1], ["x"], [[]], {}, {"x": 1}, {"0": []}, [{}], [{"0": "x"}])
+ODD = ("", "x", 0, -1, 1.5, True, [], [1], ["x"], [[]], {}, {"x": 1}, {"0": []}, [{}])
+ODD += ([{"0": "x"}],)
 
 
 def _places(value: object, at: tuple = ()) -> list[tuple]:

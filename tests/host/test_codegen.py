@@ -66,6 +66,13 @@ def test_the_board_is_kept_byte_for_byte(tree):
     assert (board["NAME"], board["TEXT"]) == ("upyOS-rp2", '{"a":"\\u00e9\'"}\n')
 
 
+def test_the_default_tree_is_kept_byte_for_byte(tree):
+    files = {"/etc/a": "x\r\n'\u00e9", "/etc/b": ""}
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", files)
+    found = _names(tree / "out" / "upyos" / "skel.py")["FILES"]
+    assert dict(zip(found[::2], found[1::2], strict=True)) == files
+
+
 def test_what_did_not_change_is_not_written(tree):
     folder = _generate(tree)
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}

@@ -148,3 +148,11 @@ def test_what_does_not_read_back_is_refused(pico, skel, monkeypatch):
     monkeypatch.setattr(fsimage, "_write", lambda fs, path, data: write(fs, path, data[:-1]))
     with pytest.raises(UpyfwError, match="does not read back as written"):
         fsimage.make(pico, skel=skel)
+
+
+def test_the_tree_that_the_firmware_carries_keeps_every_byte(skel):
+    (skel / "etc" / "big").unlink()
+    assert fsimage.skeleton(skel) == {"/etc/init.sh": "echo hi\r\n"}
+    (skel / "etc" / "pic").write_bytes(b"\xff")
+    with pytest.raises(UpyfwError, match="etc/pic: not UTF-8"):
+        fsimage.skeleton(skel)
