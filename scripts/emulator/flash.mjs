@@ -8,6 +8,9 @@ export const PAGE_BYTES = 256;
 const ERASE_NS = 45e6;
 const PROGRAM_NS = 0.7e6;
 
+// How much of the window a chip of this process has had so far
+let usedBytes = 0;
+
 /** Thrown when the power goes away; nothing runs until the machine is power-cycled. */
 export class PowerCut extends Error {}
 
@@ -20,6 +23,8 @@ export class Flash {
     this.programs = 0;
     this.opsLeft = Infinity;
     this.torn = false;
+    window.fill(0, sizeBytes, Math.max(usedBytes, sizeBytes));
+    usedBytes = sizeBytes;
     this.image.fill(0xff);
   }
 

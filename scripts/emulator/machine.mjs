@@ -35,6 +35,7 @@ export class Machine {
     this.stopped = null;
     this.resetPending = null;
     buildBootrom();
+    sram.fill(0);
     this.#start(noScratch());
   }
 

@@ -22,7 +22,7 @@ function parseOptions() {
     modules: values.modules,
     firmware: values.firmware ?? null,
     flash: values.flash ?? null,
-    flashBytes: Number(values['flash-bytes'] ?? DEFAULT_FLASH_BYTES),
+    flash_bytes: Number(values['flash-bytes'] ?? DEFAULT_FLASH_BYTES),
   };
 }
 
@@ -35,18 +35,32 @@ function encode(text) {
 }
 
 class Server {
-  constructor(session) {
-    this.session = session;
+  constructor(library) {
+    this.library = library;
+    this.session = null;
     this.free = false;
+  }
+
+  /** Put a new machine in the place of the present one. */
+  open({ firmware = null, flash = null, flash_bytes: flashBytes = DEFAULT_FLASH_BYTES }) {
+    this.#setFree(false);
+    this.session = null;
+    this.session = new Session(this.library, { firmware, flash, flashBytes });
   }
 
   /** Answer one command; throws for a bad one. */
   answer({ cmd, ...args }) {
     if (!Object.hasOwn(Server.commands, cmd)) throw new Error(`unknown command ${cmd}`);
+    if (this.session === null && cmd !== 'open' && cmd !== 'quit') {
+      throw new Error('there is no machine: open one');
+    }
     return Server.commands[cmd].call(this, args) ?? {};
   }
 
   static commands = {
+    open(args) {
+      this.open(args);
+    },
     write({ data }) {
       this.session.write(Buffer.from(data, 'base64'));
     },
@@ -89,13 +103,14 @@ class Server {
   // Free running: real time, output as events, input whenever it comes.
   #setFree(on) {
     const { session } = this;
-    if (on && !this.free) {
+    if (on === this.free) return;
+    if (on) {
       if (session.unread) this.#emit(session.unread);
       session.unread = '';
       session.onOutput = (text) => this.#emit(text);
       this.aheadNanos = session.machine.nanos - performance.now() * NANOS_PER_MS;
       setImmediate(() => this.#step());
-    } else if (!on) session.onOutput = null;
+    } else session.onOutput = null;
     this.free = on;
   }
 
@@ -123,7 +138,8 @@ class Server {
 
 function main() {
   const options = parseOptions();
-  const server = new Server(new Session(loadLibrary(options.modules), options));
+  const server = new Server(loadLibrary(options.modules));
+  if (options.firmware || options.flash) server.open(options);
   send({ event: 'ready' });
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {

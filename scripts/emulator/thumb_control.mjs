@@ -39,7 +39,7 @@ const conditions = [
   (op) => { if (cpu.nz === 0 || cpu.nz >>> 31 !== cpu.overflow) jump(op); },
 ];
 
-function branch(op) {
+export function branch(op) {
   cpu.pc += ((op << 21) >> 20) + 2;
   cpu.cycles++;
 }
@@ -106,7 +106,7 @@ function setMask(mask) {
 }
 
 // BL, MSR, MRS and the barriers are the only 32-bit instructions
-function wide(op) {
+export function wide(op) {
   const op2 = secondHalf();
   if (op2 >> 14 === 3 && op2 & 0x1000) branchLink(op, op2);
   else {

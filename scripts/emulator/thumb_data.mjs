@@ -15,21 +15,21 @@ function subtract(a, b) {
   return add(a, ~b, 1);
 }
 
-function lslImmediate(op) {
+export function lslImmediate(op) {
   const shift = (op >> 6) & 31;
   const value = cpu.reg[(op >> 3) & 7];
   if (shift) cpu.carry = (value >>> (32 - shift)) & 1;
   cpu.reg[op & 7] = cpu.nz = value << shift;
 }
 
-function lsrImmediate(op) {
+export function lsrImmediate(op) {
   const shift = (op >> 6) & 31;
   const value = cpu.reg[(op >> 3) & 7];
   cpu.carry = (value >>> ((shift || 32) - 1)) & 1;
   cpu.reg[op & 7] = cpu.nz = shift ? (value >>> shift) | 0 : 0;
 }
 
-function asrImmediate(op) {
+export function asrImmediate(op) {
   const shift = ((op >> 6) & 31) || 32;
   const value = cpu.reg[(op >> 3) & 7];
   cpu.carry = (value >> (shift - 1)) & 1;
@@ -52,20 +52,27 @@ function subtractShort(op) {
   cpu.reg[op & 7] = subtract(cpu.reg[(op >> 3) & 7], (op >> 6) & 7);
 }
 
-function moveImmediate(op) {
+export function addSubtract(op) {
+  const a = cpu.reg[(op >> 3) & 7];
+  const field = (op >> 6) & 7;
+  const b = op & 0x400 ? field : cpu.reg[field];
+  cpu.reg[op & 7] = op & 0x200 ? subtract(a, b) : add(a, b, 0);
+}
+
+export function moveImmediate(op) {
   cpu.reg[(op >> 8) & 7] = cpu.nz = op & 0xff;
 }
 
-function compareImmediate(op) {
+export function compareImmediate(op) {
   subtract(cpu.reg[(op >> 8) & 7], op & 0xff);
 }
 
-function addImmediate(op) {
+export function addImmediate(op) {
   const at = (op >> 8) & 7;
   cpu.reg[at] = add(cpu.reg[at], op & 0xff, 0);
 }
 
-function subtractImmediate(op) {
+export function subtractImmediate(op) {
   const at = (op >> 8) & 7;
   cpu.reg[at] = subtract(cpu.reg[at], op & 0xff);
 }

@@ -11,7 +11,7 @@ function offset(op, scale) {
   return (cpu.reg[(op >> 3) & 7] + (((op >> 6) & 31) << scale)) | 0;
 }
 
-function loadLiteral(op) {
+export function loadLiteral(op) {
   cpu.reg[(op >> 8) & 7] = read32(((cpu.pc + 2) & ~3) + ((op & 0xff) << 2));
 }
 
@@ -47,35 +47,35 @@ function loadSignedHalf(op) {
   cpu.reg[op & 7] = (read16(indexed(op)) << 16) >> 16;
 }
 
-function storeWord(op) {
+export function storeWord(op) {
   write32(offset(op, 2), cpu.reg[op & 7]);
 }
 
-function loadWord(op) {
+export function loadWord(op) {
   cpu.reg[op & 7] = read32(offset(op, 2));
 }
 
-function storeByte(op) {
+export function storeByte(op) {
   write8(offset(op, 0), cpu.reg[op & 7]);
 }
 
-function loadByte(op) {
+export function loadByte(op) {
   cpu.reg[op & 7] = read8(offset(op, 0));
 }
 
-function storeHalf(op) {
+export function storeHalf(op) {
   write16(offset(op, 1), cpu.reg[op & 7]);
 }
 
-function loadHalf(op) {
+export function loadHalf(op) {
   cpu.reg[op & 7] = read16(offset(op, 1));
 }
 
-function storeSp(op) {
+export function storeSp(op) {
   write32((cpu.reg[13] + ((op & 0xff) << 2)) | 0, cpu.reg[(op >> 8) & 7]);
 }
 
-function loadSp(op) {
+export function loadSp(op) {
   cpu.reg[(op >> 8) & 7] = read32((cpu.reg[13] + ((op & 0xff) << 2)) | 0);
 }
 

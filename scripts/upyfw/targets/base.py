@@ -11,8 +11,11 @@ from typing import Self
 from upyfw.errors import UpyfwError
 from upyfw.targets.inbox import Inbox, Sink
 
-# The shell's prompt, its continuation prompt, or MicroPython's, at the end of the output
-PROMPT = re.compile(rb"(?:^|[\n\r])[^\r\n]* \$: $|(?:^|[\n\r])(?:\x1b\[[0-9;]*[A-Za-z])*> $|>>> $")
+_CSI = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"
+# At the end of the output: the shell's prompt, its continuation prompt, or MicroPython's two
+PROMPT = re.compile(
+    rb"(?:(?:^|[\r\n])[^\r\n]* \$: |(?:^|[\r\n])" + _CSI + rb"(?:>|>>>|\.\.\.) )" + _CSI + rb"$"
+)
 # Output this long is enough to show what a target was doing when it did not answer
 _TAIL_BYTES = 400
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from upyfw.targets.base import Target, TargetError, check_reason
 from upyfw.targets.inbox import Sink
-from upyfw.targets.machine_process import MachineProcess
+from upyfw.targets.machine_process import MachineProcess, acquire, release
 
 # A run of the machine ends after that much real time, whatever the emulated time is
 _WALL_S = 120.0
@@ -51,16 +51,14 @@ class Emulator(Target):
 
     def start(self) -> None:
         """Start the machine: power on, nothing executed yet."""
-        self._process = MachineProcess(
-            *self._files, self._flash_bytes, self._modules, self._on_event
-        )
+        self._process = acquire(*self._files, self._flash_bytes, self._modules, self._on_event)
         self.cut_after(self._cut[0], torn=self._cut[1])
 
     def stop(self) -> None:
-        """End the Node process."""
+        """Switch the machine off for good."""
         process, self._process = self._process, None
         if process is not None:
-            process.close()
+            release(process)
 
     def send(self, data: bytes) -> None:
         """Type data over USB at the present emulated moment."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import queue
 import shutil
@@ -19,6 +20,10 @@ from upyfw.targets.base import TargetError
 
 _SERVE = REPO / "scripts" / "emulator" / "serve.mjs"
 _END_LIMIT_S = 5
+# Let the instruction loop take in the most frequent instructions' code
+_NODE_OPTIONS = ("--max-inlined-bytecode-size-cumulative=2000",)
+_MOST_IDLE = 2
+_idle: list[MachineProcess] = []
 
 
 class MachineProcess:
@@ -28,21 +33,15 @@ class MachineProcess:
     in scripts/emulator/README.md.
     """
 
-    def __init__(
-        self,
-        firmware: Path | None,
-        flash: Path | None,
-        flash_bytes: int,
-        modules: Path | None,
-        on_event: Callable[[dict[str, Any]], None],
-    ) -> None:
-        command = _command(firmware, flash, flash_bytes, modules or node_modules.prepare())
+    def __init__(self, modules: Path) -> None:
+        self.modules = modules
+        self.on_event: Callable[[dict[str, Any]], None] = lambda event: None
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            _command(modules), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._on_event = on_event
         self._replies: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._answers = True
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -54,14 +53,21 @@ class MachineProcess:
     def ask(self, cmd: str, **args: Any) -> dict[str, Any]:
         """Send a command and return its answer; TargetError if it failed. Any thread may ask."""
         assert self._process.stdin
-        line = json.dumps({"cmd": cmd, **args}) + "\n"
         with self._lock:
             try:
-                self._process.stdin.write(line)
+                self._process.stdin.write(json.dumps({"cmd": cmd, **args}) + "\n")
                 self._process.stdin.flush()
             except OSError as error:
                 raise TargetError("emulator: its process has ended") from error
-            return _checked(self._replies.get())
+            self._answers = False
+            reply = self._replies.get()
+            self._answers = True
+        return _checked(reply)
+
+    @property
+    def is_usable(self) -> bool:
+        """True until the process ends, or an interrupted call leaves its answer behind."""
+        return self._answers and self._process.poll() is None
 
     def close(self) -> None:
         """End the process."""
@@ -83,21 +89,64 @@ class MachineProcess:
         for line in self._process.stdout:
             message = json.loads(line)
             if message.get("event") in ("output", "stopped"):
-                self._on_event(message)
+                self.on_event(message)
             else:
                 self._replies.put(message)
         self._replies.put({"error": f"ended with status {self._process.wait()}"})
 
 
-def _command(firmware: Path | None, flash: Path | None, size: int, modules: Path) -> list[str]:
+def acquire(
+    firmware: Path | None,
+    flash: Path | None,
+    flash_bytes: int,
+    modules: Path | None,
+    on_event: Callable[[dict[str, Any]], None],
+) -> MachineProcess:
+    """Return a process with a new machine in it; it may have had others before.
+
+    A process that has run for a while is several times as fast as a new one.
+    """
+    modules = modules or node_modules.prepare()
+    process = _take_idle(modules) or MachineProcess(modules)
+    process.on_event = on_event
+    names = {"firmware": firmware, "flash": flash}
+    files = {name: str(path.absolute()) for name, path in names.items() if path is not None}
+    try:
+        process.ask("open", flash_bytes=flash_bytes, **files)
+    except BaseException:
+        process.close()
+        raise
+    return process
+
+
+def release(process: MachineProcess) -> None:
+    """Give a process back that is not needed any more; it ends with this program at the latest."""
+    if process.is_usable and len(_idle) < _MOST_IDLE:
+        process.on_event = lambda event: None
+        _idle.append(process)
+    else:
+        process.close()
+
+
+def _take_idle(modules: Path) -> MachineProcess | None:
+    for process in _idle:
+        if process.modules == modules and process.is_usable:
+            _idle.remove(process)
+            return process
+    return None
+
+
+@atexit.register
+def _close_idle() -> None:
+    while _idle:
+        _idle.pop().close()
+
+
+def _command(modules: Path) -> list[str]:
     node = shutil.which("node")
     if node is None:
         raise UpyfwError("Node is not installed", hint="./upyfw doctor shows what is missing")
-    command = [node, str(_SERVE), "--modules", str(modules), "--flash-bytes", str(size)]
-    for option, path in (("--firmware", firmware), ("--flash", flash)):
-        if path is not None:
-            command += [option, str(path)]
-    return command
+    return [node, *_NODE_OPTIONS, str(_SERVE), "--modules", str(modules)]
 
 
 def _checked(reply: dict[str, Any]) -> dict[str, Any]:
