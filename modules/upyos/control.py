@@ -59,18 +59,26 @@ def _reported(command, path, load):
 
 
 def exit(mod=""):
-    """Shut the system down: "-f" asks nothing, "-r" resets the board after it. Returns the status."""
-    if mod != "-f" and not sdata.debug and not _confirmed():
+    """Shut the system down; f in mod asks nothing, r resets the board. Returns the status."""
+    if "f" not in mod and not sdata.debug and not _confirmed():
         return 1
     kernel.stop = True
     _run_end_script()
     _stop_processes()
+    save_history()
     print_msg("Shutdown")
-    if mod == "-r":
+    if "r" in mod:
         import upyos_port
 
         upyos_port.reset()
     return 0
+
+
+def save_history():
+    """Write the lines typed to /var/history. A power cut leaves the old file or the new one."""
+    from upyos import history
+
+    history.save()
 
 
 def _confirmed():

@@ -15,7 +15,7 @@ from upyos import console, state
 _COLUMNS = const(80)
 # The ring: used bytes (2, low first), number of lines (bit 7: the file was loaded), the lines,
 # each ended by LF.
-_HISTORY_BYTES = const(768)
+_HISTORY_BYTES = const(576)
 _HISTORY_HEAD = const(3)
 _HISTORY_LINES = const(20)
 _LOADED = const(0x80)
