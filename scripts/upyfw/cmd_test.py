@@ -20,7 +20,8 @@ BOARDS = ("UNIX", "RPI_PICO")
 
 def _set_up() -> None:
     """Bring tools, sources, Node packages and firmware up to date."""
-    tools.require(*(tool.name for tool in tools.TOOLS.values() if tool.needed))
+    # git: the tests of sources make repositories.
+    tools.require("git", *(tool.name for tool in tools.TOOLS.values() if tool.needed))
     sources.prepare_micropython()
     node_modules.prepare()
     for board in BOARDS:
