@@ -137,8 +137,8 @@ def current():
     """Return the Proc of the calling thread."""
     if state.turn.is_mine():
         return state.foreground
-    ident = ident()
+    mine = ident()
     for proc in reversed(sdata.procs):
-        if proc.tid == ident and not (proc.isthr and ident == 0):
+        if proc.tid == mine and not (proc.isthr and mine == 0):
             return proc
     return None
