@@ -149,9 +149,10 @@ def sha1(data, is_file=False):
         return ""
     digest = hashlib.sha1()
     if is_file:
+        block = bytearray(256)
         with open(data, "rb") as file:
-            for block in iter(lambda: file.read(256), b""):
-                digest.update(block)
+            while size := file.readinto(block):
+                digest.update(memoryview(block)[:size])
     else:
         digest.update(data)
     return digest.digest().hex()

@@ -121,7 +121,11 @@ def _create(files):
     """First start: write the default files, system.conf last, so that a power cut repeats this."""
     from upyos import board
 
-    use(defaults())
+    if "system.conf.bad" in files:
+        # Cut off while a damaged file was being replaced: its password is unknown.
+        use_defaults()
+    else:
+        use(defaults())
     if not state.recovery:
         _attempt(_unpack)
     board.check(files)
