@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Run other programs for a bounded time, watching what they print."""
 
+import os
+import signal
 import subprocess
 import textwrap
 import threading
@@ -12,6 +14,8 @@ from pathlib import Path
 TIMED_OUT = -1
 _KEPT_LINES = 40
 _REASON_WIDTH = 160
+# How long a program may take to end when it is asked to.
+_PATIENCE_S = 5
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,19 @@ def _watch(
     return "\n".join(kept)
 
 
+def _end(child: subprocess.Popen) -> None:
+    """End a program and all it started: politely, for a package tool may be at work, then not.
+
+    It has a process group of its own, so a Ctrl-C at the terminal reaches it through here only.
+    """
+    for number, patience_s in ((signal.SIGTERM, _PATIENCE_S), (signal.SIGKILL, None)):
+        try:
+            os.killpg(child.pid, number)
+            child.wait(patience_s)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
 def run(
     command: Sequence[str | Path],
     limit_s: float,
@@ -67,15 +84,16 @@ def run(
         errors="replace",
         env=env,
         cwd=cwd,
+        start_new_session=True,
     ) as child:
         expired = threading.Event()
-        timer = threading.Timer(limit_s, lambda: (expired.set(), child.kill()))
+        timer = threading.Timer(limit_s, lambda: (expired.set(), _end(child)))
         timer.start()
         try:
             output = _watch(child, on_line, keep_lines)
             status = child.wait()
         except BaseException:
-            child.kill()
+            _end(child)
             raise
         finally:
             timer.cancel()

@@ -4,6 +4,7 @@
 A sub-command is a module `cmd_<name>.py` of this package with a click command named `command`.
 """
 
+import errno
 import importlib
 import pkgutil
 import sys
@@ -74,6 +75,15 @@ def _os_reason(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
+def _os_hint(error: OSError) -> str | None:
+    """Return what to do about an OSError, where that is clear."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room on that disk, then run it again"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "make it writable; another cache: export UPYFW_CACHE=/some/folder"
+    return None
+
+
 def run(args: list[str]) -> int:
     """Run one command line and return its exit status (0, 1, 2 or 130)."""
     try:
@@ -94,5 +104,5 @@ def run(args: list[str]) -> int:
         sys.stderr.close()
         return FAILED
     except OSError as error:
-        _report(_os_reason(error))
+        _report(_os_reason(error), _os_hint(error))
         return FAILED

@@ -46,7 +46,7 @@ def _style() -> bool:
 
 
 def _pytest_command(full: bool, expression: str | None, paths: tuple[str, ...]) -> list[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "worksteal"]
+    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"]
     command += ["--full"] if full else []
     command += ["-k", expression] if expression else []
     return command + [os.path.abspath(path) for path in paths]

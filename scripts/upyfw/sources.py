@@ -226,6 +226,13 @@ def states() -> dict[str, State]:
 def remove_cache() -> Path:
     """Remove everything that was fetched; returns the folder."""
     cache = cache_dir()
+    if not cache.is_dir():
+        return cache
+    with _locked(cache):
+        _remove(cache)
+    return cache
+
+
+def _remove(cache: Path) -> None:
     for name in ("trees", "downloads", "apt", "git", "picotool", "node"):
         shutil.rmtree(cache / name, ignore_errors=True)
-    return cache

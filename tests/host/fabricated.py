@@ -18,7 +18,7 @@ from pathlib import Path
 
 from casefile import TREE
 
-LIMIT_S = 60
+LIMIT_S = 180
 SUITE = "trixie"
 
 

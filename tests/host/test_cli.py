@@ -16,6 +16,8 @@ from casefile import TREE
 from upyfw import cli, paths
 from upyfw.errors import BadInput, UpyfwError
 
+READ_ONLY = "  make it writable; another cache: export UPYFW_CACHE=/some/folder"
+
 
 @pytest.fixture
 def ending(monkeypatch):
@@ -48,7 +50,12 @@ def test_success(ending):
         (UpyfwError("a\nb", "c"), 1, ["upyfw: a", "upyfw: b", "  c"]),
         (BadInput("a", "c"), 2, ["upyfw: a", "  c"]),
         (KeyboardInterrupt(), 130, ["upyfw: interrupted"]),
-        (OSError(errno.ENOSPC, "No space left", "/f"), 1, ["upyfw: /f: No space left"]),
+        (
+            OSError(errno.ENOSPC, "No space left", "/f"),
+            1,
+            ["upyfw: /f: No space left", "  make room on that disk, then run it again"],
+        ),
+        (OSError(errno.EROFS, "Read-only", "/f"), 1, ["upyfw: /f: Read-only", READ_ONLY]),
         (OSError("odd"), 1, ["upyfw: odd"]),
     ],
 )
