@@ -20,6 +20,8 @@ from upyfw.targets.base import TargetError
 
 _SERVE = REPO / "scripts" / "emulator" / "serve.mjs"
 _END_LIMIT_S = 5
+# Longer than any run of the machine (emulator.py): only a process that hangs takes so long
+_ANSWER_LIMIT_S = 180
 # Let the instruction loop take in the most frequent instructions' code
 _NODE_OPTIONS = ("--max-inlined-bytecode-size-cumulative=2000",)
 _MOST_IDLE = 2
@@ -60,7 +62,11 @@ class MachineProcess:
             except OSError as error:
                 raise TargetError("emulator: its process has ended") from error
             self._answers = False
-            reply = self._replies.get()
+            try:
+                reply = self._replies.get(timeout=_ANSWER_LIMIT_S)
+            except queue.Empty:
+                self._process.kill()
+                raise TargetError("emulator: its process does not answer") from None
             self._answers = True
         return _checked(reply)
 
