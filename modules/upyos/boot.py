@@ -11,14 +11,14 @@ import kernel
 import sdata
 import upyos_port
 from micropython import const
-from upyos import config, console, process, state
+from upyos import config, console, state
 
 _TRIES = const(3)
 _DIRECTORIES = const(("bin", "etc", "lib", "libx", "local", "opt", "tmp", "var", "www"))
 
 
 def start(options):
-    """Start the system, run the prompt, and return when the user leaves it."""
+    """Start the system, up to the prompt."""
     _upyos.tty(True)
     kernel.stop = False
     builtins.input = console.input
@@ -30,7 +30,8 @@ def start(options):
     elif starts > _TRIES:
         reason = "%d starts did not reach the prompt" % _TRIES
     try:
-        reason = _prepare() or reason
+        missing = _prepare()
+        reason = reason or missing
     # barrier: boot; a damaged file system must not keep the prompt away
     except Exception as exc:
         reason = "%s: %s" % (type(exc).__name__, exc)
@@ -38,7 +39,6 @@ def start(options):
     _enter(reason)
     upyos_port.set_boot_count(0)
     console.write("\nType help for the commands.\n")
-    _prompt()
 
 
 def _prepare():
@@ -57,7 +57,7 @@ def _identify():
 
     sdata.name = board.default_name()
     sdata.version = index.VERSION
-    sdata.initime = time.time()
+    sdata.initime = int(time.time())
     sdata.sid = upyos_port.unique_id().hex().upper()
     sdata.upyos = kernel
 
@@ -115,11 +115,3 @@ def _recover(reason):
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")
-
-
-def _prompt():
-    """Show the prompt until the user leaves it."""
-    from upyos import shell
-
-    process.forget()
-    shell.loop()

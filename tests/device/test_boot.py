@@ -149,8 +149,7 @@ def test_foreign_flash_is_left_alone(machines, target, kind):
 def test_format_mends_foreign_flash(machines, target):
     with machines.at_prompt(target, _foreign("random", target)) as session:
         session.type("> utls.format_fs(True)")
-        session.wait_texts((RECOVERY, NORMAL, "/ $: "), limit_s=30)
-        session.wait_prompt()
+        assert session.wait_texts((RECOVERY, NORMAL, "/ $: "), limit_s=30) is None
         assert session.run("ls -1 /etc/init.sh") == "/etc/init.sh"
 
 
@@ -223,7 +222,7 @@ def test_failing_init_sh(machines, target, kind):
 @both
 def test_no_init_sh_is_recovery(machines, target):
     with machines.at_prompt(
-        target, fsimage.make(at.board(target), {}, {"/etc/init.sh"})
+        target, fsimage.make(at.board(target), {CONF: b"{}"}, {"/etc/init.sh"})
     ) as session:
         assert RECOVERY in session.text
         assert session.run("< sdata.debug") == "True"
