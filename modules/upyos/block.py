@@ -185,9 +185,9 @@ class Code:
         self.blocks.append((first, end, loop))
 
     def run(self, at, frame, source, proc):
-        """Run steps from an index on; return the index of the next.
+        """Run steps from an index on; return the index of the next, -1 after Ctrl-C.
 
-        Stops at the end, at a control word, after Ctrl-C, and when the process is held or killed.
+        Stops at the end, at a control word, and when the process is held or killed.
         """
         items = self.items
         while at < len(items):
@@ -199,15 +199,20 @@ class Code:
             if kind == _TEST:
                 if not compare.holds(item[2]):
                     at = item[3]
+                    if state.status == _INTERRUPTED and type(item[2]) is list:
+                        return -1
             elif kind == _RUN:
                 program = item[2]
-                executor.run(program if type(program) is list else source.again(program))
+                if type(program) is tuple:
+                    program = source.again(program)
+                if executor.run(program) == _INTERRUPTED:
+                    return -1
             elif kind == _JUMP:
                 at = item[3]
                 continue
             else:
                 at = self._other(at, kind, item)
-            if frame.control is not None or state.status == _INTERRUPTED:
+            if frame.control is not None:
                 break
             if proc is not None and proc.sts != "R":
                 break

@@ -54,6 +54,8 @@ class Source:
             self._data = self._data[self._at :] + more
             self._at = 0
             if len(self._data) > _LINE_BYTES:
+                # No script: nothing more of it is read.
+                self.seek(self.file.seek(0, 2), self.line_no)
                 raise ValueError("line too long")
             end = self._data.find(b"\n")
         line = self._data[self._at : end] if end >= 0 else self._data[self._at :]
@@ -204,21 +206,23 @@ def _interpret(proc, source, code=None):
     frame = state.frame
     pc = 0
     while True:
-        if code is None:
+        if code is not None:
+            pc = code.run(pc, frame, source, proc)
+            if pc < 0:
+                return _INTERRUPTED
+        else:
             program = _next(frame, source) if source is not None else None
             if program is None:
                 return state.status
             if not executor.is_statement(program):
-                executor.run(program)
+                if executor.run(program) == _INTERRUPTED:
+                    return _INTERRUPTED
             else:
                 code = _compile(frame, source, program)
                 if code is None:
                     return state.status
                 pc = 0
-        else:
-            pc = code.run(pc, frame, source, proc)
-        if state.status == _INTERRUPTED:
-            return _INTERRUPTED
+                continue
         if frame.control is not None:
             pc = code.leave(frame, source) if code is not None else 0
             if frame.control is not None:
@@ -244,8 +248,6 @@ def _next(frame, source):
                 return program
         except (SyntaxError, ValueError) as e:
             syntax_error(e)
-            if str(e) == "line too long":
-                return None
             if frame.errexit:
                 return None
 

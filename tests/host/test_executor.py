@@ -156,6 +156,19 @@ class TestVariables:
         assert shell.env["w"] == "b"
         assert shell.printed == ["True\n"]
 
+    def test_a_command_inside_leaves_the_outer_one_its_result(self, shell):
+        def outer(_args, _stdin):
+            shell.line("typed > w ; typed")
+            assert _state().to_variable
+            _state().result = 7
+            return 0
+
+        shell.programs["outer"] = outer
+        shell.line("outer > v")
+        assert shell.env["v"] == 7
+        assert shell.env["w"] is True
+        assert not _state().to_variable
+
     def test_input_from_a_variable(self, shell):
         shell.env["v"] = 12
         shell.line("up < v > w")

@@ -60,6 +60,12 @@ class TestParse:
             END,
         ]
 
+    def test_special_names_in_braces(self, lexer):
+        assert lexer.parse("x ${?} ${@} ${1}") == [
+            ("x", ("", "?"), ("", "@"), ("", "1")),
+            END,
+        ]
+
     def test_a_digit_is_one_character(self, lexer):
         assert lexer.parse("x $10") == [("x", ("", "1", "0")), END]
 

@@ -61,7 +61,7 @@ def scripts(tmp_path):
 
 class TestLines:
     def test_indented_crlf_comments_empty(self, scripts):
-        assert scripts.run("# c\r\n  say a\r\n\r\n\tsay b # x\r\nsay c") == (0, ["a", "b", "c"])
+        assert scripts.run("# c\r\n  say a\r\n\r\n\tsay 'b'\r\nsay \"c\"") == (0, ["a", "b", "c"])
 
     def test_status_is_that_of_the_last_command(self, scripts):
         assert scripts.run("ok\nbad 3\n# end\n\n")[0] == 3
@@ -96,6 +96,7 @@ class TestLines:
     def test_one_endless_line_ends_the_script(self, scripts):
         assert scripts.run("say " + "x" * 9000 + "\nsay b")[1] == []
         assert "line too long" in scripts.errors[0]
+        assert scripts.run("if ok\nsay " + "x" * 9000 + "\nfi\nsay b")[1] == []
 
     def test_missing_file(self, scripts):
         assert load("script").run(str(scripts.folder / "none.sh"), []) == 127
@@ -286,6 +287,11 @@ class TestLoops:
         assert scripts.run(text) == (2, [])
         assert scripts.errors == ["s.sh:1: goto: in: no such label"]
 
+    def test_nor_one_beside_it(self, scripts):
+        text = "for x in 1\ngoto in\nif bad\n:in\nsay no\nfi\nsay yes\ndone"
+        assert scripts.run(text)[1] == ["yes"]
+        assert scripts.errors == ["s.sh:2: goto: in: into a block"]
+
     def test_skip_out_of_a_block(self, scripts):
         assert scripts.run("if ok\nskip 3\nsay 1\nfi\nsay 2\nsay 3")[1] == ["3"]
 
@@ -300,10 +306,16 @@ class TestLoops:
         assert scripts.run(f"{line}\nsay a\ndone\nsay end")[1] == ["end"]
         assert scripts.errors[0].startswith(f"s.sh:1: {line.split()[0]}: ")
 
-    def test_large_blocks_keep_lines_on_the_flash(self, scripts):
+    def test_large_blocks_keep_lines_on_the_flash(self, scripts, monkeypatch):
+        source = load("script").Source
+        again, places = source.again, []
+        monkeypatch.setattr(
+            source, "again", lambda self, place: places.append(place) or again(self, place)
+        )
         body = "".join(f"say {i}\n" for i in range(300))
         _, lines = scripts.run(f"for x in a b\n{body}done\nsay end")
         assert lines == [str(i) for i in range(300)] * 2 + ["end"]
+        assert 150 < len(places) < 300
 
 
 class TestBlocksThatDoNotFit:
@@ -388,6 +400,10 @@ class TestAtThePrompt:
 
     def test_break(self, scripts):
         assert self._type(scripts, "while ok", "say a", "break", "done") == (0, ["a"])
+
+    def test_after_ctrl_c(self, scripts):
+        scripts.executor.run_line("stop")
+        assert self._type(scripts, "for x in $? 2", "say $x", "done") == (0, ["130", "2"])
 
     def test_script_words_are_refused(self, scripts):
         self._type(scripts, "for x in 1", "return", "done")
