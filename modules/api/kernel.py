@@ -21,6 +21,12 @@ def upyOS(options=""):
     from upyos import boot
 
     boot.start(options)
+    # What only the start needs does not stay in memory while the prompt runs.
+    del boot
+    from upyos import process, shell
+
+    process.forget()
+    shell.loop()
 
 
 def __getattr__(name):
