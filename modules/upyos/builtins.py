@@ -184,7 +184,12 @@ def replace_aliases(program):
         if text is None or lookup.find(command[0])[0] == lookup.BUILTIN:
             changed += [command, op]
             continue
-        changed += _spliced(lexer.parse(text), command[1:])
+        try:
+            changed += _spliced(lexer.parse(str(text)), command[1:])
+        except SyntaxError as e:
+            # Only an alias of a configuration file is not checked before.
+            executor.report("alias: %s: %s" % (text, e))
+            changed += [["false"], 0]
         changed[-1] = op
     return changed
 

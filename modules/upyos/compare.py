@@ -39,9 +39,7 @@ def _compare(a, op, b):
     if op == "==" or op == "!=":
         same = a == b if x is None or y is None else x == y
         return same == (op == "==")
-    if (x is None) != (y is None):
-        raise TypeError
-    if x is None:
+    if x is None and y is None:
         x, y = a, b
     if op == "<":
         return x < y

@@ -225,7 +225,11 @@ def _word(line, at, stops, words):
         if c == '"':
             at = _double(line, at, parts, stops)
         elif c == "'":
-            at = _single(line, at, parts)
+            close = line.find("'", at + 1)
+            if close < 0:
+                raise SyntaxError("column %d: quote not closed" % (at + 1))
+            parts[-1] += line[at + 1 : close]
+            at = close + 1
         elif c == "$":
             at = variable(line, at, parts)
         elif c == "\\":
@@ -240,14 +244,6 @@ def _word(line, at, stops, words):
             parts.pop()
         words.append(tuple(parts))
     return at
-
-
-def _single(line, at, parts):
-    end = line.find("'", at + 1)
-    if end < 0:
-        raise SyntaxError("column %d: quote not closed" % (at + 1))
-    parts[-1] += line[at + 1 : end]
-    return end + 1
 
 
 def _double(line, at, parts, stops):

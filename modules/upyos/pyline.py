@@ -22,25 +22,28 @@ def show(args):
     return _run(args, True)
 
 
-def session():
-    """Return the session's names, made at the first Python line."""
-    if state.session is None:
-        state.session = names = {"__name__": "__main__"}
-        for name in _NAMES:
+def session(code):
+    """Return the session's names, with those modules that the code names."""
+    names = state.session
+    if names is None:
+        names = state.session = {"__name__": "__main__"}
+    for name in _NAMES:
+        if name in code and name not in names:
             try:
                 names[name] = __import__(name)
             except ImportError:
                 # The port has no machine.
                 continue
-    return state.session
+    return names
 
 
 def _run(code, show_it):
     try:
         code = translate(code)
         if show_it:
-            code = "print(" + code + ")"
-        exec(code, session())
+            # On its own line the bracket is no part of a comment.
+            code = "print(" + code + "\n)"
+        exec(code, session(code))
         return 0
     except KeyboardInterrupt:
         executor.report("ended")

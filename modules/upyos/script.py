@@ -91,7 +91,7 @@ class Source:
                 word = line.lstrip()
                 if word[:1] == ":":
                     if depth == 0:
-                        self.labels[word.split()[0][1:]] = (self.tell(), self.line_no)
+                        self.labels.setdefault(word.split()[0][1:], (self.tell(), self.line_no))
                 elif word[:1] in "iwfd" or ";" in word:
                     depth += statements.depth(line)
                 line = self.logical()
@@ -126,6 +126,10 @@ def run(path, args, stdin=None, proc=None):
     except KeyboardInterrupt:
         executor.report("ended")
         return _INTERRUPTED
+    except RuntimeError:
+        # The C stack is used up.
+        executor.report("scripts nested too deep")
+        return 1
     finally:
         source.file.close()
         if outer is None:
@@ -147,7 +151,7 @@ def run_statements(program, more=None):
     control = frame.control
     frame.control = None
     try:
-        code = block.compile(program, 0, more or _nothing)
+        code = block.compile(program, 0, more or (lambda: None))
         return _interpret(None, None, code)
     except block.Unclosed as e:
         executor.report(e.args[0])
@@ -159,10 +163,6 @@ def run_statements(program, more=None):
             executor.found.clear()
         if session is None and not frame.args and frame.zero == "":
             state.frame = None
-
-
-def _nothing():
-    return None
 
 
 def control(words):

@@ -239,6 +239,12 @@ class TestAliases:
         shell.line("say a")
         assert shell.printed == ["more a\n"]
 
+    def test_a_damaged_one(self, shell):
+        _state().aliases = {"hi": "say 'x"}
+        shell.programs["false"] = lambda args, stdin: 1
+        assert shell.line("hi") == 1
+        assert "column 5" in shell.errors[0]
+
     def test_builtins_come_first(self, shell):
         _state().aliases = {"set": "say x"}
         assert shell.line("set +e") == 0

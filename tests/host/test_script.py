@@ -316,6 +316,7 @@ class TestLoops:
         _, lines = scripts.run(f"for x in a b\n{body}done\nsay end")
         assert lines == [str(i) for i in range(300)] * 2 + ["end"]
         assert 150 < len(places) < 300
+        assert scripts.errors == []
 
 
 class TestBlocksThatDoNotFit:
