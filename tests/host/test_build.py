@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import cli, files, firmware, fsimage, runflash, sources, uf2
+from upyfw import cli, files, firmware, fsimage, sources, uf2
 from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
 
@@ -82,23 +82,6 @@ def test_the_image_of_the_build_is_the_boards():
     assert made.combined_bin.read_bytes()[region.offset : region.end] == image
     text = fsimage.read(made.board, image)["/etc/upyOS-rp2.board"]
     assert json.loads(text)["board"]["name"] == "Pico"
-
-
-def test_files_of_a_run_survive_a_build_but_not_fresh(tmp_path, monkeypatch):
-    made = firmware.build("RPI_PICO")
-    monkeypatch.setattr(runflash, "path", lambda board: tmp_path / "flash.bin")
-    flash = runflash.prepare(made)
-    assert flash.read_bytes() == made.combined_bin.read_bytes()
-    region = made.board.fs_region
-    mine = fsimage.make(made.board, {"/local/mine": b"x"})
-    flash.write_bytes(b"\0" * region.offset + mine)
-    kept = runflash.prepare(made).read_bytes()
-    assert kept[region.offset :] == mine
-    assert kept[: region.offset] == made.combined_bin.read_bytes()[: region.offset]
-    flash.write_bytes(b"\0" * 100)
-    assert runflash.prepare(made).read_bytes() == made.combined_bin.read_bytes()
-    flash.write_bytes(kept)
-    assert runflash.prepare(made, fresh=True).read_bytes() == made.combined_bin.read_bytes()
 
 
 def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
