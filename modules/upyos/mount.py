@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Mount the file system; never format a flash that holds anything."""
 
+import os
+
 import vfs
 from micropython import const
 
@@ -49,6 +51,7 @@ def mount(bdev):
     """
     try:
         vfs.mount(vfs.VfsLfs2(bdev, progsize=_PROG_SIZE_BYTES), "/")
+        _complete_rename()
         return
     except OSError as exc:
         error = exc
@@ -60,6 +63,18 @@ def mount(bdev):
 
     state.recovery = "flash cannot be mounted: " + str(error)
     mount_ram()
+
+
+def _complete_rename():
+    """Let littlefs finish a rename across directories that a power cut interrupted.
+
+    It does so at its first change only, and until then hides one entry too many of the directory
+    (littlefs 2.11). Removing what is not there is such a change, and writes nothing else.
+    """
+    try:
+        os.remove("/.absent")
+    except OSError:
+        pass
 
 
 def mount_ram():
