@@ -199,8 +199,8 @@ class Code:
             if kind == _TEST:
                 if not compare.holds(item[2]):
                     at = item[3]
-                    if state.status == _INTERRUPTED and type(item[2]) is list:
-                        return -1
+                if state.status == _INTERRUPTED and type(item[2]) is list:
+                    return -1
             elif kind == _RUN:
                 program = item[2]
                 if type(program) is tuple:

@@ -45,8 +45,8 @@ class Frame:
         self.zero = path
 
 
-def run_line(line):
-    """Run one complete command line; return its status."""
+def run_line(line, more=None):
+    """Run one command line; return its status. `more()` gives the lines that complete a block."""
     try:
         program = lexer.parse(line)
     except SyntaxError as e:
@@ -58,7 +58,7 @@ def run_line(line):
     if is_statement(program):
         from upyos import script
 
-        return script.run_statements(program)
+        return script.run_statements(program, more)
     return run(program)
 
 

@@ -42,7 +42,10 @@ class Source:
         self.line_no = line_no
 
     def read(self):
-        """Return the next physical line without its end, or None. Raises ValueError."""
+        """Return the next physical line without its end, or None. Raises ValueError.
+
+        A line that is all comment is an empty one.
+        """
         end = self._data.find(b"\n", self._at)
         while end < 0:
             more = self.file.read(_READ_BYTES)
@@ -61,6 +64,8 @@ class Source:
         line = self._data[self._at : end] if end >= 0 else self._data[self._at :]
         self._at += len(line) + 1
         self.line_no += 1
+        if line[:1] == b"#":
+            return ""
         return line.decode().rstrip("\r")
 
     def logical(self):
@@ -84,22 +89,25 @@ class Source:
     def find(self, label):
         """Go to the line after a label outside blocks; return whether there is one."""
         if label not in self.labels:
-            self.seek(0, 0)
-            depth = 0
-            line = self.logical()
-            while line is not None:
-                word = line.lstrip()
-                if word[:1] == ":":
-                    if depth == 0:
-                        self.labels.setdefault(word.split()[0][1:], (self.tell(), self.line_no))
-                elif word[:1] in "iwfd" or ";" in word:
-                    depth += statements.depth(line)
-                line = self.logical()
+            self._find_labels()
         if label not in self.labels:
             return False
         offset, line_no = self.labels[label]
         self.seek(offset, line_no)
         return True
+
+    def _find_labels(self):
+        """Note all labels outside blocks, the first of each name."""
+        self.seek(0, 0)
+        depth = 0
+        line = self.logical()
+        while line is not None:
+            word = line.lstrip()
+            if word[:1] == ":" and depth == 0:
+                self.labels.setdefault(word.split()[0][1:], (self.tell(), self.line_no))
+            elif word[:1] in "iwfd" or ";" in word:
+                depth += statements.depth(line)
+            line = self.logical()
 
 
 def run(path, args, stdin=None, proc=None):
@@ -214,21 +222,17 @@ def _interpret(proc, source, code=None):
             program = _next(frame, source) if source is not None else None
             if program is None:
                 return state.status
-            if not executor.is_statement(program):
-                if executor.run(program) == _INTERRUPTED:
-                    return _INTERRUPTED
-            else:
+            if executor.is_statement(program):
                 code = _compile(frame, source, program)
-                if code is None:
-                    return state.status
                 pc = 0
-                continue
+            elif executor.run(program) == _INTERRUPTED:
+                return _INTERRUPTED
+        if frame.control is not None and code is not None:
+            pc = code.leave(frame, source)
         if frame.control is not None:
-            pc = code.leave(frame, source) if code is not None else 0
-            if frame.control is not None:
-                code = None
-                if not _leave(frame, source):
-                    return state.status
+            code = None
+            if not _leave(frame, source):
+                return state.status
         if code is not None and pc >= len(code.items):
             code = None
         if proc is not None and proc.sts != "R" and not _goes_on(proc):
@@ -243,7 +247,7 @@ def _next(frame, source):
             line = source.logical()
             if line is None:
                 return None
-            program = lexer.parse(line)
+            program = line and lexer.parse(line)
             if program:
                 return program
         except (SyntaxError, ValueError) as e:
@@ -258,14 +262,14 @@ def syntax_error(e):
 
 
 def _compile(frame, source, program):
-    """Compile the block that begins with program; None ends the script."""
+    """Compile the block that begins with program; an unclosed one ends the script."""
     opened = frame.line_no
     try:
         return block.compile(program, opened, source.logical, source)
     except block.Unclosed as e:
         frame.line_no = opened
         executor.report(e.args[0])
-        state.status = 2
+        frame.control = ("return", 2)
         return None
 
 

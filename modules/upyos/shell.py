@@ -22,8 +22,9 @@ def loop():
                     return
                 console.write("\n")
             elif line and not line.isspace():
+                line = _completed(line)
                 _upyos.tty(False)
-                _run(line)
+                executor.run_line(line, _more)
         except EOFError:
             console.write("Type exit to leave.\n")
         except KeyboardInterrupt:
@@ -55,29 +56,17 @@ def _prompt():
         return "? $: "
 
 
-def _run(line):
-    """Run a line, with the lines that complete it."""
-    while lexer.continues(line):
-        line = line[:-1] + more()
-    lineedit.remember(line)
-    try:
-        program = lexer.parse(line)
-    except SyntaxError:
-        program = ()
-    if program and executor.is_statement(program):
-        from upyos import script
-
-        script.run_statements(program, more)
-    else:
-        executor.run_line(line)
-
-
-def more():
-    """Return a further line of something that is not complete."""
-    _upyos.tty(True)
-    line = lineedit.read("> ") or ""
+def _completed(line):
+    """Return a line with those that continue it; it is in the history then."""
     while lexer.continues(line):
         line = line[:-1] + (lineedit.read("> ") or "")
     lineedit.remember(line)
+    return line
+
+
+def _more():
+    """Return a further line of a block that is not complete."""
+    _upyos.tty(True)
+    line = _completed(lineedit.read("> ") or "")
     _upyos.tty(False)
     return line
