@@ -16,6 +16,7 @@ from upyfw.targets import node_modules
 WORKERS = 2
 # What device tests run on; both are built before, so that no test waits for a compiler.
 BOARDS = ("UNIX", "RPI_PICO")
+_BRIEF = ("--output-format", "concise")
 
 
 def _set_up() -> None:
@@ -38,8 +39,8 @@ def _style() -> bool:
     """Check lint and format of all Python; returns whether both are clean."""
     say("checking the style")
     python = sys.executable
-    lint = _run(python, "-m", "ruff", "check", "--quiet", ".")
-    layout = _run(python, "-m", "ruff", "format", "--check", "--quiet", ".")
+    lint = _run(python, "-m", "ruff", "check", "--quiet", *_BRIEF, ".")
+    layout = _run(python, "-m", "ruff", "format", "--check", "--quiet", *_BRIEF, ".")
     if lint or layout:
         say("the style check failed: ruff check --fix, ruff format")
     return not lint and not layout
