@@ -27,6 +27,8 @@
 #define NO_BLOCK ((lfs2_block_t)-1)
 
 typedef struct _listing_t {
+    // The file system that `block` is of: another thread may read another one meanwhile.
+    const lfs2_t *lfs;
     uint8_t *block;
     // Which metadata block is in `block`.
     lfs2_block_t addr;
@@ -86,7 +88,11 @@ int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
         return more;
     }
     l->known = false;
+    if (l->lfs != NULL && l->lfs != lfs) {
+        return more;
+    }
     if (l->block == NULL) {
+        l->lfs = lfs;
         l->block = m_new_maybe(uint8_t, lfs->cfg->block_size);
         l->addr = NO_BLOCK;
         if (l->block == NULL) {
@@ -131,7 +137,7 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
 // entries(path) -> list of (name, type, time in s or None, size in bytes). The time is None where the file
 // system is not littlefs; a file without one has the epoch, as in os.stat.
 static mp_obj_t upyos_entries(mp_obj_t path) {
-    listing_t l = {NULL, NO_BLOCK, 0, 0, false};
+    listing_t l = {NULL, NULL, NO_BLOCK, 0, 0, false};
     mp_obj_t iterator = mp_vfs_ilistdir(1, &path);
     mp_obj_t list = MP_OBJ_NULL;
     nlr_buf_t nlr;
