@@ -50,6 +50,11 @@ def _cd(args):
     directory = args[0] if args else "/"
     if not directory:
         raise OSError(2)
+    if ".." in directory:
+        # littlefs refuses to go above the root
+        from upyos.lib import paths
+
+        directory = paths.absolute(directory)
     if os.stat(directory)[0] & 0x4000 == 0:
         raise OSError(20)
     os.chdir(directory)

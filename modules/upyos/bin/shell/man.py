@@ -4,11 +4,13 @@
 Show the usage and the options of CMD.
 """
 
-from upyos import executor
+from upyos import executor, lookup
 from upyos.lib import command
 
 
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 1, 1)
+    if lookup.find(rest[0])[0] == lookup.NONE:
+        return command.fail(rest[0], "not found")
     return executor.call(["help", rest[0]])
