@@ -11,7 +11,7 @@ import kernel
 import sdata
 import upyos_port
 from micropython import const
-from upyos import config, console, state
+from upyos import config, console, lookup, state
 
 _TRIES = const(3)
 _DIRECTORIES = const(("bin", "etc", "lib", "libx", "local", "opt", "tmp", "var", "www"))
@@ -77,7 +77,10 @@ def _tree():
     files = {entry[0]: entry[3] for entry in os.ilistdir("/etc")}
     if not state.recovery:
         _make("/etc/", ("boards",), files)
-        _make("/local/", ("bin",), os.listdir("/local"))
+        try:
+            lookup.learn("/local/bin")
+        except OSError:
+            os.mkdir("/local/bin")
     return files
 
 

@@ -7,7 +7,6 @@ import _upyos
 import sdata
 from micropython import const
 from upyos import state
-from upyos.index import COMMANDS
 
 BUILTIN = 1
 PROGRAM = 2
@@ -52,25 +51,24 @@ def _may_hold(directory, word):
     """
     if directory[:1] != "/":
         return True
+    if state.names is None or state.names_at != _upyos.changes() or directory not in state.names:
+        try:
+            learn(directory)
+        except OSError:
+            return False
+    names = state.names.get(directory)
+    return names is None or "\n" + word in names
+
+
+def learn(directory):
+    """Keep the names in a directory of $PATH. Raises OSError if it is none."""
+    names = "".join(["\n" + entry[0] for entry in os.ilistdir(directory)])
     changes = _upyos.changes()
     if state.names is None or state.names_at != changes:
         state.names = {}
         state.names_at = changes
-    names = state.names.get(directory)
-    if names is None:
-        names = _names(directory)
-        if len(names) > _NAMES_CHARACTERS:
-            return True
+    if len(names) <= _NAMES_CHARACTERS:
         state.names[directory] = names
-    return "\n" + word in names
-
-
-def _names(directory):
-    """Return the names of a directory, each after a newline."""
-    try:
-        return "".join(["\n" + entry[0] for entry in os.ilistdir(directory)])
-    except OSError:
-        return ""
 
 
 def _at_path(word):
@@ -85,13 +83,8 @@ def _at_path(word):
 
 def frozen(name):
     """Return (PROGRAM, path) of a command in the firmware, or None."""
-    if name.endswith(".py"):
-        name = name[:-3]
-    at = COMMANDS.find("\n" + name + " ")
-    if at < 0 or not name:
-        return None
-    group = COMMANDS[at + len(name) + 2 : COMMANDS.find("\n", at + 1)]
-    return PROGRAM, "upyos/bin/" + group + "/" + name + ".py"
+    path = _upyos.command(name[:-3] if name.endswith(".py") else name)
+    return path and (PROGRAM, path)
 
 
 def in_directory(directory, name):

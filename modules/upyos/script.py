@@ -42,10 +42,7 @@ class Source:
         self.line_no = line_no
 
     def read(self):
-        """Return the next physical line without its end, or None. Raises ValueError.
-
-        A line that is all comment is an empty one.
-        """
+        """Return the next physical line without its end, or None. Raises ValueError."""
         end = self._data.find(b"\n", self._at)
         while end < 0:
             more = self.file.read(_READ_BYTES)
@@ -64,9 +61,20 @@ class Source:
         line = self._data[self._at : end] if end >= 0 else self._data[self._at :]
         self._at += len(line) + 1
         self.line_no += 1
-        if line[:1] == b"#":
-            return ""
         return line.decode().rstrip("\r")
+
+    def pass_comments(self):
+        """Go on to the next line that is neither empty nor all comment, within what was read."""
+        data = self._data
+        at = self._at
+        while True:
+            first = data[at : at + 1]
+            end = at if first == b"\n" else data.find(b"\n", at) if first == b"#" else -1
+            if end < 0:
+                break
+            at = end + 1
+            self.line_no += 1
+        self._at = at
 
     def logical(self):
         """Return the next line with the lines that continue it, or None."""
@@ -243,11 +251,12 @@ def _next(frame, source):
     """Return the program of the next line that has one, None at the end."""
     while True:
         try:
+            source.pass_comments()
             frame.line_no = source.line_no + 1
             line = source.logical()
             if line is None:
                 return None
-            program = line and lexer.parse(line)
+            program = lexer.parse(line)
             if program:
                 return program
         except (SyntaxError, ValueError) as e:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Find frozen modules by binary search. py/frozenmod.c walks through all names, three times for each
+// Find frozen modules by binary search, and commands among them. py/frozenmod.c walks through all names, three times for each
 // module that is imported: with 110 names that was a quarter of the time of a start.
 //
 // The names stand one after the other, each ended by NUL. The build sorts them; where it did not, the
@@ -11,6 +11,7 @@
 #include "py/builtin.h"
 #include "py/emitglue.h"
 #include "py/frozenmod.h"
+#include "py/runtime.h"
 
 extern const char mp_frozen_names[];
 extern const mp_frozen_module_t *const mp_frozen_mpy_content[];
@@ -21,8 +22,16 @@ extern const uint32_t mp_frozen_str_sizes[];
 mp_import_stat_t __real_mp_find_frozen_module(const char *str, int *frozen_type, void **data);
 mp_import_stat_t __wrap_mp_find_frozen_module(const char *str, int *frozen_type, void **data);
 
+// Import looks for each name twice in a row: first whether it is there, then for its content.
+static const char *last_found;
+
 // End of the sorted names; NULL: not looked at yet, mp_frozen_names: they are not sorted.
 static const char *names_end;
+
+// Every so many names one whose index is known.
+#define MARKS (16)
+#define MARK_NAMES (16)
+static const char *marks[MARKS];
 
 static void check_names(void) {
     const char *name = mp_frozen_names;
@@ -32,7 +41,10 @@ static void check_names(void) {
         return;
     }
     #endif
-    while (*name != 0) {
+    for (size_t index = 0; *name != 0; ++index) {
+        if (index % MARK_NAMES == 0 && index / MARK_NAMES < MARKS) {
+            marks[index / MARK_NAMES] = name;
+        }
         const char *next = name + strlen(name) + 1;
         if (*next != 0 && strcmp(name, next) >= 0) {
             return;
@@ -60,19 +72,15 @@ static const char *lower_bound(const char *str) {
     return low;
 }
 
-// Number of names before this one: of NULs, four characters at a time where there is none.
+// Number of names before this one, counted from the nearest mark.
 static size_t index_of(const char *name) {
-    size_t index = 0;
-    const char *p = mp_frozen_names;
-    while (p < name) {
-        if (((uintptr_t)p & 3) == 0 && name - p >= 4) {
-            uint32_t word = *(const uint32_t *)p;
-            if (((word - 0x01010101) & ~word & 0x80808080) == 0) {
-                p += 4;
-                continue;
-            }
-        }
-        index += *p++ == 0;
+    size_t mark = MARKS - 1;
+    while (mark > 0 && (marks[mark] == NULL || marks[mark] > name)) {
+        --mark;
+    }
+    size_t index = mark * MARK_NAMES;
+    for (const char *p = marks[mark]; p < name; ++p) {
+        index += *p == 0;
     }
     return index;
 }
@@ -87,8 +95,12 @@ mp_import_stat_t __wrap_mp_find_frozen_module(const char *str, int *frozen_type,
     if (frozen_type != NULL) {
         *frozen_type = MP_FROZEN_NONE;
     }
-    const char *name = lower_bound(str);
+    const char *name = last_found;
+    if (name == NULL || strcmp(name, str) != 0) {
+        name = lower_bound(str);
+    }
     if (name < names_end && strcmp(name, str) == 0) {
+        last_found = name;
         if (frozen_type != NULL) {
             *frozen_type = MP_FROZEN_MPY;
             *data = (void *)mp_frozen_mpy_content[index_of(name)];
@@ -105,3 +117,25 @@ mp_import_stat_t __wrap_mp_find_frozen_module(const char *str, int *frozen_type,
     }
     return MP_IMPORT_STAT_NO_EXIST;
 }
+
+// command(name) -> path of the frozen module upyos/bin/<group>/<name>.py, or None
+static mp_obj_t upyos_command(mp_obj_t name_in) {
+    static const char bin[] = "upyos/bin/";
+    size_t len;
+    const char *wanted = mp_obj_str_get_data(name_in, &len);
+    if (names_end == NULL) {
+        check_names();
+    }
+    const char *name = names_end == mp_frozen_names ? mp_frozen_names : lower_bound(bin);
+    for (; *name != 0; name += strlen(name) + 1) {
+        if (strncmp(name, bin, sizeof(bin) - 1) != 0) {
+            continue;
+        }
+        const char *stem = strchr(name + sizeof(bin) - 1, '/');
+        if (stem != NULL && strncmp(stem + 1, wanted, len) == 0 && strcmp(stem + 1 + len, ".py") == 0) {
+            return mp_obj_new_str_from_cstr(name);
+        }
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_command_obj, upyos_command);

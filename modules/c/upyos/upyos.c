@@ -739,8 +739,9 @@ static mp_obj_t upyos_init(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(upyos_init_obj, upyos_init);
 
-// changes.c, heap.c, span.c
+// changes.c, frozen.c, heap.c, span.c
 extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 #if !defined(__unix__)
 extern const mp_obj_fun_builtin_fixed_t upyos_leave_obj;
@@ -766,6 +767,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_frozen), MP_ROM_PTR(&upyos_frozen_obj) },
     { MP_ROM_QSTR(MP_QSTR_changes), MP_ROM_PTR(&upyos_changes_obj) },
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
+    { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
     { MP_ROM_QSTR(MP_QSTR_span), MP_ROM_PTR(&upyos_span_obj) },
 };
