@@ -62,6 +62,7 @@ def scripts(tmp_path):
 class TestLines:
     def test_indented_crlf_comments_empty(self, scripts):
         assert scripts.run("# c\r\n  say a\r\n\r\n\tsay 'b'\r\nsay \"c\"") == (0, ["a", "b", "c"])
+        assert scripts.device.runs == [["say", "a"], ["say", "b"], ["say", "c"]]
 
     def test_status_is_that_of_the_last_command(self, scripts):
         assert scripts.run("ok\nbad 3\n# end\n\n")[0] == 3
