@@ -13,15 +13,15 @@ _BUILTINS = (
 )
 _SUFFIXES = (".py", ".mpy", ".sh")
 _DIRECTORY = 0x4000
+_SPECIAL = " \t;|&<>'\"$#\\"
 
 
 def complete(before):
     """Return (text to add, names that fit) for the text before the cursor."""
-    start = 0
-    for i, c in enumerate(before):
-        if c in " \t;|&<>'\"":
-            start = i + 1
+    start, quote = _word(before)
     word = before[start:]
+    if not quote:
+        word = word.replace("\\", "")
     lead = before[:start].rstrip()
     if "/" in word or (lead and lead[-1] not in ";|&"):
         directory, _, part = word.rpartition("/")
@@ -33,7 +33,35 @@ def complete(before):
         names = [name + " " for name in _commands(part)]
     if not names:
         return "", names
-    return _common(names)[len(part) :], [name.strip() for name in names]
+    added = _common(names)[len(part) :]
+    return added if quote else _escaped(added), [name.strip() for name in names]
+
+
+def _word(before):
+    """Return where the last word begins, and the quote it stands in or an empty text."""
+    start = 0
+    quote = ""
+    escaped = False
+    for i, c in enumerate(before):
+        if escaped:
+            escaped = False
+        elif c == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+            start = i + 1
+        elif c in " \t;|&<>":
+            start = i + 1
+    return start, quote
+
+
+def _escaped(added):
+    """Return text as it is typed outside quotes; a blank at its end is one between words."""
+    end = len(added) - (added[-1:] == " ")
+    typed = ["\\" + c if c in _SPECIAL else c for c in added[:end]]
+    return "".join(typed) + added[end:]
 
 
 def _common(names):
