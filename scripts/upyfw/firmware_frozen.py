@@ -73,16 +73,22 @@ def _sorted(results: list, profile: str) -> list[FrozenFile]:
 def stage(frozen: list[FrozenFile], folder: Path) -> str:
     """Copy the files to folder, changed ones only, and write folder.py, the manifest of it.
 
-    The copies' times say when a content changed, which MicroPython's makemanifest.py goes by; it
-    does not notice a file that is gone or older than the one before. Returns the manifest.
+    The copies' times say when a content or its level changed, which MicroPython's makemanifest.py
+    goes by; it does not notice a file that is gone or older than the one before. Returns the
+    manifest.
     """
+    manifest_path = folder.with_suffix(".py")
+    before = set(manifest_path.read_text().splitlines(True)) if manifest_path.exists() else set()
     wanted = {folder / file.target for file in frozen}
     for path in folder.rglob("*.py"):
         if path not in wanted:
             path.unlink()
+    rows = []
     for file in frozen:
+        rows.append(f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n")
         write_if_changed(folder / file.target, file.source.read_bytes())
-    rows = (f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n" for file in frozen)
+        if rows[-1] not in before:
+            (folder / file.target).touch()
     manifest = "".join(rows)
-    write_if_changed(folder.with_suffix(".py"), manifest.encode())
+    write_if_changed(manifest_path, manifest.encode())
     return manifest

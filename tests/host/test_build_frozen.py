@@ -109,3 +109,11 @@ def test_core_freezes_the_same_modules_that_the_tree_holds(micropython):
     own = {path.relative_to(tree).as_posix() for path in (tree / "upyos").rglob("*.py")}
     assert own | {"sdata.py", "utls.py", "upyos/index.py", "rp2.py", "asyncio/core.py"} <= found
     assert "_boot_fat.py" not in found
+
+
+def test_another_level_is_noticed(staged):
+    folder, stage, manifest = staged
+    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*.py")}
+    assert stage('freeze("../a", opt=3)\nfreeze("../b")\n') != manifest
+    changed = {path.name for path, time in times.items() if path.stat().st_mtime_ns != time}
+    assert changed == {path.name for path in folder.rglob("*.py") if "a" in path.stem}
