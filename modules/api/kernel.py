@@ -27,6 +27,11 @@ def upyOS(options=""):
 
     process.forget()
     shell.loop()
+    if state.key and not stop:
+        # The raw REPL gets the terminal.
+        from upyos import tasks
+
+        tasks.part()
 
 
 def __getattr__(name):

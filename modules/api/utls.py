@@ -108,11 +108,11 @@ def human(n):
     """Return a number of bytes in 8 characters: `   2.00K`."""
     if n <= 1024:
         return "%7d " % n
-    for unit in "KMGT":
+    power = 0
+    while power == 0 or n >= 1024 and power < 4:
         n /= 1024
-        if n < 1024:
-            break
-    return "%7.2f%s" % (n, unit)
+        power += 1
+    return "%7.2f%s" % (n, " KMGT"[power])
 
 
 def tspaces(t, n=12, ab="a", fc=" "):

@@ -5,6 +5,7 @@ import json
 import sys
 
 import sdata
+
 from upyos import console
 
 
@@ -41,7 +42,7 @@ def read(path):
 
 
 def load_configured():
-    """Return the configured description; after a warning the built-in one if that cannot be read."""
+    """Return the configured description; the built-in one, after a warning, if there is none."""
     path = sdata.sysconfig["board"]
     try:
         return read(path)

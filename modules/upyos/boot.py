@@ -3,7 +3,6 @@
 
 import builtins
 import os
-import sys
 import time
 
 import _upyos
@@ -11,6 +10,7 @@ import kernel
 import sdata
 import upyos_port
 from micropython import const
+
 from upyos import config, console, lookup, state
 
 _TRIES = const(3)

@@ -5,6 +5,7 @@ import json
 import os
 
 import sdata
+
 from upyos import console, state
 
 PATH = "/etc/system.conf"
@@ -82,7 +83,7 @@ def use(conf):
 
 
 def load(path):
-    """Replace the configuration by a file. Raises OSError, ValueError; then nothing has changed."""
+    """Replace the configuration by a file. Raises OSError, ValueError, and has changed nothing."""
     use(read(path))
 
 
@@ -96,8 +97,8 @@ def use_defaults():
 def start(files):
     """Load the configuration at start; mend what is missing or damaged.
 
-    files is what is in /etc, {name: bytes}. Returns whether there is an init.sh. A power cut leaves
-    the damaged file under one of its two names, or the new one complete.
+    files is what is in /etc, {name: bytes}. Returns whether there is an init.sh. A power cut
+    leaves the damaged file under one of its two names, or the new one complete.
     """
     from upyos import board
 

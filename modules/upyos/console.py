@@ -4,6 +4,7 @@
 import sys
 
 import _upyos
+
 from upyos import state
 
 # Text or bytes to standard output: follows redirection. Returns the number of bytes.

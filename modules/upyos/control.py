@@ -6,6 +6,7 @@ import time
 import kernel
 import sdata
 from micropython import const
+
 from upyos import console, process, state
 from upyos.boot import print_msg as print_msg
 
@@ -38,7 +39,7 @@ def loadconfig(path="/etc/system.conf"):
 
 
 def loadboard(path=""):
-    """Replace sdata.board by the file, by default the configured one; return False if it cannot."""
+    """Replace sdata.board by the file, else the configured one; return False if it cannot."""
     from upyos import board
 
     return _reported("loadboard", path or sdata.sysconfig["board"], board.replace)

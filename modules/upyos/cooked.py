@@ -3,6 +3,7 @@
 
 import _upyos
 from micropython import const
+
 from upyos import console, process
 
 _CTRL_C = const(3)

@@ -6,6 +6,7 @@ import sys
 
 import sdata
 from micropython import const
+
 from upyos import console, process, state
 
 _FAILED = const(1)

@@ -8,6 +8,7 @@ takes a thread (upyos.threads).
 import _upyos
 import sdata
 from micropython import const
+
 from upyos import console, executor, lexer, lookup, process, redirection, state
 
 _PYTHON = const(9)
@@ -156,5 +157,7 @@ def ended(proc, streams):
         state.result = state.NONE
         redirection.store(streams[2], streams[1].getvalue())
     close(streams)
+    if state.parted:
+        return
     line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])
     console.error("[%d]+ Done  %s" % (proc.pid, line))

@@ -5,6 +5,7 @@ import time
 
 import sdata
 from micropython import const
+
 from upyos import console, state
 
 _SIZE_BYTES = const(768)

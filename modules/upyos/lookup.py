@@ -6,6 +6,7 @@ import os
 import _upyos
 import sdata
 from micropython import const
+
 from upyos import state
 
 BUILTIN = 1

@@ -7,6 +7,7 @@ import time
 import _upyos
 import sdata
 from micropython import const
+
 from upyos import console, state
 
 # Modules of upyOS that stay; all others are dropped after each command.
@@ -171,7 +172,7 @@ def forget():
             del modules[name]
         elif name.startswith("asyncio"):
             del modules[name]
-            # The task type remembers the globals of asyncio, else these would stay (extmod/modasyncio.c).
+            # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
             __import__("_asyncio").Task(None, None)
     state.modules = len(modules)
 

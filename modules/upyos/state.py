@@ -25,6 +25,8 @@ recovery = None
 # While there are jobs: waits for a key and lets them go on; what drives them; its timer.
 key = None
 timer = None
+# True once the terminal was given to the raw REPL: jobs are silent then.
+parted = False
 # While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.
 turn = None
 # What upyos.lookup knows of the directories of $PATH, {directory: names}, and since which change.

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The system's loop: background tasks, and what drives them while something else has the thread.
+"""The system's loop: background tasks, and what drives them while something else runs.
 
-Tasks advance while the prompt waits for a key, inside a program's own asyncio.run, and from a timer
-while a synchronous program runs or sleeps. All of it ends with the last task.
+Tasks advance while the prompt waits for a key, inside a program's own asyncio.run, and from a
+timer while a synchronous program runs or sleeps. All of it ends with the last task.
 """
 
 import asyncio
 import io
 import time
+from asyncio import core
 
 import _upyos
 import upyos_port
-from asyncio import core
 from micropython import const
+
 from upyos import console, failure, jobs, state, turns
 
 _PERIOD_MS = const(10)
@@ -30,6 +31,12 @@ def start(proc, main, streams):
     Driver.tasks += 1
     asyncio.create_task(job)
     return jobs.begun(proc)
+
+
+def part():
+    """Let tasks stand still and jobs be silent: the raw REPL has the terminal."""
+    state.parted = True
+    upyos_port.timer(0, None)
 
 
 class Driver:
@@ -137,6 +144,8 @@ class Lines(io.IOBase):
         self.kept = b""
 
     def write(self, data):
+        if state.parted:
+            return len(data)
         if console.editing is None and not self.kept:
             before = _upyos.redirect(None)
             console.write(data)

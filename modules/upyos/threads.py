@@ -6,6 +6,7 @@ import sys
 
 import _upyos
 from micropython import const
+
 from upyos import console, executor, failure, jobs, state, turns
 from upyos.tasks import Lines
 

@@ -11,6 +11,7 @@ import _thread
 import _upyos
 import sdata
 from micropython import const
+
 from upyos import state
 
 # The longest wait for a key: a thread may end meanwhile.

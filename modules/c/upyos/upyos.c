@@ -608,7 +608,9 @@ static void *upyos_tick_main(void *arg) {
         if (upyos_tick_ms != 0 && !upyos_tick_queued) {
             upyos_tick_queued = true;
             mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
-            upyos_tick_queued = mp_sched_schedule(tick, tick);
+            if (!mp_sched_schedule(tick, tick)) {
+                upyos_tick_queued = false;
+            }
             pthread_kill(upyos_main_thread, SIGALRM);
         }
     }

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Background jobs: they go on whatever the foreground does, and leave nothing behind."""
+
+import re
+
+import casefile
+import machines as at
+import pytest
+from upyfw import fsimage
+
+both = pytest.mark.parametrize("target", casefile.TARGETS)
+
+COUNT = b"""
+import asyncio
+import sdata
+
+proc = None
+
+
+async def __main__(args):
+    sdata.d0 = 0
+    while proc.sts != "S":
+        sdata.d0 += 1
+        if args:
+            print("count", sdata.d0)
+        await asyncio.sleep_ms(50)
+"""
+
+SPIN = b"""
+import time
+
+proc = None
+
+
+def __main__(args):
+    start = time.ticks_ms()
+    while proc.sts != "S" and time.ticks_diff(time.ticks_ms(), start) < int(args[0]):
+        pass
+    print("spun")
+"""
+
+INNER = b"""
+import asyncio
+
+
+async def __main__(args):
+    await asyncio.sleep(2)
+"""
+
+LINES = b"export k 0\nwhile $k < 200\nincr k\nsleep .05\ndone\necho all $k\n"
+HEAP = b"import gc\n\n\ndef __main__(args):\n    gc.collect()\n    print(gc.mem_alloc())\n"
+# What a job may leave: tables grow in steps and do not shrink. Pointers of UNIX are twice as long.
+LEFT_BYTES = {"RPI_PICO": 512, "UNIX": 1024}
+
+
+@pytest.fixture
+def session(machines, target):
+    files = {
+        "/etc/init.sh": at.SILENT,
+        "/opt/count.py": COUNT,
+        "/opt/spin.py": SPIN,
+        "/opt/inner.py": INNER,
+        "/opt/lines.sh": LINES,
+        "/opt/heap.py": HEAP,
+    }
+    with machines.at_prompt(target, fsimage.make(at.board(target), files)) as session:
+        yield session
+
+
+def _counted(session, line):
+    """How often the job counted while a line ran."""
+    before = int(session.run("< sdata.d0"))
+    session.run(line)
+    return int(session.run("< sdata.d0")) - before
+
+
+@both
+@pytest.mark.parametrize("line", ["> time.sleep(2)", "sleep 2", "/opt/spin 2000"])
+def test_a_task_goes_on_while_the_foreground_runs(session, line):
+    session.run("/opt/count &")
+    assert 25 <= _counted(session, line) <= 60
+
+
+@both
+def test_a_task_goes_on_inside_a_loop_of_the_program(session):
+    session.run("/opt/count &")
+    assert 25 <= _counted(session, "/opt/inner") <= 60
+    assert 10 <= _counted(session, "sleep 1") <= 40
+
+
+@both
+def test_ctrl_c_meets_the_foreground_and_not_the_task(session):
+    session.run("/opt/count &")
+    session.type("sleep 30")
+    session.target.read_quiet(0.3, 10)
+    session.type("\x03")
+    session.wait_prompt()
+    assert "sleep: ended" in session.text
+    assert "count: ended" not in session.text
+    assert _counted(session, "sleep 1") >= 10
+
+
+@both
+def test_a_line_being_typed_is_kept(session):
+    session.run("/opt/count loud &")
+    session.target.send(b"echo ab")
+    session.target.read_until(re.compile(rb"count 9\r"), 10)
+    session.target.send(b"cd\r")
+    session.target.read_until(re.compile(rb"\nabcd\r"), 10)
+    session.run("killall count")
+
+
+@both
+def test_kill_stops_a_script_between_lines(session):
+    session.run("/opt/lines.sh &")
+    session.run("sleep 1")
+    assert "lines" in session.run("ps")
+    session.run("kill $!")
+    session.run("wait")
+    assert "lines" not in session.run("ps")
+    assert re.search(r"\nall \d", session.text) is None
+
+
+@both
+def test_task_and_threads_share_the_shell(session):
+    session.run("/opt/count &")
+    session.run("/opt/spin 1500 &")
+    for number in range(5):
+        assert session.run(f"echo line {number}").splitlines()[-1] == f"line {number}"
+        assert session.run("false ; echo st=$?").splitlines()[-1] == "st=1"
+    session.run("killall count")
+    session.run("wait")
+    assert session.wait_texts(("spun",), limit_s=10) is None
+    assert "count" not in session.run("ps")
+
+
+@both
+def test_a_job_leaves_no_heap_behind(session, target):
+    session.run("/opt/heap")
+    before = int(session.run("/opt/heap"))
+    for line in ("/opt/count &", "killall count", "wait", "/opt/spin 10 &", "wait", "true"):
+        session.run(line)
+    session.run("/opt/heap")
+    assert int(session.run("/opt/heap")) - before <= LEFT_BYTES[target]
+
+
+def test_the_raw_repl_is_not_disturbed(machines):
+    files = {"/etc/init.sh": at.SILENT, "/opt/count.py": COUNT}
+    image = fsimage.make(at.board("RPI_PICO"), files)
+    with machines.at_prompt("RPI_PICO", image) as session:
+        session.run("/opt/count loud &")
+        session.target.send(b"\x01")
+        session.target.read_until(re.compile(rb"raw REPL; CTRL-B to exit\r\n>"), 10)
+        session.target.send(b"import time; time.sleep(1); print(6 * 7)\x04")
+        answer = session.target.read_until(re.compile(rb"\x04.*\x04>"), 10)
+        assert answer == b"OK42\r\n\x04\x04>"
+        session.target.send(b"\x02\x04")
+        session.wait_prompt()
+        assert session.run("pwd") == "/"
