@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: MIT
 add_library(usermod_upyos INTERFACE)
-target_sources(usermod_upyos INTERFACE
+set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/upyos.c
     ${CMAKE_CURRENT_LIST_DIR}/changes.c
+    ${CMAKE_CURRENT_LIST_DIR}/console.c
+    ${CMAKE_CURRENT_LIST_DIR}/flash.c
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
-    ${CMAKE_CURRENT_LIST_DIR}/span.c)
+    ${CMAKE_CURRENT_LIST_DIR}/load.c
+    ${CMAKE_CURRENT_LIST_DIR}/span.c
+    ${CMAKE_CURRENT_LIST_DIR}/terminal.c
+    ${CMAKE_CURRENT_LIST_DIR}/tick.c
+)
+target_sources(usermod_upyos INTERFACE ${UPYOS_SOURCES})
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/upyos.c PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
+set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
 # Searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
 target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_find_frozen_module"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(UPYOS_MOD_DIR)/upyos.c $(UPYOS_MOD_DIR)/changes.c $(UPYOS_MOD_DIR)/frozen.c $(UPYOS_MOD_DIR)/heap.c $(UPYOS_MOD_DIR)/listing.c $(UPYOS_MOD_DIR)/span.c
+SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c changes.c console.c flash.c frozen.c heap.c listing.c load.c span.c \
+    terminal.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # sys.stdout and mp_hal both write to file descriptor 1 with the C library's write.
 LDFLAGS_USERMOD += -Wl,--wrap=write

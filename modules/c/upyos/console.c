@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// Console capture: redirect().
+
+#include "py/gc.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "upyos.h"
+
+#if defined(__unix__)
+#include <errno.h>
+#include <unistd.h>
+#endif
+
+// One redirection per thread: a background thread never writes into the
+// foreground's file. More threads than this are not redirected at once.
+#define UPYOS_TARGETS (4)
+
+// The target streams live in root pointers, so that the collector sees them.
+MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_target[UPYOS_TARGETS]);
+static void *upyos_owner[UPYOS_TARGETS];
+// How many entries are in use: the fast path of unredirected output.
+static size_t upyos_targets_used;
+
+static void *upyos_self(void) {
+    #if MICROPY_PY_THREAD
+    return mp_thread_get_state();
+    #else
+    return &upyos_targets_used;
+    #endif
+}
+
+// Index of the entry of `owner`, or -1. A free entry belongs to NULL.
+static int upyos_find_target(void *owner) {
+    for (int i = 0; i < UPYOS_TARGETS; ++i) {
+        if (upyos_owner[i] == owner) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// Write to the calling thread's target. Returns false if it has none; *errcode
+// is 0 or the errno of the target. Never from an interrupt: the heap is locked there.
+static bool upyos_capture(const void *buf, size_t len, int *errcode) {
+    if (upyos_targets_used == 0 || gc_is_locked()) {
+        return false;
+    }
+    int i = upyos_find_target(upyos_self());
+    if (i < 0) {
+        return false;
+    }
+    mp_uint_t done = mp_stream_rw(MP_STATE_VM(upyos_target)[i], (void *)buf, len, errcode, MP_STREAM_RW_WRITE);
+    if (*errcode == 0 && done != len) {
+        *errcode = MP_ENOSPC;
+    }
+    return true;
+}
+
+#if defined(__unix__)
+
+ssize_t __real_write(int fd, const void *buf, size_t len);
+ssize_t __wrap_write(int fd, const void *buf, size_t len);
+
+// Called with the GIL released (MP_HAL_RETRY_SYSCALL), so it is taken to write to a Python stream.
+ssize_t __wrap_write(int fd, const void *buf, size_t len) {
+    if (fd == STDOUT_FILENO && upyos_targets_used != 0) {
+        int errcode = 0;
+        MP_THREAD_GIL_ENTER();
+        bool captured = upyos_capture(buf, len, &errcode);
+        MP_THREAD_GIL_EXIT();
+        if (errcode != 0) {
+            errno = errcode;
+            return -1;
+        }
+        if (captured) {
+            return len;
+        }
+    }
+    return __real_write(fd, buf, len);
+}
+
+#else
+
+mp_uint_t __real_mp_hal_stdout_tx_strn(const char *str, size_t len);
+mp_uint_t __wrap_mp_hal_stdout_tx_strn(const char *str, size_t len);
+void __real_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len);
+void __wrap_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len);
+
+mp_uint_t __wrap_mp_hal_stdout_tx_strn(const char *str, size_t len) {
+    int errcode = 0;
+    if (!upyos_capture(str, len, &errcode)) {
+        return __real_mp_hal_stdout_tx_strn(str, len);
+    }
+    if (errcode != 0) {
+        mp_raise_OSError(errcode);
+    }
+    return len;
+}
+
+// Caught before LF becomes CR LF: a target gets the exact bytes.
+void __wrap_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
+    int errcode = 0;
+    if (!upyos_capture(str, len, &errcode)) {
+        __real_mp_hal_stdout_tx_strn_cooked(str, len);
+    } else if (errcode != 0) {
+        mp_raise_OSError(errcode);
+    }
+}
+
+#endif
+
+// redirect(stream or None) -> the stream before, or None
+static mp_obj_t upyos_redirect(mp_obj_t stream) {
+    if (stream != mp_const_none) {
+        mp_get_stream_raise(stream, MP_STREAM_OP_WRITE);
+    }
+    mp_obj_t before = mp_const_none;
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int i = upyos_find_target(upyos_self());
+    if (i >= 0) {
+        before = MP_STATE_VM(upyos_target)[i];
+    } else if (stream != mp_const_none) {
+        i = upyos_find_target(NULL);
+        upyos_targets_used += i >= 0;
+    }
+    bool full = i < 0 && stream != mp_const_none;
+    if (i >= 0) {
+        bool set = stream != mp_const_none;
+        MP_STATE_VM(upyos_target)[i] = set ? stream : MP_OBJ_NULL;
+        upyos_owner[i] = set ? upyos_self() : NULL;
+        upyos_targets_used -= !set;
+    }
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    if (full) {
+        mp_raise_OSError(MP_EAGAIN);
+    }
+    return before;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_redirect_obj, upyos_redirect);
+
+// Forget all targets: the heap they lived in is gone.
+void upyos_console_init(void) {
+    upyos_targets_used = 0;
+    for (size_t i = 0; i < UPYOS_TARGETS; ++i) {
+        MP_STATE_VM(upyos_target)[i] = MP_OBJ_NULL;
+        upyos_owner[i] = NULL;
+    }
+}

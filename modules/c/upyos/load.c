@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// The loader: run a program without import.
+
+#include <string.h>
+
+#include "py/builtin.h"
+#include "py/compile.h"
+#include "py/frozenmod.h"
+#include "py/objmodule.h"
+#include "py/persistentcode.h"
+#include "py/runtime.h"
+#include "upyos.h"
+
+// A module that sys.modules does not know, so that nothing of it stays behind.
+static mp_module_context_t *upyos_new_module(mp_obj_t name) {
+    mp_module_context_t *context = m_new_obj(mp_module_context_t);
+    context->module.base.type = &mp_type_module;
+    context->module.globals = MP_OBJ_TO_PTR(mp_obj_new_dict(MICROPY_MODULE_DICT_SIZE));
+    memset(&context->constants, 0, sizeof(context->constants));
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(context->module.globals), MP_OBJ_NEW_QSTR(MP_QSTR___name__), name);
+    return context;
+}
+
+static void upyos_run_proto_fun(mp_module_context_t *context, mp_proto_fun_t proto_fun) {
+    nlr_jump_callback_node_globals_locals_t ctx;
+    ctx.globals = mp_globals_get();
+    ctx.locals = mp_locals_get();
+    mp_globals_set(context->module.globals);
+    mp_locals_set(context->module.globals);
+    nlr_push_jump_callback(&ctx.callback, mp_globals_locals_set_from_nlr_jump_callback);
+    mp_call_function_0(mp_make_function_from_proto_fun(proto_fun, context, NULL));
+    nlr_pop_jump_callback(true);
+}
+
+static bool upyos_run_frozen(mp_module_context_t *context, const char *path) {
+    int frozen_type;
+    void *data;
+    if (mp_find_frozen_module(path, &frozen_type, &data) != MP_IMPORT_STAT_FILE || frozen_type != MP_FROZEN_MPY) {
+        return false;
+    }
+    const mp_frozen_module_t *frozen = data;
+    context->constants = frozen->constants;
+    upyos_run_proto_fun(context, frozen->proto_fun);
+    return true;
+}
+
+static void upyos_run_file(mp_module_context_t *context, const char *path, size_t len) {
+    qstr file = qstr_from_strn(path, len);
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(context->module.globals), MP_OBJ_NEW_QSTR(MP_QSTR___file__), MP_OBJ_NEW_QSTR(file));
+    if (len > 4 && memcmp(path + len - 4, ".mpy", 4) == 0) {
+        mp_compiled_module_t cm = { .context = context };
+        mp_raw_code_load_file(file, &cm);
+        upyos_run_proto_fun(context, cm.rc);
+    } else {
+        mp_obj_dict_t *globals = context->module.globals;
+        mp_parse_compile_execute(mp_lexer_new_from_file(file), MP_PARSE_FILE_INPUT, globals, globals);
+    }
+}
+
+// load(path[, name]) -> module. A path that is frozen (no leading slash) runs from flash in place.
+static mp_obj_t upyos_load(size_t n_args, const mp_obj_t *args) {
+    size_t len;
+    const char *path = mp_obj_str_get_data(args[0], &len);
+    mp_module_context_t *context = upyos_new_module(args[n_args - 1]);
+    if (!upyos_run_frozen(context, path)) {
+        upyos_run_file(context, path, len);
+    }
+    return MP_OBJ_FROM_PTR(&context->module);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_load_obj, 1, 2, upyos_load);
+
+// frozen(path) -> bool
+static mp_obj_t upyos_frozen(mp_obj_t path) {
+    return mp_obj_new_bool(mp_find_frozen_module(mp_obj_str_get_str(path), NULL, NULL) == MP_IMPORT_STAT_FILE);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_frozen_obj, upyos_frozen);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// The timer behind background tasks
+//
+// The port's timer calls tick, a function in flash: the scheduler's queue keeps
+// what it called last, and a Python function there would keep all of its module.
+
+#include "py/mpthread.h"
+#include "py/runtime.h"
+#include "upyos.h"
+
+#if defined(__unix__)
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+#endif
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_tick_callback);
+
+#if defined(__unix__)
+static volatile unsigned upyos_tick_ms;
+static volatile bool upyos_tick_queued;
+static pthread_t upyos_main_thread;
+#endif
+
+// Scheduled on whichever thread has its turn, but meant for the main one.
+static mp_obj_t upyos_tick(mp_obj_t arg) {
+    #if defined(__unix__)
+    if (!mp_thread_is_main_thread()) {
+        mp_sched_schedule(arg, arg);
+        return mp_const_none;
+    }
+    upyos_tick_queued = false;
+    #else
+    (void)arg;
+    #endif
+    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL && upyos_flash_calls == 0) {
+        mp_call_function_0(MP_STATE_VM(upyos_tick_callback));
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_tick_obj, upyos_tick);
+
+#if defined(__unix__)
+
+static void upyos_no_action(int signum) {
+    (void)signum;
+}
+
+// Schedules tick, and a signal gets the main thread out of a sleep to run it.
+static void *upyos_tick_main(void *arg) {
+    (void)arg;
+    for (;;) {
+        usleep((upyos_tick_ms != 0 ? upyos_tick_ms : 50) * 1000);
+        if (upyos_tick_ms != 0 && !upyos_tick_queued) {
+            upyos_tick_queued = true;
+            mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
+            if (!mp_sched_schedule(tick, tick)) {
+                upyos_tick_queued = false;
+            }
+            pthread_kill(upyos_main_thread, SIGALRM);
+        }
+    }
+    return NULL;
+}
+
+static void upyos_start_ticking(void) {
+    static bool started;
+    if (started) {
+        return;
+    }
+    started = true;
+    upyos_main_thread = pthread_self();
+    struct sigaction sa = { .sa_handler = upyos_no_action };
+    sigaction(SIGALRM, &sa, NULL);
+    sigset_t all, before;
+    sigfillset(&all);
+    // The new thread takes no signals: they are for the main one.
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_t thread;
+    pthread_create(&thread, NULL, upyos_tick_main, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+#endif
+
+// on_tick(period_ms, callback): what tick calls, None for nothing. On unix this
+// is the timer too; elsewhere machine.Timer calls tick.
+static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
+    bool wanted = callback != mp_const_none;
+    MP_STATE_VM(upyos_tick_callback) = wanted ? callback : MP_OBJ_NULL;
+    #if defined(__unix__)
+    upyos_tick_ms = wanted ? mp_obj_get_int(period_ms) : 0;
+    if (wanted) {
+        upyos_start_ticking();
+    }
+    #else
+    (void)period_ms;
+    #endif
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(upyos_on_tick_obj, upyos_on_tick);
+
+void upyos_tick_init(void) {
+    MP_STATE_VM(upyos_tick_callback) = MP_OBJ_NULL;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the module _upyos share.
+#ifndef MODULES_C_UPYOS_H
+#define MODULES_C_UPYOS_H
+
+#include "py/obj.h"
+
+// console.c
+extern const mp_obj_fun_builtin_fixed_t upyos_redirect_obj;
+void upyos_console_init(void);
+
+// terminal.c; leave.c has leave for boards
+extern const mp_obj_fun_builtin_fixed_t upyos_key_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_tty_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_hold_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_inject_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_raw_repl_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_leave_obj;
+void upyos_terminal_init(void);
+// Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
+void upyos_hold_interrupt(bool hold);
+
+// flash.c
+extern const mp_obj_type_t upyos_flash_type;
+extern const mp_obj_fun_builtin_fixed_t upyos_busy_obj;
+// Nesting of flash operations that run events.
+extern size_t upyos_flash_calls;
+
+// tick.c
+extern const mp_obj_fun_builtin_fixed_t upyos_tick_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_on_tick_obj;
+void upyos_tick_init(void);
+
+// load.c
+extern const mp_obj_fun_builtin_var_t upyos_load_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
+
+// changes.c, frozen.c, heap.c, listing.c, span.c
+extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
+extern const mp_obj_fun_builtin_var_t upyos_span_obj;
+
+#endif
