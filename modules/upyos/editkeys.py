@@ -43,14 +43,15 @@ _SEQUENCES = {
 
 def press(key):
     """Obey one key. Raises KeyboardInterrupt, EOFError."""
+    if key == _DELETE and not lineedit.text:
+        # Ctrl-D; the key Delete does nothing here.
+        console.write("\n")
+        raise EOFError
     if key == _ESCAPE:
         key = _sequence()
     if key == _INTERRUPT:
         console.write("^C\n")
         raise KeyboardInterrupt
-    if key == _DELETE and not lineedit.text:
-        console.write("\n")
-        raise EOFError
     if key >= 32 and key != _RUB_OUT:
         data = _character(key)
         if data:
@@ -146,7 +147,7 @@ def _remove(key):
         while first and text[first - 1] != 32:
             first -= 1
     if first < last:
-        at_end = last == len(text) and last - first == 1 and not lineedit.left
+        at_end = lineedit.at == len(text) and last - first == 1 and not lineedit.left
         text[first:last] = b""
         lineedit.at = first
         if at_end:

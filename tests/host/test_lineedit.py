@@ -100,6 +100,7 @@ class TestKeys:
             (b"\x08\x7fa", "a"),
             (b"abc" + LEFT * 2 + DELETE + DELETE + DELETE, "a"),
             (b"abc" + LEFT + b"\x04", "ab"),
+            (DELETE + b"a", "a"),
             (b"abc def" + LEFT * 3 + b"\x0b", "abc "),
             (b"abc def" + LEFT * 3 + b"\x15", "def"),
             (b"abc  def \x17x", "abc  x"),
