@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""`upyfw readme`: the parts of README.md that are made from the tree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import rich_click as click
+
+from upyfw import boards, codegen
+from upyfw.errors import UpyfwError
+from upyfw.layout import size_text
+from upyfw.paths import REPO
+
+README = REPO / "README.md"
+# what CI does with a board, by port; docs/design.md, 1
+_STATES = {"RPI_PICO": "built and run in CI", "UNIX": "built and run in CI"}
+_STATE = "built in CI"
+
+
+@click.command()
+def command() -> None:
+    """Write the tables of boards and commands into README.md."""
+    text = README.read_text()
+    made = refreshed(text)
+    if made != text:
+        README.write_text(made)
+    click.echo("README.md: " + ("written" if made != text else "as it should be"))
+
+
+def refreshed(text: str) -> str:
+    """Return the text of README.md with its generated parts made anew.
+
+    A part stands between `<!-- NAME: … -->` and `<!-- /NAME -->`. Raises UpyfwError if one is
+    missing.
+    """
+    for name, rows in (("boards", _boards()), ("commands", _commands())):
+        pattern = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        body = "".join(row + "\n" for row in rows)
+        text, count = pattern.subn(lambda m, body=body: m[1] + body + m[2], text)
+        if count != 1:
+            raise UpyfwError(f"README.md: no place for the table of {name}", status=2)
+    return text
+
+
+def _boards() -> list[str]:
+    rows = ["| board | chip | flash | file system | state |", "|---|---|---|---|---|"]
+    for name in boards.names():
+        board = boards.load(name)
+        product = f"{board.product} (`{name}`)"
+        flash = size_text(board.flash.size_bytes)
+        fs = size_text(board.fs_region.size_bytes)
+        rows.append(f"| {product} | {board.mcu} | {flash} | {fs} | {_STATES.get(name, _STATE)} |")
+    return rows
+
+
+def _commands(bin_dir: Path = REPO / "modules" / "upyos" / "bin") -> list[str]:
+    rows = ["| command | what it does |", "|---|---|"]
+    for entry in sorted(codegen.commands(bin_dir), key=lambda entry: entry.name):
+        usage, _, text = entry.help.partition("\n")
+        rows.append(f"| `{_cell(usage)}` | {_cell(_sentence(text))} |")
+    return rows
+
+
+def _sentence(text: str) -> str:
+    """Return the first statement of a help text, without what stands in brackets."""
+    plain = re.sub(r"\s*\([^)]*\)", "", " ".join(text.split()))
+    return re.split(r"[.:;](?:\s|$)", plain, maxsplit=1)[0]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
