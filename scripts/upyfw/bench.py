@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import upyfw
-from upyfw import boards, firmware, fsimage
+from upyfw import bench_flash, boards, firmware, fsimage, size
 from upyfw.bench_heap import HeapLayout, HeapUse
 from upyfw.bench_report import CLOCK_HZ, Bench, CommandFigures, Figures
 from upyfw.errors import UpyfwError
@@ -217,4 +217,5 @@ def run(folder: Path, report: Callable[[float], None]) -> Bench:
     flash.write_bytes(fsimage.make(boards.load(BOARD), _files()))
     figures = measure_bare(bare.firmware, bare.elf)
     upyos = measure_upyos(whole.firmware, whole.elf, flash, report)
-    return Bench(BOARD, upyfw.__version__, figures, upyos)
+    sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
+    return Bench(BOARD, upyfw.__version__, figures, upyos, sizes)

@@ -36,6 +36,8 @@ class Bench:
     version: str
     bare: Figures
     upyos: Figures
+    # frozen modules of upyOS: group → bytes of flash, see bench_flash
+    flash: dict[str, int] = field(default_factory=dict)
 
 
 # The original upyOS as .py files on the file system of the same firmware, measured in the same
@@ -93,6 +95,11 @@ def rows_of_commands(bench: Bench) -> list[tuple[str, ...]]:
     return found
 
 
+def rows_of_flash(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (group, flash)."""
+    return [(name, _bytes(size)) for name, size in bench.flash.items()]
+
+
 def _bytes(size: int | None) -> str:
     return "–" if size is None else f"{size:,} B"
 
@@ -100,6 +107,7 @@ def _bytes(size: int | None) -> str:
 _HEADS = (
     (rows_of_firmware, ("", "bare MicroPython", "upyOS firmware", "original upyOS")),
     (rows_of_commands, ("command", "busy", "heap left behind", "original upyOS")),
+    (rows_of_flash, ("frozen modules", "flash")),
 )
 
 
@@ -107,7 +115,7 @@ def tables(bench: Bench) -> list[Table]:
     """The run as tables for a terminal."""
     found = []
     for rows, heads in _HEADS:
-        table = Table(*heads, title=f"{bench.board}, busy cycles as ms at 125 MHz")
+        table = Table(*heads, title=f"{bench.board}, times are busy cycles at 125 MHz")
         for column in table.columns[1:]:
             column.justify = "right"
         for row in rows(bench):
@@ -120,13 +128,15 @@ _MARKDOWN = """# Figures
 
 Made by `./upyfw bench --docs`: {board}, version {version}, in the emulator. Cycle counts repeat
 exactly from run to run; they are good for comparing builds and are not milliseconds of silicon (no
-flash cache timing, no second core).
+timing of the flash cache).
 
 ![chart](bench.svg)
 
 {firmware}
 
 {commands}
+
+{flash}
 
 ## How it is measured
 * **Busy**: cycles that the core executed, without those it slept, divided by 125 MHz. Reset to
@@ -148,9 +158,9 @@ flash cache timing, no second core).
 
 def markdown(bench: Bench) -> str:
     """The run as docs/bench.md."""
-    firmware, commands = (_markdown_table(heads, rows(bench)) for rows, heads in _HEADS)
+    firmware, commands, flash = (_markdown_table(heads, rows(bench)) for rows, heads in _HEADS)
     parts = {"board": bench.board, "version": bench.version}
-    return _MARKDOWN.format(firmware=firmware, commands=commands, **parts)
+    return _MARKDOWN.format(firmware=firmware, commands=commands, flash=flash, **parts)
 
 
 def _markdown_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

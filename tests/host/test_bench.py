@@ -5,8 +5,9 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from upyfw import bench, bench_chart, bench_report
+from upyfw import bench, bench_chart, bench_flash, bench_report
 from upyfw.bench_report import ORIGINAL, Bench, CommandFigures, Figures
+from upyfw.size import Report
 
 COMMANDS = {name: CommandFigures(2.5, 0) for name in bench.COMMANDS}
 RUN = Bench(
@@ -14,7 +15,12 @@ RUN = Bench(
     "9.9",
     Figures(3.6, 242_032, 241_664),
     Figures(96.6, 235_440, 209_248, COMMANDS, 16),
+    {"help texts": 7_000, "frozen system": 87_000},
 )
+
+
+def _sizes(modules: dict[str, int], shared_bytes: int) -> Report:
+    return Report("B", 0, None, modules, shared_bytes, 0, None, None, None)
 
 
 def test_firmware_rows():
@@ -33,7 +39,12 @@ def test_command_rows_have_the_original_beside_them():
 
 def test_markdown_holds_every_row():
     text = bench_report.markdown(RUN)
-    for rows in (bench_report.rows_of_firmware(RUN), bench_report.rows_of_commands(RUN)):
+    flash = bench_report.rows_of_flash(RUN)
+    for rows in (
+        bench_report.rows_of_firmware(RUN),
+        bench_report.rows_of_commands(RUN),
+        flash,
+    ):
         for row in rows:
             assert "| " + " | ".join(row) + " |" in text
 
@@ -63,3 +74,15 @@ def test_heap_figures_are_of_the_right_firmware(tmp_path):
     files = bench._files()
     assert len([path for path in files if path.startswith("/b/many/")]) == 73
     assert len(files["/b/text"]) == 4096
+
+
+def test_flash_by_group_adds_up():
+    modules = {"upyos/bin/files/ls.py": 5, "upyos/help_files.py": 7, "upyos/shell.py": 11}
+    modules |= {"asyncio/core.py": 13, "sdata.py": 17}
+    found = bench_flash.groups(_sizes(modules, 19), _sizes({"asyncio/core.py": 13}, 2))
+    assert found["commands: files"] == 5
+    assert found["kernel and shell"] == 11
+    assert found["modules for programs, start"] == 17
+    assert found["frozen system"] == 5 + 7 + 11 + 17 + 19 - 2
+    *parts, total = found.values()
+    assert sum(parts) == total
