@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Run other programs for a bounded time, watching what they print."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import textwrap
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ _KEPT_LINES = 40
 _REASON_WIDTH = 160
 # How long a program may take to end when it is asked to.
 _PATIENCE_S = 5
+_LOOK_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -38,28 +41,43 @@ class Result:
 
 
 def _watch(
-    child: subprocess.Popen, on_line: Callable[[str], None] | None, keep_lines: int | None
+    process: subprocess.Popen, on_line: Callable[[str], None] | None, keep_lines: int | None
 ) -> str:
     """Read a program's lines as they come; return the last of them. \\r ends a line too."""
     kept: deque[str] = deque(maxlen=keep_lines)
-    for line in child.stdout:
+    for line in process.stdout:
         kept.append(line.rstrip())
         if on_line:
             on_line(kept[-1])
     return "\n".join(kept)
 
 
-def _end(child: subprocess.Popen) -> None:
+def end(process: subprocess.Popen) -> None:
     """End a program and all it started: politely, for a package tool may be at work, then not.
 
-    It has a process group of its own, so a Ctrl-C at the terminal reaches it through here only.
+    process must have been started with start_new_session, so that a Ctrl-C at the terminal
+    reaches it through here only.
     """
-    for number, patience_s in ((signal.SIGTERM, _PATIENCE_S), (signal.SIGKILL, None)):
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        if _is_gone(process):
+            break
+    process.wait()
+
+
+def _is_gone(process: subprocess.Popen) -> bool:
+    """Wait until nothing is left of a process group, for _PATIENCE_S at most."""
+    until_s = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until_s:
+        # reaps the group's leader, which would count otherwise
+        process.poll()
         try:
-            os.killpg(child.pid, number)
-            child.wait(patience_s)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_LOOK_S)
+    return False
 
 
 def run(
@@ -85,15 +103,15 @@ def run(
         env=env,
         cwd=cwd,
         start_new_session=True,
-    ) as child:
+    ) as process:
         expired = threading.Event()
-        timer = threading.Timer(limit_s, lambda: (expired.set(), _end(child)))
+        timer = threading.Timer(limit_s, lambda: (expired.set(), end(process)))
         timer.start()
         try:
-            output = _watch(child, on_line, keep_lines)
-            status = child.wait()
+            output = _watch(process, on_line, keep_lines)
+            status = process.wait()
         except BaseException:
-            _end(child)
+            end(process)
             raise
         finally:
             timer.cancel()

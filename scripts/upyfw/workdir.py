@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from upyfw import progress
+from upyfw import child, progress
 from upyfw.errors import UpyfwError
 from upyfw.files import write_atomic
 from upyfw.paths import make_dir
 
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
+# not -Werror: Ninja prints the whole command that failed before what the compiler says
 _ERROR = re.compile(
-    r"(error:|error |overflowed by|\*\*\*|No space left|fatal:|^  File \")", re.IGNORECASE
+    r"((?<!-W)error[: ]|overflowed by|\*\*\*|No space left|fatal:|^  File \")", re.IGNORECASE
 )
 
 
@@ -105,8 +106,8 @@ class Workdir:
     def run(self, title: str, command: list[str], env: dict[str, str]) -> None:
         """Run one step of a build; its output goes to the log.
 
-        Raises UpyfwError with the first line that looks like an error. Ctrl-C reaches the command
-        too: it is waited for, so that nothing goes on writing.
+        Raises UpyfwError with the first line that looks like an error. If this program is
+        interrupted the command and all it started are ended, so that nothing goes on writing.
         """
         with _appending(self.log) as log, progress.step(f"{self.title}: {title}") as report:
             log(f"$ {' '.join(command)}\n")
@@ -117,12 +118,13 @@ class Workdir:
                     f"{self.title}: {title}: {command[0]}: {exc.strerror}",
                     hint="./upyfw doctor shows what is missing",
                 ) from None
-            try:
-                lines = _copy_lines(process, log, report)
-            finally:
-                # not read any more: what still wants to print must not wait for us
-                process.stdout.close()
-                status = process.wait()
+            with process:
+                try:
+                    lines = _copy_lines(process, log, report)
+                    status = process.wait()
+                except BaseException:
+                    child.end(process)
+                    raise
         if status:
             why = _reason(lines) or f"ended with status {status}"
             raise UpyfwError(f"{self.title}: {title}: {why}", hint=f"all: {self.log}")
@@ -152,6 +154,7 @@ def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        start_new_session=True,
     )
 
 

@@ -86,6 +86,11 @@ def _failure(work, script: str) -> str:
     [
         ("echo [1/2] CC; echo a.c:3: error: no x; echo stopped; exit 1", "a.c:3: error: no x"),
         ("echo a.c: error: x; echo cc1: No space left on device; exit 1", "cc1: No space left on"),
+        (
+            "echo 'FAILED: a.c.obj'; echo 'gcc -Wall -Werror -o a.c.obj -c a.c';"
+            "echo \"a.c:3:1: error: 'x' undeclared\"; exit 1",
+            "a.c:3:1: error: 'x' undeclared",
+        ),
         ("echo something; exit 3", "something"),
         ("exit 3", "ended with status 3"),
         (
