@@ -26,7 +26,7 @@ _RESIDENT = const(
 
 
 # Stay too while there are jobs.
-_BACKGROUND = const(("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns", "upyos_port"))
+_BACKGROUND = const(("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns"))
 
 
 class UsageError(Exception):
@@ -160,18 +160,17 @@ def forget():
     Called at the prompt only: the commands of a script share what they import.
     """
     modules = sys.modules
-    package = modules["upyos"]
-    for name in tuple(modules):
-        if name in _RESIDENT or state.key and (name in _BACKGROUND or name.startswith("asyncio")):
-            continue
-        if name.startswith("upyos."):
-            del modules[name]
-            if name.count(".") == 1:
-                delattr(package, name[6:])
-        elif name in ("utls", "upyos_port"):
-            del modules[name]
-        elif name.startswith("asyncio"):
-            del modules[name]
+    if state.key:
+        _upyos.unload(_RESIDENT + _BACKGROUND)
+        modules.pop("utls", None)
+    else:
+        _upyos.unload(_RESIDENT)
+        modules.pop("utls", None)
+        modules.pop("upyos_port", None)
+        if "asyncio" in modules:
+            for name in tuple(modules):
+                if name.startswith("asyncio"):
+                    del modules[name]
             # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
             __import__("_asyncio").Task(None, None)
     state.modules = len(modules)

@@ -10,7 +10,7 @@ import time
 
 from micropython import const
 
-from upyos import block, executor, lexer, process, state
+from upyos import executor, lexer, process, state
 from upyos.executor import Frame
 from upyos.source import Source
 
@@ -61,6 +61,8 @@ def run_statements(program, more=None):
 
     `more()` returns the next line of a block, or None; without it the block must be closed.
     """
+    from upyos import block
+
     session = state.frame
     if session is None:
         state.frame = Frame("", [])
@@ -173,6 +175,8 @@ def syntax_error(e):
 
 def _compile(frame, source, program):
     """Compile the block that begins with program; an unclosed one ends the script."""
+    from upyos import block
+
     opened = frame.line_no
     try:
         return block.compile(program, opened, source.logical, source)

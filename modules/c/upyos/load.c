@@ -75,3 +75,58 @@ static mp_obj_t upyos_frozen(mp_obj_t path) {
     return mp_obj_new_bool(mp_find_frozen_module(mp_obj_str_get_str(path), NULL, NULL) == MP_IMPORT_STAT_FILE);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_frozen_obj, upyos_frozen);
+
+/******************************************************************************/
+// Modules that are not needed any more
+
+static bool upyos_is_kept(mp_obj_t name, size_t count, const mp_obj_t *kept) {
+    for (size_t i = 0; i < count; ++i) {
+        if (mp_obj_equal(name, kept[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void upyos_remove(mp_map_t *map, mp_obj_t key) {
+    mp_map_elem_t *slot = mp_map_lookup(map, key, MP_MAP_LOOKUP_REMOVE_IF_FOUND);
+    if (slot != NULL) {
+        // else the collector would still find it there
+        slot->value = MP_OBJ_NULL;
+    }
+}
+
+// Take a module out of sys.modules, and out of the package if it stands right below it.
+static void upyos_unload_one(mp_map_t *modules, mp_obj_t name, mp_map_t *package) {
+    size_t len;
+    const char *text = mp_obj_str_get_data(name, &len);
+    const char *stem = text + strlen("upyos.");
+    upyos_remove(modules, name);
+    if (strchr(stem, '.') == NULL) {
+        upyos_remove(package, MP_OBJ_NEW_QSTR(qstr_from_str(stem)));
+    }
+}
+
+// unload(kept): drop the modules upyos.* from sys.modules, but those whose names are in the tuple
+static mp_obj_t upyos_unload(mp_obj_t kept_in) {
+    size_t count;
+    mp_obj_t *kept;
+    mp_obj_get_array(kept_in, &count, &kept);
+    mp_map_t *modules = &MP_STATE_VM(mp_loaded_modules_dict).map;
+    mp_map_elem_t *package = mp_map_lookup(modules, MP_OBJ_NEW_QSTR(MP_QSTR_upyos), MP_MAP_LOOKUP);
+    if (package == NULL) {
+        return mp_const_none;
+    }
+    mp_map_t *attributes = &mp_obj_module_get_globals(package->value)->map;
+    // removing leaves the other entries where they are
+    for (size_t i = 0; i < modules->alloc; ++i) {
+        if (mp_map_slot_is_filled(modules, i)) {
+            mp_obj_t name = modules->table[i].key;
+            if (strncmp(mp_obj_str_get_str(name), "upyos.", strlen("upyos.")) == 0 && !upyos_is_kept(name, count, kept)) {
+                upyos_unload_one(modules, name, attributes);
+            }
+        }
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_unload_obj, upyos_unload);

@@ -35,6 +35,7 @@ void upyos_tick_init(void);
 // load.c
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
 
 // changes.c, frozen.c, heap.c, listing.c, span.c
 extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
