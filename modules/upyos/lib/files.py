@@ -163,10 +163,10 @@ def move(src, dst):
 
     A power cut leaves it in the old place, in the new one, or (other file system) in both.
     """
-    src = paths.absolute(src)
-    dst = paths.absolute(dst)
     paths.guard(src)
     paths.guard(dst)
+    src = paths.absolute(src)
+    dst = paths.absolute(dst)
     try:
         os.rename(src, dst)
     except OSError as e:

@@ -5,6 +5,7 @@ import os
 
 from micropython import const
 
+_ENOENT = const(2)
 _EACCES = const(13)
 _DIRECTORY = const(0x4000)
 
@@ -40,7 +41,9 @@ def split(path):
 
 
 def mode(path):
-    """Return the mode bits of a path, 0 when it is absent."""
+    """Return the mode bits of a path, 0 when it is absent; an empty path is."""
+    if not path:
+        return 0
     if ".." in path:
         # littlefs does not know the parent of the root
         path = absolute(path)
@@ -78,7 +81,12 @@ def protected(path):
 
 
 def guard(path):
-    """Raise OSError(EACCES) if path is protected or a directory that contains a protected file."""
+    """Raise OSError(EACCES) if path is protected or a directory that contains a protected file.
+
+    ENOENT for an empty path: that of an unset variable must not stand for the current directory.
+    """
+    if not path:
+        raise OSError(_ENOENT)
     path = absolute(path)
     below = join(path, "")
     for entry in protected_paths():

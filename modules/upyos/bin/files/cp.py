@@ -63,7 +63,8 @@ def __main__(args):
     operands(names, 2)
     dst = names.pop()
     into = paths.is_dir(dst)
-    if not into and (len(names) > 1 or dst[-1:] == "/" and not paths.is_dir(names[0])):
+    lone = dst and (dst[-1] != "/" or paths.is_dir(names[0]))
+    if not into and (len(names) > 1 or not lone):
         return fail(dst, OSError(_ENOTDIR if paths.exists(dst) else _ENOENT))
     status = 0
     for src in names:

@@ -23,9 +23,9 @@ _ENOENT = const(2)
 
 def _remove(name, found):
     """Remove one operand; return the status."""
-    path = paths.absolute(name)
-    if not paths.exists(path):
+    if not paths.exists(name):
         return 0 if "f" in found else fail(name, OSError(_ENOENT))
+    path = paths.absolute(name)
     # before the question: the answer would not matter
     paths.guard(path)
     if path == "/":

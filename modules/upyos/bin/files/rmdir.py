@@ -12,14 +12,15 @@ from micropython import const
 from upyos.lib import paths
 from upyos.lib.command import fail, operands, options
 
+_ENOENT = const(2)
 _ENOTDIR = const(20)
 
 
-def _remove(path):
+def _remove(name):
     # littlefs removes a file by this call too
-    if paths.is_file(path):
-        raise OSError(_ENOTDIR)
-    os.rmdir(path)
+    if not paths.is_dir(name):
+        raise OSError(_ENOTDIR if paths.exists(name) else _ENOENT)
+    os.rmdir(paths.absolute(name))
 
 
 def __main__(args):
@@ -28,7 +29,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            _remove(paths.absolute(name))
+            _remove(name)
         except OSError as e:
             status = fail(name, e)
     return status
