@@ -22,6 +22,8 @@ def _candidates(name):
     if name in (state.aliases or ()):
         found.append("%s: alias for '%s'" % (name, state.aliases[name]))
     if "/" in name:
+        if kind < lookup.NOT_PROGRAM and target == (lookup.frozen(name[5:]) or (0, 0))[1]:
+            return found + [".frozen/" + name[5:]]
         return found + [target] if kind < lookup.NOT_PROGRAM else found
     for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:.frozen:/bin").split(":"):
         if directory == ".frozen":
