@@ -195,7 +195,9 @@ def replace_aliases(program):
             # Only an alias of a configuration file is not checked before.
             executor.report("alias: %s: %s" % (text, e))
             changed += [["false"], 0]
-        changed[-1] = op
+        # The text may end in an operator of its own: `sleep 9 &`.
+        if op >= _AMP or changed[-1] != _AMP:
+            changed[-1] = op
     return changed
 
 
