@@ -13,7 +13,7 @@ from upyos import imports, mount  # noqa: E402
 
 imports.set_up()
 mount.mount(upyos_port.flash())
-for _name in ("upyos_port", "upyos.imports", "upyos.mount"):
+for _name in ("upyos.imports", "upyos.mount"):
     del sys.modules[_name]
 del sys.modules["upyos"].imports, sys.modules["upyos"].mount
 del sys, upyos_port, imports, mount, _name

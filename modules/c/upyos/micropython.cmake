@@ -4,6 +4,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/upyos.c
     ${CMAKE_CURRENT_LIST_DIR}/changes.c
     ${CMAKE_CURRENT_LIST_DIR}/console.c
+    ${CMAKE_CURRENT_LIST_DIR}/crc.c
     ${CMAKE_CURRENT_LIST_DIR}/flash.c
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
@@ -17,11 +18,15 @@ set(UPYOS_SOURCES
 target_sources(usermod_upyos INTERFACE ${UPYOS_SOURCES})
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
+# Loops over bytes, in the way of every look-up.
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST_DIR}/frozen.c
+    PROPERTIES COMPILE_OPTIONS "-Wall;-Werror;-O2")
 # Searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
 target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_find_frozen_module"
     # Where listing.c sees littlefs read a directory.
     "LINKER:--wrap=lfs2_dir_read"
+    "LINKER:--wrap=lfs2_crc"
     "LINKER:--wrap=mp_vfs_blockdev_write"
     "LINKER:--wrap=mp_vfs_blockdev_write_ext"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
