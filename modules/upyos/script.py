@@ -195,8 +195,7 @@ def _leave(frame, source):
         state.status = value
         return False
     if word == "skip":
-        for _ in range(value):
-            source.read()
+        source.skip(value)
         return True
     state.status = 2
     if word == "goto":

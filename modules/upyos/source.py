@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from upyos import lexer, statements
+from upyos import lexer
 
 _READ_BYTES = const(256)
 _LINE_BYTES = const(4096)
@@ -31,7 +31,11 @@ class Source:
         self.line_no = line_no
 
     def read(self):
-        """Return the next physical line without its end, or None. Raises ValueError."""
+        """Return the next physical line without its end, or None.
+
+        Raises ValueError for one that is too long or no text; the next call goes on after it.
+        """
+        too_long = False
         end = self._data.find(b"\n", self._at)
         while end < 0:
             more = self.file.read(_READ_BYTES)
@@ -43,14 +47,27 @@ class Source:
             self._data = self._data[self._at :] + more
             self._at = 0
             if len(self._data) > _LINE_BYTES:
-                # No script: nothing more of it is read.
-                self.seek(self.file.seek(0, 2), self.line_no)
-                raise ValueError("line too long")
+                too_long = True
+                self._base += len(self._data) - len(more)
+                self._data = more
             end = self._data.find(b"\n")
         line = self._data[self._at : end] if end >= 0 else self._data[self._at :]
         self._at += len(line) + 1
         self.line_no += 1
-        return line.decode().rstrip("\r")
+        if too_long:
+            raise ValueError("line too long")
+        try:
+            return line.decode().rstrip("\r")
+        except UnicodeError:
+            raise ValueError("not text") from None
+
+    def skip(self, count):
+        """Leave out the next physical lines, whatever they hold."""
+        for _ in range(count):
+            try:
+                self.read()
+            except ValueError:
+                continue
 
     def pass_comments(self):
         """Go on to the next line that is neither empty nor all comment, within what was read."""
@@ -95,13 +112,18 @@ class Source:
 
     def _find_labels(self):
         """Note all labels outside blocks, the first of each name."""
+        from upyos import statements
+
         self.seek(0, 0)
         depth = 0
-        line = self.logical()
+        line = ""
         while line is not None:
             word = line.lstrip()
             if word[:1] == ":" and depth == 0:
                 self.labels.setdefault(word.split()[0][1:], (self.tell(), self.line_no))
             elif word[:1] in "iwfd" or ";" in word:
                 depth += statements.depth(line)
-            line = self.logical()
+            try:
+                line = self.logical()
+            except ValueError:
+                line = ""

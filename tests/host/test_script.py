@@ -49,10 +49,20 @@ class TestLines:
         assert "".join(scripts.device.printed) == "a\nb\n"
         assert scripts.errors[0].startswith("b.sh:2: syntax error")
 
-    def test_one_endless_line_ends_the_script(self, scripts):
-        assert scripts.run("say " + "x" * 9000 + "\nsay b")[1] == []
-        assert "line too long" in scripts.errors[0]
-        assert scripts.run("if ok\nsay " + "x" * 9000 + "\nfi\nsay b")[1] == []
+    def test_one_endless_line(self, scripts):
+        endless = "say " + "x" * 9000
+        assert scripts.run(f"{endless}\nsay b\n{endless}")[1] == ["b"]
+        assert scripts.errors == [f"s.sh:{n}: syntax error: line too long" for n in (1, 3)]
+        assert scripts.run(f"if ok\n{endless}\nfi\nbad 3") == (3, [])
+        assert scripts.errors == ["s.sh:2: syntax error: line too long"]
+
+    @pytest.mark.parametrize("line", [b"\xff\xfe", b"x" * 9000])
+    def test_goto_and_skip_pass_what_is_no_text(self, scripts, line):
+        path = scripts.folder / "b.sh"
+        path.write_bytes(b"goto e\n%s\n:e\nskip 1\n%s\nsay b\n" % (line, line))
+        assert load("script").run(str(path), []) == 0
+        assert "".join(scripts.device.printed) == "b\n"
+        assert scripts.errors == []
 
     def test_missing_file(self, scripts):
         assert load("script").run(str(scripts.folder / "none.sh"), []) == 127
