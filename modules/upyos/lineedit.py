@@ -82,7 +82,11 @@ def _append(key):
 
 def _columns():
     """Return the width of the terminal, from $COLUMNS."""
-    value = sdata.sysconfig["env"].get("COLUMNS", _COLUMNS)
+    try:
+        value = sdata.sysconfig["env"].get("COLUMNS")
+    except (AttributeError, KeyError, TypeError):
+        # A program has broken the configuration: that it can be mended takes a prompt.
+        return _COLUMNS
     return int(value) if str(value).isdigit() and int(value) > 19 else _COLUMNS
 
 
