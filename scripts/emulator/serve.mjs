@@ -51,7 +51,7 @@ class Server {
   /** Answer one command; throws for a bad one. */
   answer({ cmd, ...args }) {
     if (!Object.hasOwn(Server.commands, cmd)) throw new Error(`unknown command ${cmd}`);
-    if (this.session === null && cmd !== 'open' && cmd !== 'quit') {
+    if (this.session === null && cmd !== 'open') {
       throw new Error('there is no machine: open one');
     }
     return Server.commands[cmd].call(this, args) ?? {};
@@ -86,17 +86,11 @@ class Server {
     flash_load({ data }) {
       this.session.loadFlash(Buffer.from(data, 'base64'));
     },
-    flash_save({ path }) {
-      this.session.saveFlash(path);
-    },
     peek({ address, size }) {
       return { data: Buffer.from(this.session.peek(address, size)).toString('base64') };
     },
     free({ on }) {
       this.#setFree(on);
-    },
-    quit() {
-      setImmediate(() => process.exit(0));
     },
   };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A machine with its output kept, run until something is seen.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { view } from './memory.mjs';
 import { Machine } from './machine.mjs';
 import { loadFirmware } from './uf2.mjs';
@@ -116,10 +116,6 @@ export class Session {
 
   readFlash(off, size) {
     return this.machine.flash.image.subarray(off, off + size);
-  }
-
-  saveFlash(path) {
-    writeFileSync(path, this.machine.flash.image);
   }
 
   /** Memory at an absolute address (ROM, flash, SRAM). */
