@@ -3,7 +3,8 @@
 
 import sys
 
-from upyfw.cli import run
+from upyfw.cli import end_on_signals, run
 
 if __name__ == "__main__":
+    end_on_signals()
     sys.exit(run(sys.argv[1:]))

@@ -47,7 +47,7 @@ class HeapLayout:
             table = ELFFile(file).get_section_by_name(".symtab")
             start, end = (table.get_symbol_by_name(f"__GcHeap{side}") for side in ("Start", "End"))
         if not start or not end:
-            raise UpyfwError(f"{elf}: no heap symbols in it", hint="build it again: upyfw build")
+            raise UpyfwError(f"{elf}: no heap symbols in it", hint="build it again: ./upyfw build")
         return cls.of_range(start[0]["st_value"], end[0]["st_value"])
 
     @classmethod

@@ -7,6 +7,7 @@ A sub-command is a module `cmd_<name>.py` of this package with a click command n
 import errno
 import importlib
 import pkgutil
+import signal
 import sys
 from difflib import get_close_matches
 
@@ -17,6 +18,8 @@ from upyfw.errors import FAILED, BadInput, UpyfwError
 
 INTERRUPTED = 130
 _PREFIX = "cmd_"
+# kill, and a terminal that is closed
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def command_names() -> list[str]:
@@ -40,7 +43,7 @@ class CommandTable(click.RichGroup):
         """Import the command's module; UpyfwError offers the nearest name for an unknown one."""
         if name not in command_names():
             near = get_close_matches(name, command_names(), n=3)
-            hint = f"did you mean: {', '.join(near)}" if near else "upyfw --help lists them"
+            hint = f"did you mean: {', '.join(near)}" if near else "./upyfw --help lists them"
             raise BadInput(f"{name}: no such command", hint)
         module = importlib.import_module(f"upyfw.{_PREFIX}{name.replace('-', '_')}")
         # The name is the file's, whatever the function is called.
@@ -58,7 +61,25 @@ class CommandTable(click.RichGroup):
 def main(context: click.Context) -> None:
     """Build, run, test and flash upyOS firmware."""
     if context.invoked_subcommand is None:
-        raise BadInput("no command", hint="upyfw --help lists them")
+        raise BadInput("no command", hint="./upyfw --help lists them")
+
+
+def end_on_signals() -> None:
+    """Have kill and a closed terminal end this program in order, as Ctrl-C does.
+
+    What it started is ended and what it would save at its end is saved; the exit status is 128 +
+    the signal's number. A signal that is ignored (nohup) stays so.
+    """
+    for number in _ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    # a closed terminal says so more than once: nothing may interrupt the saving
+    for each in _ENDS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def _report(what: str, hint: str | None = None) -> None:

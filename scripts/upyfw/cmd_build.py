@@ -16,7 +16,7 @@ from upyfw.errors import BadInput
 def command(names: tuple[str, ...], every: bool, profile: str) -> None:
     """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
     if every and names:
-        raise BadInput("--all and board names together", hint="upyfw build --help")
+        raise BadInput("--all and board names together", hint="./upyfw build --help")
     chosen = boards.names() if every else list(names) or [firmware.DEFAULT_BOARD]
     for name in chosen:
         # every name first: a wrong one costs no building time

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """upyfw run: the firmware in the emulator, or as a process, in the user's terminal."""
 
+from pathlib import Path
+
 import rich_click as click
 
 from upyfw import boards, firmware, runflash
 from upyfw.errors import BadInput
-from upyfw.files import write_atomic
 from upyfw.progress import say
 from upyfw.targets import node_modules
 from upyfw.targets.emulator import Emulator
@@ -22,7 +23,8 @@ _EMULATED = "RP2040"
 def command(name: str, fresh: bool) -> None:
     """Build, then start the firmware in this terminal; Ctrl-] leaves.
 
-    The files on its flash are kept between runs, in build/BOARD/run.
+    The files on its flash are kept between runs, in build/BOARD/run: at the end, also by kill or
+    a closed terminal, and every two seconds (what SIGKILL leaves; UNIX: at once).
     """
     board = boards.load(name)
     if board.port != "unix" and board.mcu != _EMULATED:
@@ -35,14 +37,18 @@ def command(name: str, fresh: bool) -> None:
     flash = runflash.prepare(made, fresh)
     say("Ctrl-] leaves")
     if board.port == "unix":
-        target = Unix(made.firmware, flash)
+        with Unix(made.firmware, flash) as target:
+            ended = interact(target)
     else:
         size_bytes = board.flash.size_bytes
-        target = Emulator(None, flash, node_modules=modules, flash_bytes=size_bytes)
-    with target:
-        try:
-            ended = interact(target)
-        finally:
-            if board.port != "unix":
-                write_atomic(flash, target.flash_image())
+        with Emulator(None, flash, node_modules=modules, flash_bytes=size_bytes) as target:
+            ended = _interact_and_keep(target, flash)
     say("" if ended is None else f"{name}: {ended}")
+
+
+def _interact_and_keep(target: Emulator, flash: Path) -> str | None:
+    keeper = runflash.Keeper(target, flash)
+    try:
+        return interact(target, keeper.save_sometimes)
+    finally:
+        keeper.save()

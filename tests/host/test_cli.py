@@ -97,7 +97,7 @@ def test_no_command(capsys):
     assert cli.run([]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "upyfw: no command",
-        "  upyfw --help lists them",
+        "  ./upyfw --help lists them",
     ]
 
 

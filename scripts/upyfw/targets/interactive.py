@@ -8,8 +8,8 @@ import select
 import sys
 import termios
 import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from upyfw.targets.base import Target
 
@@ -21,8 +21,10 @@ _QUIET_S = 1.0
 _QUIET_LIMIT_S = 600.0
 
 
-def interact(target: Target) -> str | None:
+def interact(target: Target, idle: Callable[[], None] | None = None) -> str | None:
     """Connect standard input and output with a started target.
+
+    idle is called several times a second while nothing is typed.
 
     Returns why the target ended, or None when the user left (Ctrl-], or the end of input from a
     pipe). The terminal is as it was before, whatever happens.
@@ -31,6 +33,8 @@ def interact(target: Target) -> str | None:
         while target.ended is None:
             ready, _, _ = select.select([sys.stdin], [], [], _POLL_S)
             if not ready:
+                if idle:
+                    idle()
                 continue
             data = os.read(sys.stdin.fileno(), _READ_BYTES)
             if not data:
@@ -51,8 +55,10 @@ def _finish(target: Target) -> None:
 
 
 def _show(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    # a terminal that was closed takes nothing; the thread that reads must go on
+    with suppress(OSError):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
 
 @contextmanager
@@ -76,4 +82,6 @@ def _raw_terminal() -> Iterator[None]:
         tty.setraw(sys.stdin)
         yield
     finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+        # it may have been closed
+        with suppress(termios.error):
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

@@ -39,11 +39,17 @@ class MachineProcess:
         self.modules = modules
         self.on_event: Callable[[dict[str, Any]], None] = lambda event: None
         self._process = subprocess.Popen(
-            _command(modules), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            _command(modules),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # a terminal that is closed would take the machine away before its flash is saved
+            start_new_session=True,
         )
         self._replies: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._answers = True
+        self._asked = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -56,19 +62,28 @@ class MachineProcess:
         """Send a command and return its answer; TargetError if it failed. Any thread may ask."""
         assert self._process.stdin
         with self._lock:
+            self._asked += 1
             try:
-                self._process.stdin.write(json.dumps({"cmd": cmd, **args}) + "\n")
+                line = json.dumps({"id": self._asked, "cmd": cmd, **args})
+                self._process.stdin.write(line + "\n")
                 self._process.stdin.flush()
             except OSError as error:
                 raise TargetError("emulator: its process has ended") from error
             self._answers = False
             try:
-                reply = self._replies.get(timeout=_ANSWER_LIMIT_S)
+                reply = self._answer(self._asked)
             except queue.Empty:
                 self._process.kill()
                 raise TargetError("emulator: its process does not answer") from None
             self._answers = True
         return _checked(reply)
+
+    def _answer(self, number: int) -> dict[str, Any]:
+        """Return the answer to a command; that to one which was interrupted is dropped."""
+        while True:
+            reply = self._replies.get(timeout=_ANSWER_LIMIT_S)
+            if reply.pop("id", number) == number:
+                return reply
 
     @property
     def is_usable(self) -> bool:
