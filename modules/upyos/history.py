@@ -21,7 +21,11 @@ def lines():
 
 
 def save():
-    """Write the lines to their file. A power cut leaves the old file or the new one."""
+    """Write the lines to their file.
+
+    A power cut leaves the old file or the new one, and perhaps history.tmp: the next time it is
+    overwritten.
+    """
     if state.history is None:
         return
     from upyos.lib import files

@@ -48,10 +48,13 @@ class Action:
 
 # what a cut copy leaves, and the next one removes (modules/upyos/lib/files.py)
 PART = "/var/.part"
+# the same of the history (modules/upyos/history.py): the start looks into /etc only
+TYPED = "/var/history.tmp"
 
 BIG = "".join(f"line {number} of a file\n" for number in range(260))
 TREE = {"/t/d/x": "x\n", "/t/d/e/y": BIG[:600], "/t/d/e/z": "z\n"}
 SAVED = {"/etc/o.json": '{"old": 1}'}
+HISTORY = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(18))}
 FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
 
 ACTIONS = (
@@ -70,6 +73,10 @@ ACTIONS = (
     Action("touch-new", ("touch /t/new",), FILES),
     Action("mkdir", ("mkdir -p /t/m/n",), FILES, partly=("/t/m", "/t/m/n")),
     Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
+    Action("history-exit", ("pwd", "exit -f"), HISTORY, leftover=TYPED),
+    Action("history-first", ("pwd", "exit -f"), leftover=TYPED),
+    Action("history-reboot", ("pwd", "reboot -f"), HISTORY, leftover=TYPED),
+    Action("history-reset", ("pwd", "reset"), HISTORY, leftover=TYPED),
     Action("truncate", ("cat /t/big > /t/old",), FILES, partly=("/t/old",)),
 )
 
