@@ -98,12 +98,18 @@ class _Table:
         if key not in self.data:
             if optional:
                 return None
-            raise Refused(f"{self.where}{key}: missing")
+            raise self._missing(key)
         value = self.data[key]
         # bool is an int for isinstance, never here
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise Refused(f"{self.where}{key}: {value!r} is not {_KINDS[kind]}")
         return value
+
+    def _missing(self, key: str) -> Refused:
+        left = [name for name in self.data if name not in self.known]
+        near = difflib.get_close_matches(key, left, 1)
+        meant = f', is "{near[0]}" meant?' if near else ""
+        return Refused(f"{self.where}{key}: missing{meant}")
 
     def text(self, key: str, pattern: str = r"\S(.*\S)?") -> str:
         value = self.take(key, str)
@@ -120,7 +126,7 @@ class _Table:
     def size(self, key: str) -> int:
         self.known.append(key)
         if key not in self.data:
-            raise Refused(f"{self.where}{key}: missing")
+            raise self._missing(key)
         try:
             value = layout.parse_size(self.data[key])
         except ValueError as exc:
@@ -182,7 +188,8 @@ def _read(path: Path) -> dict:
     except tomllib.TOMLDecodeError as exc:
         line = re.search(r"at line (\d+)", str(exc))
         source = text.splitlines()[int(line[1]) - 1].strip() if line else ""
-        raise Refused(f"{source.split('=')[0].strip() or 'file'}: {exc}") from None
+        why = str(exc).replace("Cannot overwrite a value", "a second value")
+        raise Refused(f"{source.split('=')[0].strip() or 'file'}: {why}") from None
 
 
 def parse(data: dict, path: Path) -> Board:
