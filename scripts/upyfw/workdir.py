@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,12 @@ from upyfw.errors import UpyfwError
 from upyfw.files import write_atomic
 from upyfw.paths import make_dir
 
+_REASON_WIDTH = 300
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
-# not -Werror: Ninja prints the whole command that failed before what the compiler says
+# not -Werror or -DNO_ERROR: commands are printed too, before what the compiler says
 _ERROR = re.compile(
-    r"((?<!-W)error[: ]|overflowed by|\*\*\*|No space left|fatal:|^  File \")", re.IGNORECASE
+    r"(error:|(?<![-\w])error |overflowed by|\*\*\*|No space left|fatal:|^  File \")",
+    re.IGNORECASE,
 )
 
 
@@ -126,7 +129,10 @@ class Workdir:
                     child.end(process)
                     raise
         if status:
-            why = _reason(lines) or f"ended with status {status}"
+            why = (
+                textwrap.shorten(_reason(lines), _REASON_WIDTH, placeholder="…")
+                or f"ended with status {status}"
+            )
             raise UpyfwError(f"{self.title}: {title}: {why}", hint=f"all: {self.log}")
 
 

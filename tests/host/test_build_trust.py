@@ -87,12 +87,14 @@ def _failure(work, script: str) -> str:
         ("echo [1/2] CC; echo a.c:3: error: no x; echo stopped; exit 1", "a.c:3: error: no x"),
         ("echo a.c: error: x; echo cc1: No space left on device; exit 1", "cc1: No space left on"),
         (
-            "echo 'FAILED: a.c.obj'; echo 'gcc -Wall -Werror -o a.c.obj -c a.c';"
+            "echo 'FAILED: a.c.obj'; echo 'gcc -Wall -Werror -DNO_ERROR -o a.c.obj -c a.c';"
             "echo \"a.c:3:1: error: 'x' undeclared\"; exit 1",
             "a.c:3:1: error: 'x' undeclared",
         ),
         ("echo something; exit 3", "something"),
         ("exit 3", "ended with status 3"),
+        ("echo error: one; yes two | head -c 9999 | tr '\\n' ' '; exit 1", "error: one"),
+        ("yes two | head -c 9999 | tr '\\n' ' '; exit 1", "two " * 70),
         (
             "echo error compiling x.py:; echo Traceback; echo '  File \"x.py\", line 4, in f';"
             "echo SyntaxError: bad; exit 1",
