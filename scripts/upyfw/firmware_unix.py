@@ -12,7 +12,6 @@ CHECKED = ()
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     """Build the program and return its file, with symbols, in the work folder."""
     options = {
-        "V": "",
         "BUILD": work.objects,
         "VARIANT": board.upstream,
         "FROZEN_MANIFEST": inputs.manifest,
