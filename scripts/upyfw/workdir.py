@@ -19,6 +19,7 @@ from upyfw.files import write_atomic
 from upyfw.paths import make_dir
 
 _REASON_WIDTH = 300
+_COPY = re.compile(r'^File "[^"]*"')
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
 # not -Werror or -DNO_ERROR: commands are printed too, before what the compiler says
 _ERROR = re.compile(
@@ -182,8 +183,9 @@ def _copy_lines(
 def _reason(lines: list[str]) -> str:
     """Return the best of some error lines: a full region or disk explains the others."""
     if lines[0].startswith("error compiling") and len(lines) > 2:
-        # mpy-cross: the file and line, and what is wrong there, follow
-        return f"{lines[1]}: {lines[2]}"
+        # mpy-cross compiled a copy: only this line has the module's name, the next one the number
+        module = lines[0].removeprefix("error compiling ").rstrip(":")
+        return f"{_COPY.sub(module, lines[1])}: {lines[2]}"
     for text in ("No space left", "overflowed by"):
         for line in lines:
             if text in line:

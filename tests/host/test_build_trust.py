@@ -96,9 +96,9 @@ def _failure(work, script: str) -> str:
         ("echo error: one; yes two | head -c 9999 | tr '\\n' ' '; exit 1", "error: one"),
         ("yes two | head -c 9999 | tr '\\n' ' '; exit 1", "two " * 70),
         (
-            "echo error compiling x.py:; echo Traceback; echo '  File \"x.py\", line 4, in f';"
+            "echo error compiling x.py:; echo Traceback; echo '  File \"/tmp/t.py\", line 4';"
             "echo SyntaxError: bad; exit 1",
-            'File "x.py", line 4, in f: SyntaxError: bad',
+            "x.py, line 4: SyntaxError: bad",
         ),
     ],
 )
