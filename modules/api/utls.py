@@ -54,6 +54,12 @@ def unset(v):
 
 def outs(args, val, prt=True):
     """Hand over a typed result; True if it was stored. See the contract."""
+    from upyos.lib.command import in_turn
+
+    return in_turn(_outs, args, val, prt)
+
+
+def _outs(args, val, prt):
     if state.to_variable:
         state.result = val
         return True

@@ -78,13 +78,16 @@ def without(call, *args):
     turn = state.turn
     if turn is None or not turn.is_mine():
         return call(*args)
+    proc = state.foreground
     values = fields()
+    if proc is not None:
+        proc.line = values
     turn.give()
     try:
         return call(*args)
     finally:
         turn.take()
-        set_fields(values)
+        set_fields(values if proc is None else proc.line)
         if turn.jobs == 0 and turn.holder == turn.main:
             state.turn = None
 
@@ -107,6 +110,24 @@ def end(outer):
     set_fields(values)
     if turn is not None:
         turn.give()
+
+
+def inside(call, *args):
+    """Call with the turn and the values of the calling program's command line; return the result.
+
+    A program runs without the turn: what it sees in upyos.state belongs to others.
+    """
+    turn = state.turn
+    if turn is None or turn.is_mine():
+        return call(*args)
+    proc = current()
+    outer = begin(getattr(proc, "line", None) or fresh(proc))
+    try:
+        return call(*args)
+    finally:
+        if proc is not None:
+            proc.line = fields()
+        end(outer)
 
 
 def with_turn(call, *args):

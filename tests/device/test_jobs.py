@@ -47,6 +47,7 @@ async def __main__(args):
     await asyncio.sleep(2)
 """
 
+ARGS = b"for k in 1 2 3 4 5 6 7 8\nsleep .05\nfalse\ndone\necho all $# $1\n"
 LINES = b"export k 0\nwhile $k < 200\nincr k\nsleep .05\ndone\necho all $k\n"
 HEAP = b"import gc\n\n\ndef __main__(args):\n    gc.collect()\n    print(gc.mem_alloc())\n"
 # What a job may leave: tables grow in steps and do not shrink. Pointers of UNIX are twice as long.
@@ -61,6 +62,7 @@ def session(machines, target):
         "/opt/spin.py": SPIN,
         "/opt/inner.py": INNER,
         "/opt/lines.sh": LINES,
+        "/opt/args.sh": ARGS,
         "/opt/heap.py": HEAP,
     }
     with machines.at_prompt(target, fsimage.make(at.board(target), files)) as session:
@@ -132,6 +134,24 @@ def test_task_and_threads_share_the_shell(session):
     session.run("wait")
     assert session.wait_texts(("spun",), limit_s=10) is None
     assert "count" not in session.run("ps")
+
+
+@both
+def test_a_typed_result_reaches_its_variable_while_a_thread_runs(session):
+    session.run("/opt/spin 9000 &")
+    session.run("test -d /etc > v ; df > w")
+    assert session.run("< $v, type($w)") == "True <class 'dict'>"
+    assert session.run("test -f /none && echo yes") == ""
+
+
+@both
+def test_a_script_in_a_thread_keeps_its_arguments(session):
+    session.run("sh /opt/args.sh one &")
+    for _ in range(4):
+        session.run("true")
+        session.run("sleep 0.1")
+    session.run("wait")
+    assert session.wait_texts(("all 1 one",), limit_s=5) is None
 
 
 @both

@@ -123,8 +123,21 @@ def number(text):
         raise UsageError from None
 
 
+def in_turn(call, *args):
+    """Call what uses the state of the shell, which jobs in threads share; return the result."""
+    if state.turn is None:
+        return call(*args)
+    from upyos import turns
+
+    return turns.inside(call, *args)
+
+
 def result(value, text=None):
     """Hand over the typed result of a command: into a variable, or printed (as text, if given)."""
+    in_turn(_result, value, text)
+
+
+def _result(value, text):
     if state.to_variable:
         state.result = value
     elif not (state.condition and isinstance(value, bool)):

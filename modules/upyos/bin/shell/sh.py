@@ -14,4 +14,4 @@ def __main__(args):
     if args and args[0][:1] == "-":
         command.options(args[:1], "")
     command.operands(args, 1)
-    return script.run(args[0], args[1:], proc.source, proc)
+    return command.in_turn(script.run, args[0], args[1:], proc.source, proc)

@@ -78,7 +78,11 @@ def __main__(args):
         value = _is(args[0], args[1])
     else:
         _misused(args)
-    if state.to_variable:
+    if state.turn:
+        from upyos.lib.command import result
+
+        result(value)
+    elif state.to_variable:
         state.result = value
     elif not state.condition:
         print(value)

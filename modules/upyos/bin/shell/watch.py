@@ -61,7 +61,10 @@ def __main__(args):
     while proc.sts != "S":
         if not quiet:
             print("\x1b[2J\x1b[HEvery %s s: %s\n" % (interval, " ".join(words)))
-        status = executor.run_line(words[0]) if len(words) == 1 else executor.call(words)
+        if len(words) == 1:
+            status = command.in_turn(executor.run_line, words[0])
+        else:
+            status = command.in_turn(executor.call, words)
         if status == _INTERRUPTED:
             raise KeyboardInterrupt
         _wait(wait_ms)
