@@ -15,6 +15,7 @@ import rich_click as click
 
 import upyfw
 from upyfw.errors import FAILED, BadInput, UpyfwError
+from upyfw.paths import build_dir, cache_dir
 
 INTERRUPTED = 130
 _PREFIX = "cmd_"
@@ -99,7 +100,8 @@ def _os_reason(error: OSError) -> str:
 def _os_hint(error: OSError) -> str | None:
     """Return what to do about an OSError, where that is clear."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "make room on that disk, then run it again"
+        where = "on that disk" if error.filename else f"for {build_dir()} and {cache_dir()}"
+        return f"make room {where}, then run it again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "make it writable; another cache: export UPYFW_CACHE=/some/folder"
     return None

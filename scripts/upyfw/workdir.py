@@ -134,7 +134,9 @@ class Workdir:
                 textwrap.shorten(_reason(lines), _REASON_WIDTH, placeholder="…")
                 or f"ended with status {status}"
             )
-            raise UpyfwError(f"{self.title}: {title}: {why}", hint=f"all: {self.log}")
+            full = "No space left" in why
+            hint = f"make room for {self.path}, then run it again" if full else f"all: {self.log}"
+            raise UpyfwError(f"{self.title}: {title}: {why}", hint=hint)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import rich_click as click
 from casefile import TREE
 from upyfw import cli, paths
 from upyfw.errors import BadInput, UpyfwError
+from upyfw.paths import build_dir, cache_dir
 
 READ_ONLY = "  make it writable; another cache: export UPYFW_CACHE=/some/folder"
 
@@ -54,6 +55,15 @@ def test_success(ending):
             OSError(errno.ENOSPC, "No space left", "/f"),
             1,
             ["upyfw: /f: No space left", "  make room on that disk, then run it again"],
+        ),
+        (
+            # a write through an open file names none
+            OSError(errno.ENOSPC, "No space left"),
+            1,
+            [
+                "upyfw: No space left",
+                f"  make room for {build_dir()} and {cache_dir()}, then run it again",
+            ],
         ),
         (OSError(errno.EROFS, "Read-only", "/f"), 1, ["upyfw: /f: Read-only", READ_ONLY]),
         (OSError("odd"), 1, ["upyfw: odd"]),
