@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """README.md holds what the tree says."""
 
+import re
+
 import pytest
+from machines import Machines, image
 from upyfw.cmd_readme import README, refreshed
 from upyfw.errors import UpyfwError
 
@@ -19,3 +22,12 @@ def test_a_stale_row_is_replaced():
 def test_a_missing_place_is_named():
     with pytest.raises(UpyfwError, match="no place for the table of boards"):
         refreshed("<!-- commands: x -->\n<!-- /commands -->\n")
+
+
+def test_what_it_says_can_be_typed(tmp_path):
+    lines = re.findall(r"^/ \$: (.*?)(?:  +.*)?$", README.read_text(), re.M)
+    assert len(lines) > 5
+    with Machines(tmp_path).at_prompt("UNIX", image("UNIX", {})) as session:
+        for line in lines:
+            session.run(line)
+            assert session.run("echo status $?").strip() == "status 0", line
