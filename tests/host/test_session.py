@@ -25,12 +25,9 @@ class Recording(Target):
         self.sent.append(data)
         self._new += self._answers.pop(0)
 
-    def read_until(self, pattern, timeout=30.0, *, settle=None, quiet=None):
-        if not pattern.search(self._new) and quiet is None:
+    def _wait(self, pattern, timeout, settle, quiet):
+        if quiet is None and not pattern.search(self._new):
             raise TargetError("no answer")
-        return self.read_quiet(0)
-
-    def read_quiet(self, quiet, timeout=30.0):
         data, self._new = self._new, b""
         self._seen += data
         return data

@@ -58,7 +58,6 @@ class Target(ABC):
     def send(self, data: bytes) -> None:
         """Type data; its effect is seen when the target is read next."""
 
-    @abstractmethod
     def read_until(
         self,
         pattern: re.Pattern[bytes],
@@ -74,10 +73,21 @@ class Target(ABC):
         quiet for so long ends the wait too. Returns the output up to the end of the match, or
         all of it. Raises TargetError after timeout, TargetStopped if the target stopped.
         """
+        return self._wait(pattern, timeout, settle, quiet)
 
-    @abstractmethod
     def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
         """Run until output has been quiet for that many seconds; returns what came."""
+        return self._wait(None, timeout, None, quiet)
+
+    @abstractmethod
+    def _wait(
+        self,
+        pattern: re.Pattern[bytes] | None,
+        timeout: float,
+        settle: float | None,
+        quiet: float | None,
+    ) -> bytes:
+        """Do what read_until says; without a pattern only quiet ends it well."""
 
     def stream(self, sink: Sink | None) -> None:
         """Run in real time by itself, output going to sink too as it comes; None ends that."""

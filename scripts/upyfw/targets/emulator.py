@@ -64,21 +64,6 @@ class Emulator(Target):
         """Type data over USB at the present emulated moment."""
         self._ask("write", data=base64.b64encode(data).decode())
 
-    def read_until(
-        self,
-        pattern: re.Pattern[bytes],
-        timeout: float = 30.0,
-        *,
-        settle: float | None = None,
-        quiet: float | None = None,
-    ) -> bytes:
-        """Run until pattern is in the output that was not read yet; see Target."""
-        return self._wait(pattern, timeout, settle, quiet)
-
-    def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
-        """Run until output has been quiet for that many seconds; returns what came."""
-        return self._wait(None, timeout, None, quiet)
-
     def stream(self, sink: Sink | None) -> None:
         """Run in real time, output going to sink too as it comes; None ends that."""
         super().stream(sink)

@@ -71,21 +71,6 @@ class Unix(Target):
         with contextlib.suppress(OSError):
             os.write(self._master, data)
 
-    def read_until(
-        self,
-        pattern: re.Pattern[bytes],
-        timeout: float = 30.0,
-        *,
-        settle: float | None = None,
-        quiet: float | None = None,
-    ) -> bytes:
-        """Wait until pattern is in the output that was not read yet; see Target."""
-        return self._wait(pattern, timeout, settle, quiet)
-
-    def read_quiet(self, quiet: float, timeout: float = 30.0) -> bytes:
-        """Wait until output has been quiet for that many seconds; returns what came."""
-        return self._wait(None, timeout, None, quiet)
-
     def flash_image(self) -> bytes:
         """Return what is in the flash file."""
         return self._flash.read_bytes()
