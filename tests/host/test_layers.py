@@ -34,7 +34,8 @@ BIN_MAY = {
     "shell": {"lib", *SHELL_MAY},
     "system": {"lib", "log"},
 }
-LIB_MAY = {"lib", "state", "console", "process", "index"}
+# turns: what jobs in threads share with a command (loaded while there are such jobs only)
+LIB_MAY = {"lib", "state", "console", "process", "turns", "index"}
 
 
 def _sources(*folders: str) -> list[Path]:
