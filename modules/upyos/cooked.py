@@ -15,7 +15,10 @@ _DEL = const(127)
 
 
 def read_line(prompt, echo):
-    """Return one line without its end; see console.read_line."""
+    """Return one line without its end; see console.read_line. What is typed is not for jobs."""
+    proc = process.current()
+    if proc is not None and (proc.isthr or proc.tid):
+        raise EOFError
     before = _upyos.redirect(None)
     try:
         console.write(prompt)

@@ -63,6 +63,7 @@ def session(machines, target):
         "/opt/inner.py": INNER,
         "/opt/lines.sh": LINES,
         "/opt/args.sh": ARGS,
+        "/opt/reads.sh": b"read zz\n",
         "/opt/heap.py": HEAP,
     }
     with machines.at_prompt(target, fsimage.make(at.board(target), files)) as session:
@@ -152,6 +153,14 @@ def test_a_script_in_a_thread_keeps_its_arguments(session):
         session.run("sleep 0.1")
     session.run("wait")
     assert session.wait_texts(("all 1 one",), limit_s=5) is None
+
+
+@both
+@pytest.mark.parametrize("line", ["read zz &", "cat &", "/opt/reads &"])
+def test_a_job_does_not_take_what_is_typed(session, line):
+    session.run(line)
+    session.run("wait")
+    assert session.run("echo typed=$zz") == "typed="
 
 
 @both
