@@ -160,7 +160,7 @@ def test_a_script_in_a_thread_keeps_its_arguments(session):
 def test_a_job_does_not_take_what_is_typed(session, line):
     session.run(line)
     session.run("wait")
-    assert session.run("echo typed=$zz") == "typed="
+    assert "typed=" in session.run("echo typed=$zz").splitlines()
 
 
 @both
