@@ -9,7 +9,7 @@ import textwrap
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ _REASON_WIDTH = 160
 # How long a program may take to end when it is asked to.
 _PATIENCE_S = 5
 _LOOK_S = 0.02
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,66 @@ def _watch(
     return "\n".join(kept)
 
 
-def end(process: subprocess.Popen) -> None:
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put signals that end this program off until the block is left.
+
+    For starting a program in: without it a Ctrl-C just then would leave it running.
+    """
+    caught: list[int] = []
+    before = {number: signal.getsignal(number) for number in _ENDS}
+    if threading.current_thread() is not threading.main_thread():
+        before = {}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, lambda number, frame: caught.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in caught:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Iterator[subprocess.Popen]:
+    """Start a program without standard input, stdout and stderr together as lines of a pipe.
+
+    It and all it started are ended if an exception leaves the block. One that is not there gives
+    OSError.
+    """
+    process = None
+    try:
+        with _undisturbed():
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+            )
+        yield process
+    except BaseException:
+        if process:
+            _end(process)
+        raise
+    finally:
+        if process:
+            process.stdout.close()
+            process.wait()
+
+
+def _end(process: subprocess.Popen) -> None:
     """End a program and all it started: politely, for a package tool may be at work, then not.
 
-    process must have been started with start_new_session, so that a Ctrl-C at the terminal
-    reaches it through here only.
+    It has a process group of its own, so a Ctrl-C at the terminal reaches it through here only.
     """
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
@@ -93,26 +149,13 @@ def run(
     on_line is called with every line; the last keep_lines (None: all) are in the result. The
     program is ended when this one is interrupted. A program that is not there gives OSError.
     """
-    with subprocess.Popen(
-        [str(word) for word in command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=env,
-        cwd=cwd,
-        start_new_session=True,
-    ) as process:
+    with started(command, env, cwd) as process:
         expired = threading.Event()
-        timer = threading.Timer(limit_s, lambda: (expired.set(), end(process)))
+        timer = threading.Timer(limit_s, lambda: (expired.set(), _end(process)))
         timer.start()
         try:
             output = _watch(process, on_line, keep_lines)
             status = process.wait()
-        except BaseException:
-            end(process)
-            raise
         finally:
             timer.cancel()
     return Result(TIMED_OUT if expired.is_set() else status, output)

@@ -116,19 +116,14 @@ class Workdir:
         with _appending(self.log) as log, progress.step(f"{self.title}: {title}") as report:
             log(f"$ {' '.join(command)}\n")
             try:
-                process = _start(command, env)
+                with child.started(command, env) as process:
+                    lines = _copy_lines(process, log, report)
+                    status = process.wait()
             except OSError as exc:
                 raise UpyfwError(
                     f"{self.title}: {title}: {command[0]}: {exc.strerror}",
                     hint="./upyfw doctor shows what is missing",
                 ) from None
-            with process:
-                try:
-                    lines = _copy_lines(process, log, report)
-                    status = process.wait()
-                except BaseException:
-                    child.end(process)
-                    raise
         if status:
             why = (
                 textwrap.shorten(_reason(lines), _REASON_WIDTH, placeholder="…")
@@ -152,19 +147,6 @@ def _appending(path: Path) -> Iterator[Callable[[str], None]]:
                 file.write(text.encode())
 
         yield write
-
-
-def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen:
-    return subprocess.Popen(
-        command,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
 
 
 def _copy_lines(

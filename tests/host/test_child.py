@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Running other programs: bounded, watched, and ended with all they started."""
 
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -89,3 +91,18 @@ def test_the_reason(output, reason):
 
 def test_standard_input_is_empty():
     assert child.run(["cat"], 10).status == 0
+
+
+def test_an_interruption_while_it_starts_ends_it(monkeypatch):
+    made = []
+    real = subprocess.Popen
+
+    def popen(*args, **options):
+        made.append(real(*args, **options))
+        signal.raise_signal(signal.SIGINT)
+        return made[0]
+
+    monkeypatch.setattr(child.subprocess, "Popen", popen)
+    with pytest.raises(KeyboardInterrupt):
+        child.run(["sleep", "60"], 60)
+    assert gone(made[0].pid)
