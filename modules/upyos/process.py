@@ -143,8 +143,10 @@ def leave(proc):
     if proc.outer is proc:
         proc.outer = None
         return
-    sdata.procs.remove(proc)
     state.foreground = proc.outer
+    # a program may have emptied the list
+    if proc in sdata.procs:
+        sdata.procs.remove(proc)
 
 
 def status_of(result):
@@ -160,20 +162,21 @@ def forget():
     Called at the prompt only: the commands of a script share what they import.
     """
     modules = sys.modules
-    if state.key:
-        _upyos.unload(_RESIDENT + _BACKGROUND)
-        modules.pop("utls", None)
-    else:
-        _upyos.unload(_RESIDENT)
-        modules.pop("utls", None)
+    _upyos.unload(_RESIDENT + _BACKGROUND if state.key else _RESIDENT)
+    modules.pop("utls", None)
+    if not state.key:
         modules.pop("upyos_port", None)
         if "asyncio" in modules:
-            for name in tuple(modules):
-                if name.startswith("asyncio"):
-                    del modules[name]
-            # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
-            __import__("_asyncio").Task(None, None)
+            _forget_asyncio(modules)
     state.modules = len(modules)
+
+
+def _forget_asyncio(modules):
+    for name in tuple(modules):
+        if name.startswith("asyncio"):
+            del modules[name]
+    # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
+    __import__("_asyncio").Task(None, None)
 
 
 def current():
