@@ -85,6 +85,7 @@ def started(
     OSError.
     """
     process = None
+    left_normally = False
     try:
         with _undisturbed():
             process = subprocess.Popen(
@@ -99,12 +100,11 @@ def started(
                 start_new_session=True,
             )
         yield process
-    except BaseException:
-        if process:
-            _end(process)
-        raise
+        left_normally = True
     finally:
         if process:
+            if not left_normally:
+                _end(process)
             process.stdout.close()
             process.wait()
 

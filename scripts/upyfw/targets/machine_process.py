@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,10 @@ class MachineProcess:
         self._asked = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             _checked(self._replies.get())
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def ask(self, cmd: str, **args: Any) -> dict[str, Any]:
         """Send a command and return its answer; TargetError if it failed. Any thread may ask."""
@@ -132,11 +132,10 @@ def acquire(
     process.on_event = on_event
     names = {"firmware": firmware, "flash": flash}
     files = {name: str(path.absolute()) for name, path in names.items() if path is not None}
-    try:
+    with ExitStack() as undo:
+        undo.callback(process.close)
         process.ask("open", flash_bytes=flash_bytes, **files)
-    except BaseException:
-        process.close()
-        raise
+        undo.pop_all()
     return process
 
 
