@@ -5,29 +5,8 @@ Add N to the variable V, by default 1.
 An absent V counts as 0, text that reads as an int is one.
 """
 
-from upyos import executor
-
-
-def _wrong(args):
-    """Report what is wrong with the operands."""
-    from upyos.lib import command
-
-    if args and args[0][:3] == "--h":
-        command.options(args, "")
-    command.operands(args, 1, 2)
-    for word in args[1:]:
-        command.number(word)
-    return command.fail(args[0], "not an integer")
+from upyos.counting import add
 
 
 def __main__(args):
-    try:
-        name, step = args if len(args) == 2 else (args[0], 1) if len(args) == 1 else ((), 0)
-        value = executor.variable(name)
-        value = 0 if value == "" else int(value) if type(value) is str else value
-        if type(value) is int and executor.assign(name, value + int(step)):
-            return 0
-    except (ValueError, TypeError):
-        # Looked at below.
-        value = None
-    return _wrong(args)
+    return add(args, 1)
