@@ -6,8 +6,10 @@ A sub-command is a module `cmd_<name>.py` of this package with a click command n
 
 import errno
 import importlib
+import os
 import pkgutil
 import signal
+import stat
 import sys
 from difflib import get_close_matches
 
@@ -80,7 +82,18 @@ def _end(number: int, frame: object) -> None:
     # a closed terminal says so more than once: nothing may interrupt the saving
     for each in _ENDS:
         signal.signal(each, signal.SIG_IGN)
+    if number == signal.SIGHUP:
+        _leave_terminal()
     sys.exit(128 + number)
+
+
+def _leave_terminal() -> None:
+    """Print to nowhere what would be printed on a terminal that is gone: it would only fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        # a closed terminal does not say any more that it is one
+        if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+            os.dup2(nowhere, descriptor)
 
 
 def _report(what: str, hint: str | None = None) -> None:
