@@ -32,6 +32,13 @@ class Inbox:
             self.data += data
             self._read_bytes = len(self.data)
 
+    def unread(self) -> bytes:
+        """Return the output that was not read yet; it counts as read then."""
+        with self._changed:
+            data = bytes(self.data[self._read_bytes :])
+            self._read_bytes = len(self.data)
+            return data
+
     def end(self, reason: str | None) -> None:
         """Say that no more output can come (why), or with None that it can again."""
         with self._changed:

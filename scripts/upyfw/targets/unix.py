@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from upyfw.targets.base import Target, TargetError, check_reason
+from upyfw.targets.inbox import Sink
 
 # Exit status by which the firmware asks to be started again (ports/unix/README.md)
 _RESET_STATUS = 75
@@ -40,6 +41,8 @@ class Unix(Target):
         self._master = -1
         self._reader: threading.Thread | None = None
         self._stopping = False
+        # held while output goes to the inbox and to the sink, so that none gets past the sink
+        self._showing = threading.Lock()
         self.resets = 0
 
     def start(self) -> None:
@@ -70,6 +73,13 @@ class Unix(Target):
             raise TargetError("unix: not started")
         with contextlib.suppress(OSError):
             os.write(self._master, data)
+
+    def stream(self, sink: Sink | None) -> None:
+        """Give what was not read yet, and then all output as it comes, to sink; None ends that."""
+        with self._showing:
+            if sink is not None:
+                sink(self._inbox.unread())
+            super().stream(sink)
 
     def flash_image(self) -> bytes:
         """Return what is in the flash file."""
@@ -134,9 +144,10 @@ class Unix(Target):
             except OSError:
                 # EIO: the last descriptor of the other side was closed
                 return
-            self._inbox.put(data)
-            if self._sink is not None:
-                self._sink(data)
+            with self._showing:
+                self._inbox.put(data)
+                if self._sink is not None:
+                    self._sink(data)
 
 
 def _take_terminal() -> None:
