@@ -12,6 +12,7 @@ from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
 
 BOARDS_DIR = REPO / "boards"
+MANIFESTS = REPO / "manifest"
 
 # port -> what sys.platform says there; MicroPython mpconfigport.h, MICROPY_PY_SYS_PLATFORM
 PLATFORMS = {"rp2": "rp2", "unix": "linux"}
@@ -52,6 +53,8 @@ class Board:
     regions: tuple[layout.Region, ...]
     pins: dict
     path: Path
+    # what is frozen into its firmware: manifest/<profile>.py
+    profile: str = "full"
 
     @property
     def system_name(self) -> str:
@@ -214,10 +217,19 @@ def parse(data: dict, path: Path) -> Board:
         regions=_regions(top.take("regions", list)),
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
+        profile=_profile(top),
     )
     top.done()
     _check_layout(board)
     return board
+
+
+def _profile(top: _Table) -> str:
+    profile = top.take("profile", str, optional=True) or Board.profile
+    if not (MANIFESTS / f"{profile}.py").is_file():
+        known = ", ".join(sorted(path.stem for path in MANIFESTS.glob("*.py")))
+        raise Refused(f'profile: no profile "{profile}"; there are {known}')
+    return profile
 
 
 def _flash(data: object, port: str) -> Flash:

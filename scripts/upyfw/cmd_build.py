@@ -10,10 +10,8 @@ from upyfw.errors import BadInput
 @click.command("build")
 @click.argument("names", metavar="[BOARD]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Build every board in boards/.")
-@click.option(
-    "--profile", default=firmware.DEFAULT_PROFILE, help="What to freeze: manifest/NAME.py."
-)
-def command(names: tuple[str, ...], every: bool, profile: str) -> None:
+@click.option("--profile", help="What to freeze: tiny, core, net, full or bare; else the board's.")
+def command(names: tuple[str, ...], every: bool, profile: str | None) -> None:
     """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
     if every and names:
         raise BadInput("--all and board names together", hint="./upyfw build --help")

@@ -25,7 +25,6 @@ from upyfw.paths import REPO, build_dir
 from upyfw.workdir import Workdir, digest
 
 DEFAULT_BOARD = "RPI_PICO"
-DEFAULT_PROFILE = "core"
 # MicroPython without the operating system, for comparison
 BARE = "bare"
 
@@ -56,19 +55,21 @@ class Artifacts:
         return [path for path in files if path] or [self.firmware]
 
 
-def out_dir(board: Board, profile: str = DEFAULT_PROFILE) -> Path:
-    """Return the folder of a build: build/<BOARD>, for other profiles a folder in it."""
+def out_dir(board: Board, profile: str | None = None) -> Path:
+    """Return the folder of a build: build/<BOARD>, for other profiles than its own one in it."""
     folder = build_dir() / board.name
-    return folder if profile == DEFAULT_PROFILE else folder / profile
+    return folder if profile in (None, board.profile) else folder / profile
 
 
-def build(board_name: str, profile: str = DEFAULT_PROFILE) -> Artifacts:
+def build(board_name: str, profile: str | None = None) -> Artifacts:
     """Build the firmware and all files made from it; nothing is rebuilt that did not change.
 
-    Finished files appear by rename: what an interrupted build leaves is never one of them.
+    profile: what to freeze, manifest/<profile>.py; None is the board's own. Finished files appear
+    by rename: what an interrupted build leaves is never one of them.
     Raises UpyfwError (status 2 for a board, command or manifest that breaks a rule).
     """
     board = boards.load(board_name)
+    profile = profile or board.profile
     trees = sources.prepare_micropython(board.port)
     work = Workdir(out_dir(board, profile), board_name)
     with work.locked():
@@ -131,7 +132,7 @@ def _publish(board: Board, profile: str, work: Workdir, binary: Binary) -> Artif
     _publish_file(binary.image, firmware)
     if profile == BARE:
         return Artifacts(board, firmware, elf)
-    return combine(board)
+    return combine(board, profile)
 
 
 def _publish_file(source: Path, path: Path) -> None:
@@ -140,24 +141,17 @@ def _publish_file(source: Path, path: Path) -> None:
         copy_atomic(source, path)
 
 
-def image(board: Board) -> Path:
-    """Make the file system image build/<BOARD>/fs.img and return its path."""
-    path = out_dir(board) / "fs.img"
-    write_if_changed(path, fsimage.make(board))
-    return path
-
-
-def combine(board: Board) -> Artifacts:
+def combine(board: Board, profile: str | None = None) -> Artifacts:
     """Make the image, the file with everything and the update file around built firmware.
 
     A power cut leaves each of them as it was or as it is to be.
     """
-    made = built(board)
-    image(board)
+    made = built(board, profile)
+    write_if_changed(made.fs_image, fsimage.make(board))
     if made.combined_uf2:
         content = flashfile.files(board, made.firmware.read_bytes(), made.fs_image.read_bytes())
         for name, data in content.items():
-            write_if_changed(out_dir(board) / name, data)
+            write_if_changed(made.firmware.with_name(name), data)
     return made
 
 
@@ -167,12 +161,12 @@ def remake_image(board: Board) -> Artifacts:
         return combine(board)
 
 
-def built(board: Board) -> Artifacts:
+def built(board: Board, profile: str | None = None) -> Artifacts:
     """Return the files of the last build, without building.
 
     Raises BadInput if there is no built firmware.
     """
-    folder = out_dir(board)
+    folder = out_dir(board, profile)
     chip = board.port != "unix"
     made = Artifacts(
         board,

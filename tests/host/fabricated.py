@@ -102,7 +102,7 @@ class Checkout:
         self.downloads = self.cache / "downloads"
         self.mirror = Mirror(folder / "mirror")
         self.bin = folder / "bin"
-        for name in ("scripts/upyfw", "boards"):
+        for name in ("scripts/upyfw", "boards", "manifest"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(TREE / name, self.tree / name, ignore=ignored)
         (self.tree / "ports").mkdir()

@@ -55,7 +55,7 @@ def test_a_manifest_that_does_not_run_is_refused(manifests, micropython, text):
 def test_an_unknown_profile_is_refused(micropython):
     with pytest.raises(UpyfwError, match="cor: no such profile") as caught:
         firmware_frozen.files("cor", micropython, "rp2", Path("x"))
-    assert "bare, core" in caught.value.hint
+    assert "bare, core, full, net, tiny" in caught.value.hint
 
 
 @pytest.fixture
@@ -101,10 +101,10 @@ def test_a_module_that_goes_or_comes_is_noticed(staged, manifests):
     assert stage('freeze("../a")\n') not in (fewer, manifest)
 
 
-def test_core_freezes_the_same_modules_that_the_tree_holds(micropython):
+def test_full_freezes_the_same_modules_that_the_tree_holds(micropython):
     generated = firmware.out_dir(boards.load("RPI_PICO")) / "generated"
     built("RPI_PICO")
-    found = {file.target for file in firmware_frozen.files("core", micropython, "rp2", generated)}
+    found = {file.target for file in firmware_frozen.files("full", micropython, "rp2", generated)}
     tree = REPO / "modules"
     own = {path.relative_to(tree).as_posix() for path in (tree / "upyos").rglob("*.py")}
     assert own | {"sdata.py", "utls.py", "upyos/index.py", "rp2.py", "asyncio/core.py"} <= found

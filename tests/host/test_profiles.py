@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""Profiles: what each freezes, and that the hot commands are those of the contract."""
+
+import ast
+import re
+
+import pytest
+from casefile import TREE
+from upyfw import firmware_frozen, sources
+
+ORDER = ("tiny", "core", "net", "full")
+# groups of commands that come with a profile
+GROUPS = {"core": ("files", "process", "shell", "system", "text"), "net": ("network",)}
+
+BIN = TREE / "modules" / "upyos" / "bin"
+
+
+def hot_commands(text: str) -> set[str]:
+    """Names marked * in the first column of the tables of docs/spec/commands.md."""
+    cells = re.findall(r"^\| ([^|]*\*[^|]*) \|", text, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"([\w]+)\*", cell)}
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory):
+    """What each profile freezes on RPI_PICO, as paths on the device."""
+    micropython = sources.prepare_micropython("unix").micropython
+    generated = tmp_path_factory.mktemp("generated")
+    return {
+        profile: {f.target for f in firmware_frozen.files(profile, micropython, "rp2", generated)}
+        for profile in ORDER
+    }
+
+
+def _commands(targets: set[str]) -> set[str]:
+    """Command files among frozen paths, as group/name."""
+    found = [re.fullmatch(r"upyos/bin/(\w+/\w+)\.py", target) for target in targets]
+    return {match[1] for match in found if match}
+
+
+def _in_tree(group: str = "*") -> set[str]:
+    return {path.relative_to(BIN).with_suffix("").as_posix() for path in BIN.glob(f"{group}/*.py")}
+
+
+def _listed() -> set[str]:
+    """The names in manifest/tiny.py."""
+    body = ast.parse((TREE / "manifest" / "tiny.py").read_text()).body
+    values = [node.value for node in body if isinstance(node, ast.Assign)]
+    return set(values[0].value.split())
+
+
+def test_the_hot_commands_are_those_of_the_contract():
+    marked = hot_commands((TREE / "docs/spec/commands.md").read_text())
+    assert len(marked) > 30
+    assert _listed() == marked
+
+
+def test_tiny_has_the_hot_commands_and_no_other(frozen):
+    names = {name.partition("/")[2]: name for name in _in_tree()}
+    assert _commands(frozen["tiny"]) == {names[name] for name in _listed() & set(names)}
+    assert {"upyos/shell.py", "upyos/lib/command.py", "sdata.py", "asyncio/core.py"} <= frozen[
+        "tiny"
+    ]
+
+
+@pytest.mark.parametrize("profile", GROUPS)
+def test_a_profile_has_all_commands_of_its_groups(frozen, profile):
+    wanted = set().union(*(_in_tree(group) for group in GROUPS[profile]))
+    assert wanted <= _commands(frozen[profile])
+
+
+def test_full_has_every_command(frozen):
+    assert _commands(frozen["full"]) == _in_tree()
+
+
+def test_each_profile_holds_the_smaller_one(frozen):
+    for small, large in zip(ORDER, ORDER[1:], strict=False):
+        assert frozen[small] <= frozen[large]
+
+
+def test_marks_are_read_from_the_first_column():
+    text = "| incr*, decr* (R) | `incr V` | * | x* |\n| wait (R) | `wait [PID*]` |\n"
+    text += "| sh* (r) | `sh` |\n"
+    assert hot_commands(text) == {"incr", "decr", "sh"}
