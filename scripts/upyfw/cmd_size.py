@@ -2,23 +2,34 @@
 """upyfw size: what takes the room in a built firmware."""
 
 import json
+from pathlib import Path
 
 import rich_click as click
 from rich.console import Console
 
-from upyfw import boards, firmware, size, size_report
+from upyfw import boards, firmware, size, size_map, size_report, size_svg
+from upyfw.files import write_atomic
 
 
 @click.command("size")
 @click.argument("board", default=firmware.DEFAULT_BOARD)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(board: str, as_json: bool) -> None:
+@click.option("--svg", type=Path, metavar="FILE", help="Write a treemap with every module.")
+@click.option("--html", type=Path, metavar="FILE", help="Write a page: treemap and tables.")
+def command(board: str, as_json: bool, svg: Path | None, html: Path | None) -> None:
     """Show the flash per part and per frozen module, the static RAM and what is left.
 
-    Of the last build; nothing is built.
+    Of the last build; nothing is built. On a terminal a treemap is drawn too.
     """
     report = size.of_build(firmware.built(boards.load(board)))
+    if svg:
+        write_atomic(svg, size_svg.svg(report).encode())
+    if html:
+        write_atomic(html, size_svg.html(report).encode())
     if as_json:
         print(json.dumps(report.as_json(), indent=2))
         return
-    size_report.show(report, Console(highlight=False))
+    console = Console(highlight=False)
+    size_report.show(report, console)
+    if console.is_terminal:
+        size_map.show(report, console)
