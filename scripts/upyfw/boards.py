@@ -2,30 +2,60 @@
 """Board definitions: boards/<NAME>/board.toml, read strictly (docs/formats/board-file.md)."""
 
 import difflib
-import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from upyfw import layout, pins, uf2
+from upyfw import layout, partitions, pins, strict
+from upyfw.chips import CHIPS, Chip
 from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
+from upyfw.strict import Refused, Table
 
 BOARDS_DIR = REPO / "boards"
 MANIFESTS = REPO / "manifest"
 
 # port -> what sys.platform says there; MicroPython mpconfigport.h, MICROPY_PY_SYS_PLATFORM
-PLATFORMS = {"rp2": "rp2", "unix": "linux"}
+PLATFORMS = {"rp2": "rp2", "unix": "linux", "esp32": "esp32", "esp8266": "esp8266"}
+# of the flash chips that an ESP image header can name
+_FLASH_MODES = ("qio", "qout", "dio", "dout")
+_PSRAM_MODES = ("quad", "octal")
+_OPTIMIZE = ("size", "speed")
+_TIERS = (1, 2, 3)
+# the files that make a MicroPython board, where upstream has none
+_OWN_FILES = {"rp2": ("mpconfigboard.h", "mpconfigboard.cmake", "pins.csv")}
 
 
 @dataclass(frozen=True)
 class Flash:
-    """The flash chip, or the image file that stands for it; sizes in bytes."""
+    """The flash chip, or the image file that stands for it; sizes in bytes.
+
+    mode and clock are what the header of an ESP image says; None on other ports.
+    """
 
     size_bytes: int
     erase_bytes: int
-    address: int | None
-    uf2_family: str | None
+    mode: str | None = None
+    clock_mhz: int | None = None
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """What the build is told and what is known of it without one.
+
+    optimize: "size", "speed" or None for MicroPython's own choice. upstream_bytes: size of
+    MicroPython's firmware for the board without us, from elsewhere; None where we build it.
+    """
+
+    optimize: str | None = None
+    upstream_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Psram:
+    """RAM outside the chip."""
+
+    size_bytes: int
+    mode: str
 
 
 @dataclass(frozen=True)
@@ -39,22 +69,35 @@ class Littlefs:
 
 @dataclass(frozen=True)
 class Board:
-    """One checked board.toml."""
+    """One checked board.toml.
+
+    upstream: MicroPython's board (unix: variant), None where the folder has the board's files.
+    variant: of that board, or None. sources: further ones of ports/upstream.toml that it needs.
+    """
 
     name: str
     vendor: str
     product: str
-    mcu: str
-    arch: str
-    port: str
-    upstream: str
+    url: str | None
+    chip: Chip
+    upstream: str | None
+    variant: str | None
+    tier: int
+    sources: tuple[str, ...]
+    firmware: Firmware
     flash: Flash
+    psram: Psram | None
     littlefs: Littlefs
     regions: tuple[layout.Region, ...]
     pins: dict
     path: Path
     # what is frozen into its firmware: manifest/<profile>.py
     profile: str = "full"
+
+    @property
+    def port(self) -> str:
+        """Folder of ports/, MicroPython's and ours."""
+        return self.chip.port
 
     @property
     def system_name(self) -> str:
@@ -69,7 +112,12 @@ class Board:
     @property
     def fs_region(self) -> layout.Region:
         """Region of the file system."""
-        return self.region("littlefs")
+        return self.region(partitions.fs_name(self.port))
+
+    @property
+    def app_regions(self) -> tuple[layout.Region, ...]:
+        """Regions that firmware runs from: one, or two slots; the first is flashed."""
+        return partitions.app_regions(self.regions)
 
     @property
     def block_count(self) -> int:
@@ -82,71 +130,6 @@ class Board:
         if found is None:
             raise KeyError(name)
         return found
-
-
-class Refused(ValueError):
-    """A key of a board file that breaks a rule: "key: reason"."""
-
-
-class _Table:
-    """One TOML table; every key must be asked for, what is left over is refused."""
-
-    def __init__(self, data: object, where: str = "") -> None:
-        if not isinstance(data, dict):
-            raise Refused(f"{where.rstrip('.')}: must be a table")
-        self.data, self.where, self.known = data, where, []
-
-    def take(self, key: str, kind: type, optional: bool = False) -> object:
-        self.known.append(key)
-        if key not in self.data:
-            if optional:
-                return None
-            raise self._missing(key)
-        value = self.data[key]
-        # bool is an int for isinstance, never here
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise Refused(f"{self.where}{key}: {value!r} is not {_KINDS[kind]}")
-        return value
-
-    def _missing(self, key: str) -> Refused:
-        left = [name for name in self.data if name not in self.known]
-        near = difflib.get_close_matches(key, left, 1)
-        meant = f', is "{near[0]}" meant?' if near else ""
-        return Refused(f"{self.where}{key}: missing{meant}")
-
-    def text(self, key: str, pattern: str = r"\S(.*\S)?") -> str:
-        value = self.take(key, str)
-        if not re.fullmatch(pattern, value):
-            raise Refused(f"{self.where}{key}: {value!r} cannot be used here")
-        return value
-
-    def number(self, key: str, optional: bool = False) -> int | None:
-        value = self.take(key, int, optional)
-        if value is not None and value < 0:
-            raise Refused(f"{self.where}{key}: {value} is negative")
-        return value
-
-    def size(self, key: str) -> int:
-        self.known.append(key)
-        if key not in self.data:
-            raise self._missing(key)
-        try:
-            value = layout.parse_size(self.data[key])
-        except ValueError as exc:
-            raise Refused(f"{self.where}{key}: {exc}") from None
-        if value == 0:
-            raise Refused(f"{self.where}{key}: is 0")
-        return value
-
-    def done(self) -> None:
-        for key in self.data:
-            if key not in self.known:
-                near = difflib.get_close_matches(key, self.known, 1)
-                meant = f', did you mean "{near[0]}"?' if near else ""
-                raise Refused(f"{self.where}{key}: unknown key{meant}")
-
-
-_KINDS = {str: "text", int: "a whole number", dict: "a table", list: "a list"}
 
 
 def names(boards_dir: Path = BOARDS_DIR) -> list[str]:
@@ -171,7 +154,7 @@ def load_file(path: Path) -> Board:
     """Return the board of one file, which stands in the folder of the board's name."""
     shown = path.relative_to(REPO) if path.is_relative_to(REPO) else path
     try:
-        return parse(_read(path), path)
+        return parse(strict.read(path), path)
     except Refused as exc:
         raise UpyfwError(
             f"{shown}: {exc}", hint="docs/formats/board-file.md lists the keys", status=2
@@ -180,51 +163,41 @@ def load_file(path: Path) -> Board:
         raise UpyfwError(f"{shown}: {exc.strerror}", status=2) from None
 
 
-def _read(path: Path) -> dict:
-    """Parse TOML; a repeated key is refused by its name, which tomllib does not give."""
-    data = path.read_bytes()
-    try:
-        text = data.decode()
-        return tomllib.loads(text)
-    except UnicodeDecodeError as exc:
-        raise Refused(f"byte {exc.start}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as exc:
-        line = re.search(r"at line (\d+)", str(exc))
-        source = text.splitlines()[int(line[1]) - 1].strip() if line else ""
-        why = str(exc).replace("Cannot overwrite a value", "a second value")
-        raise Refused(f"{source.split('=')[0].strip() or 'file'}: {why}") from None
-
-
 def parse(data: dict, path: Path) -> Board:
     """Return the board of a parsed file that stands at path; Refused if it breaks a rule."""
-    top = _Table(data)
+    top = Table(data)
     name = top.text("name", r"[A-Z][A-Z0-9_]*")
     if name != path.parent.name:
         raise Refused(f'name: "{name}" is not the folder\'s name "{path.parent.name}"')
-    port = top.text("port")
-    if port not in PLATFORMS:
-        raise Refused(f'port: no port "{port}"; there are {", ".join(sorted(PLATFORMS))}')
+    chip = CHIPS[top.one_of("chip", CHIPS)]
+    firmware = top.take("firmware", dict, optional=True)
+    psram = top.take("psram", dict, optional=True)
     board = Board(
         name=name,
         vendor=top.text("vendor"),
         product=top.text("product"),
-        mcu=top.text("mcu"),
-        arch=top.text("arch"),
-        port=port,
-        upstream=top.text("upstream", r"\w+"),
-        flash=_flash(top.take("flash", dict), port),
+        url=top.text("url", r"https://\S+", optional=True),
+        chip=chip,
+        upstream=top.text("upstream", r"\w+", optional=True),
+        variant=top.text("variant", r"\w+", optional=True),
+        tier=top.number("tier"),
+        sources=_sources(top),
+        firmware=_firmware(firmware, chip) if firmware is not None else Firmware(),
+        flash=_flash(top.take("flash", dict), chip),
+        psram=_psram(psram) if psram is not None else None,
         littlefs=_littlefs(top.take("littlefs", dict)),
-        regions=_regions(top.take("regions", list)),
+        regions=_regions(top.take("regions", list), chip),
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
         profile=_profile(top),
     )
     top.done()
+    _check_origin(board)
     _check_layout(board)
     return board
 
 
-def _profile(top: _Table) -> str:
+def _profile(top: Table) -> str:
     profile = top.take("profile", str, optional=True) or Board.profile
     if not (MANIFESTS / f"{profile}.py").is_file():
         known = ", ".join(sorted(path.stem for path in MANIFESTS.glob("*.py")))
@@ -232,20 +205,44 @@ def _profile(top: _Table) -> str:
     return profile
 
 
-def _flash(data: object, port: str) -> Flash:
-    table = _Table(data, "flash.")
-    chip = port != "unix"
-    address = table.number("address") if chip else None
-    family = table.text("uf2_family") if chip else None
-    if family is not None and family not in uf2.FAMILIES:
-        raise Refused(f'flash.uf2_family: no family "{family}"; {", ".join(uf2.FAMILIES)}')
-    flash = Flash(table.size("size"), table.size("erase"), address, family)
+def _sources(top: Table) -> tuple[str, ...]:
+    names = top.take("sources", list, optional=True) or []
+    for i, name in enumerate(names):
+        if not isinstance(name, str) or not name:
+            raise Refused(f"sources[{i}]: {name!r} is not the name of a source")
+    return tuple(names)
+
+
+def _firmware(data: object, chip: Chip) -> Firmware:
+    table = Table(data, "firmware.")
+    # rp2 and unix have no such switch
+    optimize = table.one_of("optimize", _OPTIMIZE, optional=True) if chip.is_esp else None
+    firmware = Firmware(optimize, table.number("upstream_bytes", optional=True))
+    table.done()
+    return firmware
+
+
+def _flash(data: object, chip: Chip) -> Flash:
+    table = Table(data, "flash.")
+    mode = table.one_of("mode", _FLASH_MODES) if chip.is_esp else None
+    clock = table.number("clock_mhz") if chip.is_esp else None
+    if clock is not None and clock not in chip.flash_mhz:
+        known = ", ".join(map(str, chip.flash_mhz))
+        raise Refused(f"flash.clock_mhz: {clock} is none of {known}, which {chip.mcu} has")
+    flash = Flash(table.size("size"), table.size("erase"), mode, clock)
     table.done()
     return flash
 
 
+def _psram(data: object) -> Psram:
+    table = Table(data, "psram.")
+    psram = Psram(table.size("size"), table.one_of("mode", _PSRAM_MODES))
+    table.done()
+    return psram
+
+
 def _littlefs(data: object) -> Littlefs:
-    table = _Table(data, "littlefs.")
+    table = Table(data, "littlefs.")
     sizes = Littlefs(table.size("block"), table.size("prog"), table.size("read"))
     table.done()
     if sizes.prog_bytes % sizes.read_bytes:
@@ -255,25 +252,48 @@ def _littlefs(data: object) -> Littlefs:
     return sizes
 
 
-def _regions(rows: object) -> tuple[layout.Region, ...]:
+def _regions(rows: object, chip: Chip) -> tuple[layout.Region, ...]:
     regions = []
     for i, row in enumerate(rows):
-        table = _Table(row, f"regions[{i}].")
+        table = Table(row, f"regions[{i}].")
         name = table.text("name", r"[a-z][a-z0-9_]*")
-        regions.append(layout.Region(name, table.number("offset"), table.size("size")))
+        offset, size_bytes = table.number("offset"), table.size("size")
+        # a row of the partition table has both
+        kind = (
+            table.one_of("type", partitions.TYPES, optional=True) if chip.port == "esp32" else None
+        )
+        subtype = table.one_of("subtype", partitions.SUBTYPES[kind]) if kind else None
+        regions.append(layout.Region(name, offset, size_bytes, kind, subtype))
         table.done()
     return tuple(regions)
 
 
+def _check_origin(board: Board) -> None:
+    """The board's C side: upstream's, or files in the folder."""
+    if board.tier not in _TIERS:
+        raise Refused(f"tier: {board.tier} is none of 1, 2, 3")
+    if board.variant and not board.upstream:
+        raise Refused("variant: of no upstream board")
+    if board.upstream:
+        return
+    for name in _OWN_FILES.get(board.port, ()):
+        if not (board.path.parent / name).is_file():
+            raise Refused(f"upstream: missing, and the folder has no {name} of its own")
+    if board.port not in _OWN_FILES:
+        raise Refused("upstream: missing")
+
+
 def _check_layout(board: Board) -> None:
-    needed = ("littlefs",) if board.port == "unix" else ("firmware", "littlefs")
-    for name in needed:
+    for name in partitions.needed(board.port):
         if layout.find(board.regions, name) is None:
             raise Refused(f'regions: no region "{name}"')
     fault = layout.fault(board.regions, board.flash.size_bytes, board.flash.erase_bytes)
+    fault = fault or partitions.fault(board.regions, board.chip, board.flash.size_bytes)
     if fault:
         raise Refused(fault)
     if board.littlefs.block_bytes % board.flash.erase_bytes:
         raise Refused("littlefs.block: is no multiple of flash.erase")
     if board.fs_region.size_bytes % board.littlefs.block_bytes:
-        raise Refused('regions: size of "littlefs" is no multiple of littlefs.block')
+        raise Refused(
+            f'regions: size of "{board.fs_region.name}" is no multiple of littlefs.block'
+        )

@@ -16,7 +16,7 @@ def _row(board: boards.Board) -> dict:
         "name": board.name,
         "vendor": board.vendor,
         "product": board.product,
-        "mcu": board.mcu,
+        "mcu": board.chip.mcu,
         "port": board.port,
         "flash_bytes": board.flash.size_bytes,
         "regions": [
@@ -34,13 +34,11 @@ def command(as_json: bool) -> None:
     if as_json:
         print(json.dumps([_row(board) for board in known], indent=2))
         return
-    table = Table("board", "product", "chip", "port", "flash", "regions", box=None)
+    table = Table("board", "product", "chip", "port", "flash", "file system", "tier", box=None)
     for board in known:
-        regions = ", ".join(
-            f"{region.name} {size_text(region.size_bytes)} at 0x{region.offset:06x}"
-            for region in board.regions
-        )
         product = f"{board.vendor} {board.product}" if board.vendor != "none" else board.product
         flash = size_text(board.flash.size_bytes)
-        table.add_row(board.name, product, board.mcu, board.port, flash, regions)
+        fs = size_text(board.fs_region.size_bytes)
+        row = (board.name, product, board.chip.mcu, board.port, flash, fs, str(board.tier))
+        table.add_row(*row)
     Console(highlight=False).print(table)

@@ -27,9 +27,9 @@ def command(name: str, fresh: bool) -> None:
     a closed terminal, and every two seconds (what SIGKILL leaves; UNIX: at once).
     """
     board = boards.load(name)
-    if board.port != "unix" and board.mcu != _EMULATED:
+    if board.port != "unix" and board.chip.mcu != _EMULATED:
         raise BadInput(
-            f"{name}: the emulator is an {_EMULATED}, not an {board.mcu}",
+            f"{name}: the emulator is an {_EMULATED}, not an {board.chip.mcu}",
             hint="./upyfw run, or ./upyfw run --board UNIX",
         )
     modules = None if board.port == "unix" else node_modules.prepare()

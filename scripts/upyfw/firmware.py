@@ -18,7 +18,7 @@ from upyfw import (
     tools,
 )
 from upyfw.boards import Board
-from upyfw.errors import BadInput
+from upyfw.errors import BadInput, UpyfwError
 from upyfw.files import copy_atomic, write_if_changed
 from upyfw.firmware_build import Binary, Inputs
 from upyfw.paths import REPO, build_dir
@@ -69,6 +69,8 @@ def build(board_name: str, profile: str | None = None) -> Artifacts:
     Raises UpyfwError (status 2 for a board, command or manifest that breaks a rule).
     """
     board = boards.load(board_name)
+    if board.port not in _PORTS:
+        raise UpyfwError(f"{board_name}: firmware of the {board.port} port cannot be built yet")
     profile = profile or board.profile
     trees = sources.prepare_micropython(board.port)
     work = Workdir(out_dir(board, profile), board_name)

@@ -80,12 +80,12 @@ set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
 
 def linker_script(board: Board, port: Path) -> str:
     """Return the port's linker script with the firmware's region for its flash."""
-    name = f"memmap_mp_{board.mcu.lower()}.ld"
+    name = f"memmap_mp_{board.chip.mcu.lower()}.ld"
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
         raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
     region = board.region("firmware")
-    origin = board.flash.address + region.offset
+    origin = board.chip.flash_addr + region.offset
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
     return text.replace(_FLASH_LINE, line)
 

@@ -19,22 +19,22 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
         image = uf2.read(firmware)
     except ValueError as exc:
         raise UpyfwError(f"{board.name}: the firmware is no sound UF2: {exc}", status=2) from None
-    if image.family != board.flash.uf2_family:
+    if image.family != board.chip.uf2_family:
         raise UpyfwError(
             f"{board.name}: the firmware is for family {image.family}, "
-            f"the board is {board.flash.uf2_family}",
+            f"the board is {board.chip.uf2_family}",
             hint=f"./upyfw build {board.name}",
             status=2,
         )
     region = board.region("firmware")
-    start_off = image.start_addr - board.flash.address
+    start_off = image.start_addr - board.chip.flash_addr
     if start_off != region.offset:
         raise UpyfwError(
             f"{board.name}: the firmware begins at 0x{start_off:x}, its region at "
             f"0x{region.offset:x}",
             status=2,
         )
-    why = layout.overrun(region, image.end_addr - board.flash.address)
+    why = layout.overrun(region, image.end_addr - board.chip.flash_addr)
     if why:
         raise UpyfwError(
             f"{board.name}: {why}",
@@ -52,7 +52,7 @@ def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
     """
     image = check_firmware(board, firmware)
     fsimage.check(board, fs_image)
-    base = board.flash.address
+    base = board.chip.flash_addr
     pages = dict(image.pages)
     # every block of it: what littlefs finds in a block that was left out would be an old file
     # system's, and a metadata block with a higher count would win over ours

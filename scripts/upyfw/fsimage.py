@@ -123,7 +123,9 @@ def _removed(name: str, remove: set[str]) -> bool:
 
 def board_text(board: Board) -> str:
     """Return the content of the board file on the device."""
-    return pins.board_json(board.pins, board.product, board.vendor, board.mcu, board.arch)
+    return pins.board_json(
+        board.pins, board.product, board.vendor, board.chip.mcu, board.chip.core
+    )
 
 
 def _filesystem(

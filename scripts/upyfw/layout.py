@@ -9,11 +9,16 @@ UNITS = {"B": 1, "KiB": 1024, "MiB": 1024 * 1024}
 
 @dataclass(frozen=True)
 class Region:
-    """A named part of the flash; offset and size in bytes from the start of the chip."""
+    """A named part of the flash; offset and size in bytes from the start of the chip.
+
+    type and subtype are those of a row of an ESP32's partition table, else None.
+    """
 
     name: str
     offset: int
     size_bytes: int
+    type: str | None = None
+    subtype: str | None = None
 
     @property
     def end(self) -> int:

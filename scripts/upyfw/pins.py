@@ -113,26 +113,32 @@ def _rows(data: dict, keys: tuple[str, ...]) -> Iterator[tuple[str, str, str, ob
                 yield key, f"{key}[{i}].{name}", name, number
 
 
+def _is_gpio(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _fault_buses(data: dict) -> str | None:
     pins = set(_gpio(data).values())
     for key, where, signal, pin in _rows(data, tuple(_BUSES)):
         if signal not in _BUSES[key]:
             return f"{where}: unknown signal; {', '.join(_BUSES[key])}"
-        if not _is_pin(pin) or (pins and pin not in pins):
+        if not _is_gpio(pin) or (pins and pin not in pins):
             return f"{where}: pin {pin!r} carries no GPIO"
     return None
 
 
 def _fault_named(data: dict) -> str | None:
+    # without a gpio section the numbers are those of GPIOs, and 0 is one
+    is_number = _is_pin if _gpio(data) else _is_gpio
     for _, where, _, pin in _rows(data, _NAMED):
-        if not _is_pin(pin):
+        if not is_number(pin):
             return f"{where}: {pin!r} is not a pin number"
     return None
 
 
 def _fault_leds(data: dict) -> str | None:
     for _, where, _, gpio in _rows(data, _GPIO_LISTS):
-        if isinstance(gpio, bool) or not isinstance(gpio, int) or gpio < 0:
+        if not _is_gpio(gpio):
             return f"{where}: {gpio!r} is not a GPIO number"
     return None
 

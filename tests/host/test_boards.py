@@ -55,11 +55,9 @@ def test_shipped_boards_are_sound(name):
     board = boards.load(name)
     text = json.loads(fsimage.board_text(board))
     assert text["board"] == {"name": board.product, "vendor": board.vendor}
-    assert text["mcu"] == [{"type": board.mcu, "arch": board.arch}]
-    assert (
-        board.device_path
-        == {"rp2": "/etc/upyOS-rp2.board", "unix": "/etc/upyOS-linux.board"}[board.port]
-    )
+    assert text["mcu"] == [{"type": board.chip.mcu, "arch": board.chip.core}]
+    platform = {"unix": "linux"}.get(board.port, board.port)
+    assert board.device_path == f"/etc/upyOS-{platform}.board"
 
 
 @pytest.mark.parametrize("name", ["RPI_PICO", "RPI_PICO2"])
