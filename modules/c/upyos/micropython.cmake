@@ -8,6 +8,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/flash.c
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
+    ${CMAKE_CURRENT_LIST_DIR}/import.c
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
@@ -21,12 +22,18 @@ set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-
 # Loops over bytes, in the way of every look-up.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     PROPERTIES COMPILE_OPTIONS "-Wall;-Werror;-O2")
-# Searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
+# Of MicroPython's own sources: names are looked up at every import, directories at every look at a file.
+set_source_files_properties(${MICROPY_DIR}/py/qstr.c ${MICROPY_DIR}/lib/littlefs/lfs2.c PROPERTIES COMPILE_OPTIONS "-O2")
+# A module's table of names is not made anew four times before it holds a dozen.
+target_compile_definitions(usermod_upyos INTERFACE MICROPY_MODULE_DICT_SIZE=12)
+# Imports, searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
 target_link_options(usermod_upyos INTERFACE
+    "LINKER:--wrap=mp_builtin___import___default"
     "LINKER:--wrap=mp_find_frozen_module"
     # Where listing.c sees littlefs read a directory.
     "LINKER:--wrap=lfs2_dir_read"
     "LINKER:--wrap=lfs2_crc"
+    "LINKER:--wrap=mp_vfs_blockdev_read_ext"
     "LINKER:--wrap=mp_vfs_blockdev_write"
     "LINKER:--wrap=mp_vfs_blockdev_write_ext"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
