@@ -118,24 +118,95 @@ mp_import_stat_t __wrap_mp_find_frozen_module(const char *str, int *frozen_type,
     return MP_IMPORT_STAT_NO_EXIST;
 }
 
-// command(name) -> path of the frozen module upyos/bin/<group>/<name>.py, or None
-static mp_obj_t upyos_command(mp_obj_t name_in) {
-    static const char bin[] = "upyos/bin/";
-    size_t len;
-    const char *wanted = mp_obj_str_get_data(name_in, &len);
+/******************************************************************************/
+// Commands: the modules upyos/bin/<group>/<name>.py
+
+// Where the names of each group begin, and behind them where the last one ends.
+#define GROUPS (12)
+static const char bin[] = "upyos/bin/";
+static const char *group[GROUPS + 1];
+static size_t groups;
+
+static const char *stem_of(const char *name) {
+    return strchr(name + sizeof(bin) - 1, '/');
+}
+
+static bool is_command(const char *name) {
+    return strncmp(name, bin, sizeof(bin) - 1) == 0 && stem_of(name) != NULL;
+}
+
+static void find_groups(void) {
+    const char *name = lower_bound(bin);
+    const char *before = NULL;
+    for (; is_command(name); name += strlen(name) + 1) {
+        size_t len = stem_of(name) - name;
+        if ((before == NULL || strncmp(before, name, len + 1) != 0) && groups < GROUPS) {
+            group[groups++] = name;
+        }
+        before = name;
+    }
+    group[groups] = name;
+}
+
+// Whether the stem of a path stands before (< 0), at (0) or behind the name.
+static int compare(const char *path, const char *name, size_t len) {
+    const char *stem = stem_of(path) + 1;
+    int order = strncmp(stem, name, len);
+    return order != 0 ? order : strcmp(stem + len, ".py");
+}
+
+// The path of a command in a group, whose names are sorted, or NULL.
+static const char *find_in_group(const char *low, const char *high, const char *wanted, size_t len) {
+    while (low < high) {
+        const char *name = low + (high - low) / 2;
+        while (name > low && name[-1] != 0) {
+            --name;
+        }
+        int order = compare(name, wanted, len);
+        if (order == 0) {
+            return name;
+        }
+        if (order < 0) {
+            low = name + strlen(name) + 1;
+        } else {
+            high = name;
+        }
+    }
+    return NULL;
+}
+
+// The same where the build did not sort the names.
+static const char *find_unsorted(const char *wanted, size_t len) {
+    for (const char *name = mp_frozen_names; *name != 0; name += strlen(name) + 1) {
+        if (is_command(name) && compare(name, wanted, len) == 0) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
+static const char *find_command(const char *wanted, size_t len) {
     if (names_end == NULL) {
         check_names();
     }
-    const char *name = names_end == mp_frozen_names ? mp_frozen_names : lower_bound(bin);
-    for (; *name != 0; name += strlen(name) + 1) {
-        if (strncmp(name, bin, sizeof(bin) - 1) != 0) {
-            continue;
-        }
-        const char *stem = strchr(name + sizeof(bin) - 1, '/');
-        if (stem != NULL && strncmp(stem + 1, wanted, len) == 0 && strcmp(stem + 1 + len, ".py") == 0) {
-            return mp_obj_new_str_from_cstr(name);
-        }
+    if (names_end == mp_frozen_names) {
+        return find_unsorted(wanted, len);
     }
-    return mp_const_none;
+    if (groups == 0) {
+        find_groups();
+    }
+    const char *path = NULL;
+    for (size_t i = 0; i < groups && path == NULL; ++i) {
+        path = find_in_group(group[i], group[i + 1], wanted, len);
+    }
+    return path;
+}
+
+// command(name) -> path of the frozen module upyos/bin/<group>/<name>.py, or None
+static mp_obj_t upyos_command(mp_obj_t name_in) {
+    size_t len;
+    const char *wanted = mp_obj_str_get_data(name_in, &len);
+    const char *path = find_command(wanted, len);
+    return path != NULL ? mp_obj_new_str_from_cstr(path) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_command_obj, upyos_command);
