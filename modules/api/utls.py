@@ -112,13 +112,9 @@ def shlex(s):
 
 def human(n):
     """Return a number of bytes in 8 characters: `   2.00K`."""
-    if n <= 1024:
-        return "%7d " % n
-    power = 0
-    while power == 0 or n >= 1024 and power < 4:
-        n /= 1024
-        power += 1
-    return "%7.2f%s" % (n, " KMGT"[power])
+    from upyos.lib import sizes
+
+    return sizes.human(n)
 
 
 def tspaces(t, n=12, ab="a", fc=" "):
@@ -137,9 +133,10 @@ def date2s(t):
 
 def time2s(t, mod=""):
     """Return a time in seconds as `HH:MM:SS`; with e in mod an elapsed time with days."""
+    from upyos.lib import dates
+
     t = int(t)
-    clock = "%02d:%02d:%02d" % (t // 3600 % 24, t // 60 % 60, t % 60)
-    return "%3dd %s" % (t // 86400, clock) if "e" in mod else clock
+    return dates.elapsed(t) if "e" in mod else dates.time_of_day(t)
 
 
 def mac2Str(b):

@@ -38,7 +38,7 @@ def __main__(args):
     share = free * 1000 // total / 10 if total else 0.0
     sizes = [total, total - free, free]
     if "h" in found:
-        from utls import human
+        from upyos.lib.sizes import human
 
         sizes = [human(size).strip() for size in sizes]
     text = "Total: %s\nUsed: %s\nFree: %s\n%% free: %.1f" % tuple(sizes + [share])

@@ -34,7 +34,7 @@ def _size(size, found):
     """Return a size in bytes as text."""
     if "h" not in found:
         return str(size)
-    from utls import human
+    from upyos.lib.sizes import human
 
     return human(size)
 

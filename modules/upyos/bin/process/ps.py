@@ -8,16 +8,15 @@ thread, command.
 import time
 
 import sdata
-import utls
-from upyos.lib import command
+from upyos.lib import command, dates
 
 _ROW = "%4s %-3s %8s %14s %10s %s"
 
 
 def _row(proc, now):
     words = [proc.cmd] + [str(arg) for arg in proc.args]
-    elapsed = utls.time2s(max(0, now - proc.stt), "e")
-    start = "%02d:%02d:%02d" % time.localtime(proc.stt)[3:6]
+    elapsed = dates.elapsed(max(0, now - proc.stt))
+    start = dates.clock(proc.stt)
     return _ROW % (proc.pid, proc.sts, start, elapsed, proc.tid, " ".join(words))
 
 

@@ -27,7 +27,7 @@ def __main__(args):
     share = free * 1000 // total / 10
     sizes = [total, used, free, stack]
     if "h" in found:
-        from utls import human
+        from upyos.lib.sizes import human
 
         sizes = [human(size).strip() for size in sizes]
     text = _TEXT % tuple(sizes[:3] + [share, sizes[3]])

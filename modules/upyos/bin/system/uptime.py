@@ -12,7 +12,7 @@ import time
 import sdata
 from micropython import const
 from upyos.lib.command import operands, options, result
-from upyos.lib.dates import clock
+from upyos.lib.dates import clock, time_of_day
 
 _DAY_S = const(86400)
 
@@ -21,6 +21,4 @@ def __main__(args):
     operands(options(args, "")[1], 0, 0)
     now = time.time()
     up = max(0, now - sdata.initime)
-    rest = up % _DAY_S
-    span = "%02d:%02d:%02d" % (rest // 3600, rest // 60 % 60, rest % 60)
-    result("%s up %d days, %s" % (clock(now), up // _DAY_S, span))
+    result("%s up %d days, %s" % (clock(now), up // _DAY_S, time_of_day(up)))
