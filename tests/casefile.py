@@ -10,10 +10,10 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[1]
 CASES = TREE / "tests" / "cases"
-NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "slow"}
+NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "chip", "slow"}
 TARGETS = {
     "UNIX": {"threads", "repl", "reset", "slow"},
-    "RPI_PICO": {"repl", "reset", "flash", "slow"},
+    "RPI_PICO": {"repl", "reset", "flash", "chip", "slow"},
 }
 
 _DOCS = ("R", "C", "X")

@@ -13,6 +13,12 @@ _SCRATCH0_RP2350 = const(0x400D800C)
 # Upper half of the word while it holds our counter.
 _MAGIC = const(0x7550)
 
+# Twice what an RP2350 is rated for (its datasheet, 1.1): more is a slip of the finger, which
+# would hang the board.
+_MOST_HZ = const(300_000_000)
+# Function select of a pin that nobody uses (RP2040 datasheet, 2.19.2; RP2350 datasheet, 9.4).
+_UNUSED = "alt=31"
+
 
 def flash():
     """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
@@ -62,6 +68,21 @@ def frequency_hz():
     return machine.freq()
 
 
+def set_frequency_hz(frequency_hz):
+    """Set the clock of the processor. Raises ValueError for one that it cannot have."""
+    if frequency_hz > _MOST_HZ:
+        raise ValueError("too high")
+    machine.freq(frequency_hz)
+
+
+def set_time(moment):
+    """Set the clock to a time in seconds, as time.time() counts them."""
+    import time
+
+    now = time.gmtime(moment)
+    machine.RTC().datetime(now[:3] + (now[6],) + now[3:6] + (0,))
+
+
 def temperature_c():
     """Return the temperature of the chip in degrees Celsius, or None where it is not measured."""
     # ADC channel 4, 3.3 V reference (RP2040 datasheet, 4.9.5)
@@ -80,3 +101,24 @@ def timer(period_ms, callback):
         state.timer = None
     if callback:
         state.timer = machine.Timer(period=period_ms, callback=_upyos.tick)
+
+
+def once(delay_ms, callback):
+    """Call callback(timer) after a delay, whatever runs then; return a timer with deinit()."""
+    return machine.Timer(mode=machine.Timer.ONE_SHOT, period=delay_ms, callback=callback)
+
+
+def watchdog(timeout_ms):
+    """Start the watchdog; return what has feed(). Raises ValueError for a time it cannot do."""
+    return machine.WDT(timeout=timeout_ms)
+
+
+def pin(gpio):
+    """Return a Pin to read: it stays what it is, and is an input if nobody uses it.
+
+    Raises ValueError if there is no such GPIO.
+    """
+    found = machine.Pin(gpio)
+    if _UNUSED in str(found):
+        found.init(machine.Pin.IN)
+    return found

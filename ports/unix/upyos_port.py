@@ -10,6 +10,8 @@ from micropython import const
 NAME = "unix"
 
 _RESET_STATUS = const(75)
+_EPERM = const(1)
+_ENODEV = const(19)
 
 
 def flash():
@@ -56,6 +58,16 @@ def frequency_hz():
     return 0
 
 
+def set_frequency_hz(frequency_hz):
+    """Raise OSError: the clock of the host is not ours."""
+    raise OSError(_EPERM)
+
+
+def set_time(moment):
+    """Raise OSError: the clock of the host is not ours."""
+    raise OSError(_EPERM)
+
+
 def temperature_c():
     """Return None: not measured."""
     return None
@@ -64,3 +76,18 @@ def temperature_c():
 def timer(period_ms, callback):
     """Call callback() on the main thread every period_ms; callback None stops."""
     _upyos.on_tick(period_ms, callback)
+
+
+def once(delay_ms, callback):
+    """Raise OSError: there is no timer beside that of background tasks."""
+    raise OSError(_ENODEV)
+
+
+def watchdog(timeout_ms):
+    """Raise OSError: a process has none."""
+    raise OSError(_ENODEV)
+
+
+def pin(gpio):
+    """Raise OSError: a process has none."""
+    raise OSError(_ENODEV)

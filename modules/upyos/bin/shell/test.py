@@ -47,6 +47,16 @@ def _compare(a, op, b):
     return (a > b) == (op == "-gt")
 
 
+def _is_high(word):
+    """Return whether the level of a GPIO is high; where it has none, an error line ends this."""
+    from upyos.lib import command, hardware
+
+    try:
+        return hardware.level(word) == 1
+    except (OSError, ValueError) as e:
+        raise SystemExit(command.fail(word, e)) from None
+
+
 def _is(option, word):
     """Return what one option says about its word."""
     if option == "-z" or option == "-n":
@@ -56,10 +66,7 @@ def _is(option, word):
 
         return any(word in other.cmd for other in sdata.procs if other is not proc)
     if option == "-g":
-        from machine import Pin
-        from upyos.lib.command import number
-
-        return Pin(number(word), Pin.IN).value() == 1
+        return _is_high(word)
     import os
 
     try:

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The drivers of MicroPython's module machine, and GPIOs by number."""
+
+import upyos_port
+from micropython import const
+from upyos.lib.command import number
+
+_ENODEV = const(19)
+# More than any chip has
+_GPIOS = const(128)
+
+
+def driver(name):
+    """Return `machine.<name>`. Raises OSError(ENODEV) where the port has no such driver."""
+    try:
+        return getattr(__import__("machine"), name)
+    except (ImportError, AttributeError):
+        raise OSError(_ENODEV) from None
+
+
+def gpio(word):
+    """Return the number of a GPIO. Raises UsageError for no number, ValueError for no GPIO."""
+    found = number(word)
+    if not 0 <= found < _GPIOS:
+        raise ValueError("no such GPIO")
+    return found
+
+
+def level(word):
+    """Return the level, 0 or 1, of the GPIO that a word names; an output stays one.
+
+    Raises UsageError, ValueError, and OSError where there are none.
+    """
+    return upyos_port.pin(gpio(word)).value()
