@@ -38,28 +38,35 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
 
 
 def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
-    """Write a MicroPython board folder: upstream's, with the regions of board.toml."""
+    """Write a MicroPython board folder: upstream's or ours, with the regions of board.toml."""
     port = inputs.micropython / "ports" / "rp2"
-    if not (port / "boards" / board.upstream / "mpconfigboard.h").is_file():
-        raise UpyfwError(
-            f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
-            hint="correct upstream in its board.toml",
-            status=2,
-        )
+    below = _c_dir(board, port)
     wanted = {
-        "mpconfigboard.h": _header(board),
-        "mpconfigboard.cmake": _cmake(board, folder),
+        "mpconfigboard.h": _header(board, below),
+        "mpconfigboard.cmake": _cmake(board, below, folder),
         "memmap.ld": linker_script(board, port),
     }
     for name, text in wanted.items():
         write_if_changed(folder / name, text.encode())
 
 
-def _header(board: Board) -> str:
+def _c_dir(board: Board, port: Path) -> Path:
+    """Return the folder with the board's C files: ours, else MicroPython's."""
+    for folder in (board.c_dir, port / "boards" / board.upstream):
+        if (folder / "mpconfigboard.h").is_file():
+            return folder
+    raise UpyfwError(
+        f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
+        hint="correct upstream in its board.toml",
+        status=2,
+    )
+
+
+def _header(board: Board, below: Path) -> str:
     fs = board.fs_region
     return f"""\
 // Generated from boards/{board.name}/board.toml
-#include "boards/{board.upstream}/mpconfigboard.h"
+#include "{below}/mpconfigboard.h"
 #undef MICROPY_HW_FLASH_STORAGE_BASE
 #define MICROPY_HW_FLASH_STORAGE_BASE (0x{fs.offset:x})
 #undef MICROPY_HW_FLASH_STORAGE_BYTES
@@ -67,14 +74,16 @@ def _header(board: Board) -> str:
 """
 
 
-def _cmake(board: Board, folder: Path) -> str:
-    upstream = f"${{MICROPY_PORT_DIR}}/boards/{board.upstream}"
+def _cmake(board: Board, below: Path, folder: Path) -> str:
+    variant = f"_{board.variant}" if board.variant else ""
+    optional = "" if board.variant else " OPTIONAL"
     return f"""\
 # Generated from boards/{board.name}/board.toml
-include({upstream}/mpconfigboard.cmake)
-include({upstream}/mpconfigvariant.cmake OPTIONAL)
-set(MICROPY_BOARD_PINS {upstream}/pins.csv)
+include({below}/mpconfigboard.cmake)
+include({below}/mpconfigvariant{variant}.cmake{optional})
+set(MICROPY_BOARD_PINS {below}/pins.csv)
 set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
+list(APPEND MICROPY_DEF_BOARD PICO_FLASH_SIZE_BYTES={board.flash.size_bytes})
 """
 
 
