@@ -16,6 +16,7 @@ _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
+_HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
 _OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
 
 
@@ -44,7 +45,7 @@ def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
     wanted = {
         "mpconfigboard.h": _header(board, below),
         "mpconfigboard.cmake": _cmake(board, below, folder),
-        "memmap.ld": linker_script(board, port),
+        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
     for name, text in wanted.items():
         write_if_changed(folder / name, text.encode())
@@ -87,8 +88,11 @@ list(APPEND MICROPY_DEF_BOARD PICO_FLASH_SIZE_BYTES={board.flash.size_bytes})
 """
 
 
-def linker_script(board: Board, port: Path) -> str:
-    """Return the port's linker script with the firmware's region for its flash."""
+def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
+    """Return the port's linker script with the firmware's region for its flash.
+
+    heap_bytes: where the heap ends behind its start, if not where the chip's RAM does.
+    """
     name = f"memmap_mp_{board.chip.mcu.lower()}.ld"
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
@@ -96,7 +100,13 @@ def linker_script(board: Board, port: Path) -> str:
     region = board.region("firmware")
     origin = board.chip.flash_addr + region.offset
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
-    return text.replace(_FLASH_LINE, line)
+    text = text.replace(_FLASH_LINE, line)
+    if heap_bytes is None:
+        return text
+    text, count = _HEAP_END.subn(rf"\g<1>__GcHeapStart + {heap_bytes};", text)
+    if count != 1:
+        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another __GcHeapEnd line")
+    return text
 
 
 def _environment(work: Workdir, inputs: Inputs) -> dict[str, str]:

@@ -53,7 +53,9 @@ def options(args, flags, valued=""):
             rest += args[at:]
             break
         elif word == "--help" or word == "--h":
-            print(usage(process.current().cmd))
+            from upyos import manual
+
+            print(manual.usage(process.current().cmd))
             raise SystemExit(0)
         else:
             at += _letters(word, args[at : at + 1], flags, valued, found)
@@ -83,19 +85,6 @@ def operands(rest, low, high=None):
     """Raise UsageError unless there are low to high operands; high None is any number."""
     if len(rest) < low or high is not None and len(rest) > high:
         raise UsageError
-
-
-def usage(name):
-    """Return the usage line of a frozen command, from its docstring."""
-    from upyos.index import COMMANDS
-
-    at = COMMANDS.find("\n" + name + " ")
-    if at < 0:
-        return "usage: " + name
-    at += len(name) + 2
-    group = COMMANDS[at : COMMANDS.find("\n", at)]
-    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
-    return "usage: " + texts[texts.index(name) + 1].split("\n", 1)[0]
 
 
 def fail(operand, why):
