@@ -2,10 +2,12 @@
 """Board files: the shipped ones, and the bad ones, each refused by file and key."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from casefile import TREE
 from esptool.targets import CHIP_DEFS
 from upyfw import boards, cli, fsimage
 from upyfw.errors import UpyfwError
@@ -160,3 +162,10 @@ def test_any_odd_value_anywhere_is_refused_or_taken_never_a_crash(odd, tmp_path)
             assert boards.parse(data, path).name == "TEST"
         except boards.Refused as refusal:
             assert ": " in str(refusal)
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_images_are_made_with_the_program_size_that_the_device_mounts_with(name):
+    board = boards.load(name)
+    port = (TREE / "ports" / board.port / "upyos_port.py").read_text()
+    assert re.search(r"^PROG_BYTES = (\d+)$", port, re.M)[1] == str(board.littlefs.prog_bytes)
