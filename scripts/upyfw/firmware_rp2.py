@@ -13,6 +13,11 @@ from upyfw.workdir import Workdir
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
+# what commands need and the port leaves out: md5sum (3,104 bytes of flash)
+_OPTIONS = """\
+#undef MICROPY_PY_HASHLIB_MD5
+#define MICROPY_PY_HASHLIB_MD5 (1)
+"""
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
@@ -43,7 +48,7 @@ def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
     port = inputs.micropython / "ports" / "rp2"
     below = _c_dir(board, port)
     wanted = {
-        "mpconfigboard.h": _header(board, below),
+        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
         "mpconfigboard.cmake": _cmake(board, below, folder),
         "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }

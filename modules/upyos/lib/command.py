@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What every command needs: options, operands, error lines, typed results."""
 
+from micropython import const
 from upyos import console, process, state
 from upyos.process import UsageError
+
+# Parts that are put out at once: a call for each takes longer than making it.
+_BATCH = const(16)
 
 # Ask a question on the console; True for y or Y, False where there is nobody to answer.
 ask = console.ask
@@ -33,6 +37,20 @@ _REASONS = (
     (111, "connection refused"),
     (113, "host unreachable"),
 )
+
+
+def write_all(parts):
+    """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
+    batch = []
+    try:
+        for part in parts:
+            batch.append(part)
+            if len(batch) == _BATCH:
+                write(part[:0].join(batch))
+                batch.clear()
+    finally:
+        if batch:
+            write(batch[0][:0].join(batch))
 
 
 def options(args, flags, valued=""):
@@ -110,6 +128,15 @@ def number(text):
         return int(text)
     except ValueError:
         raise UsageError from None
+
+
+def to_variable():
+    """Tell whether the result of this command goes into a variable."""
+    return in_turn(_to_variable)
+
+
+def _to_variable():
+    return state.to_variable
 
 
 def in_turn(call, *args):
