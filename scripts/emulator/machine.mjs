@@ -6,6 +6,7 @@ import { Cores } from './cores.mjs';
 import { cpu, Fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
 import { Flash, PowerCut } from './flash.mjs';
 import { sram } from './memory.mjs';
+import { Wires } from './pads.mjs';
 import { executeSlice } from './thumb.mjs';
 import { UsbConsole } from './usb_console.mjs';
 
@@ -34,6 +35,7 @@ export class Machine {
     this.powerNanos = 0;
     this.stopped = null;
     this.resetPending = null;
+    this.wires = new Wires(() => this.nanos - this.powerNanos);
     buildBootrom();
     sram.fill(0);
     this.#start(noScratch());
@@ -89,6 +91,7 @@ export class Machine {
       this.resetPending = 'watchdog';
       leaveSlice();
     });
+    this.wires.attach(this.chip);
     cpu.flash = this.flash;
     cpu.cycles = cpu.deadline = cpu.delayNanos = 0;
     this.usbConsole = new UsbConsole(this.library, this.chip.usbCtrl, this.onOutput);

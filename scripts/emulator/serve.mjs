@@ -92,6 +92,25 @@ class Server {
     free({ on }) {
       this.#setFree(on);
     },
+    pin({ pin, level }) {
+      const { wires } = this.session.machine;
+      if (level !== undefined) wires.drive(pin, level);
+      return { level: wires.level(pin), output: wires.isOutput(pin) };
+    },
+    edges({ pin }) {
+      return { edges: this.session.machine.wires.edges(pin) };
+    },
+    adc({ channel, value }) {
+      this.session.machine.wires.setAnalogue(channel, value);
+    },
+    i2c_device(options) {
+      this.session.machine.wires.addI2cDevice(options);
+    },
+    uart({ uart, data = '' }) {
+      const end = this.session.machine.wires.uarts[uart];
+      end.send(Buffer.from(data, 'base64'));
+      return { data: Buffer.from(end.take()).toString('base64') };
+    },
   };
 
   // Free running: real time, output as events, input whenever it comes.

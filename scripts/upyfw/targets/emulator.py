@@ -138,6 +138,40 @@ class Emulator(Target):
         """Return memory at an absolute address (ROM, flash or SRAM)."""
         return base64.b64decode(self._ask("peek", address=address, size=size)["data"])
 
+    # What is wired to the pins; it stays over resets and power cycles
+
+    def level(self, pin: int) -> int:
+        """Return the level of a pin, 0 or 1."""
+        return self._ask("pin", pin=pin)["level"]
+
+    def is_output(self, pin: int) -> bool:
+        """Tell whether the chip drives a pin."""
+        return self._ask("pin", pin=pin)["output"]
+
+    def drive(self, pin: int, level: int | None) -> None:
+        """Put a level on a pin from outside; None lets go."""
+        self._ask("pin", pin=pin, level=level)
+
+    def edges(self, pin: int) -> list[tuple[int, int]]:
+        """Return (clock_ns, new level) for each change of a pin since the last call.
+
+        The first call begins the record.
+        """
+        return [(at_ns, level) for at_ns, level in self._ask("edges", pin=pin)["edges"]]
+
+    def set_adc(self, channel: int, value: int) -> None:
+        """Set what the ADC reads, 0 to 4095; channel 4 is the thermometer."""
+        self._ask("adc", channel=channel, value=value)
+
+    def add_i2c_device(self, scl: int, sda: int, address: int) -> None:
+        """Wire a device to two pins that acknowledges at an I2C address."""
+        self._ask("i2c_device", scl=scl, sda=sda, address=address)
+
+    def uart(self, number: int, data: bytes = b"") -> bytes:
+        """Send data to a UART of the chip; return what it sent since the last call."""
+        sent = base64.b64encode(data).decode()
+        return base64.b64decode(self._ask("uart", uart=number, data=sent)["data"])
+
     # Waiting
 
     def _wait(
