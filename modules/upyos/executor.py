@@ -255,7 +255,5 @@ def _other(kind, target, words):
     if kind == lookup.NOT_PROGRAM:
         report(words[0] + ": not a program")
         return 126
-    from upyos import manual
-
-    report(words[0] + ": " + manual.absent(words[0]))
+    report(words[0] + ": not found")
     return 127

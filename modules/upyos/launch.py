@@ -17,11 +17,7 @@ def run(proc, isthr, ext, cmd, args):
         from upyos import script
 
         return script.run(target, args)
-    from upyos import manual
-
-    console.error(
-        cmd + ": " + ("not a program" if kind == lookup.NOT_PROGRAM else manual.absent(cmd))
-    )
+    console.error(cmd + (": not a program" if kind == lookup.NOT_PROGRAM else ": not found"))
     return kind if kind >= lookup.NOT_PROGRAM else 1
 
 

@@ -36,6 +36,26 @@ LINES = (
     *("for x in a b c ; echo $x ; done", "if 1 == 1 echo y", "true && false", "> import os"),
     *("> x=1", "< x", "> 1/0", "alias a='echo q'", "a b", "unalias a", "history", "sleep 0.1"),
     *("loadconfig", "loadboard", "logger hi", "dmesg -c", "help | cat > v"),
+    *(
+        "led on",
+        "led off 0",
+        "led on 9",
+        "gpio 14",
+        "gpio 14 1",
+        "gpio -a 26",
+        "i2cscan",
+        "i2cscan 9",
+    ),
+    *(
+        "screen nosuch",
+        "sensors",
+        "cpufreq",
+        "cpufreq 1",
+        "si",
+        "mi",
+        "test -g 14",
+        "rmmod nosuch",
+    ),
 )
 
 

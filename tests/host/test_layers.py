@@ -27,17 +27,17 @@ RESIDENT = {"state", "console", "process", "lookup", "lexer", "executor", "shell
 GENERATED = {"index"}
 # parts of the package that commands of a group may import
 SHELL_MAY = {"state", "console", "process", "lookup", "executor", "script", "builtins", "index"}
-SHELL_MAY |= {"counting", "manual"}
+SHELL_MAY |= {"counting"}
 BIN_MAY = {
     "files": {"lib"},
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
     "system": {"lib", "log"},
+    "hardware": {"lib"},
 }
-# turns: what jobs in threads share with a command (loaded while there are such jobs only);
-# manual: the text that --help prints
-LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
+# turns: what jobs in threads share with a command (loaded while there are such jobs only)
+LIB_MAY = {"lib", "state", "console", "process", "turns", "index"}
 
 
 def _sources(*folders: str) -> list[Path]:

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What every command needs: options, operands, error lines, typed results."""
 
-from micropython import const
 from upyos import console, process, state
 from upyos.process import UsageError
-
-# Parts that are put out at once: a call for each takes longer than making it.
-_BATCH = const(16)
 
 # Ask a question on the console; True for y or Y, False where there is nobody to answer.
 ask = console.ask
@@ -39,20 +35,6 @@ _REASONS = (
 )
 
 
-def write_all(parts):
-    """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
-    batch = []
-    try:
-        for part in parts:
-            batch.append(part)
-            if len(batch) == _BATCH:
-                write(part[:0].join(batch))
-                batch.clear()
-    finally:
-        if batch:
-            write(batch[0][:0].join(batch))
-
-
 def options(args, flags, valued=""):
     """Split args into options and operands.
 
@@ -71,9 +53,7 @@ def options(args, flags, valued=""):
             rest += args[at:]
             break
         elif word == "--help" or word == "--h":
-            from upyos import manual
-
-            print(manual.usage(process.current().cmd))
+            print(usage(process.current().cmd))
             raise SystemExit(0)
         else:
             at += _letters(word, args[at : at + 1], flags, valued, found)
@@ -105,6 +85,19 @@ def operands(rest, low, high=None):
         raise UsageError
 
 
+def usage(name):
+    """Return the usage line of a frozen command, from its docstring."""
+    from upyos.index import COMMANDS
+
+    at = COMMANDS.find("\n" + name + " ")
+    if at < 0:
+        return "usage: " + name
+    at += len(name) + 2
+    group = COMMANDS[at : COMMANDS.find("\n", at)]
+    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
+    return "usage: " + texts[texts.index(name) + 1].split("\n", 1)[0]
+
+
 def fail(operand, why):
     """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1."""
     if not isinstance(why, str):
@@ -130,15 +123,6 @@ def number(text):
         raise UsageError from None
 
 
-def to_variable():
-    """Tell whether the result of this command goes into a variable."""
-    return in_turn(_to_variable)
-
-
-def _to_variable():
-    return state.to_variable
-
-
 def in_turn(call, *args):
     """Call what uses the state of the shell, which jobs in threads share; return the result."""
     if state.turn is None:
@@ -149,12 +133,15 @@ def in_turn(call, *args):
 
 
 def result(value, text=None):
-    """Hand over the typed result of a command: into a variable, or printed (as text, if given)."""
+    """Hand over the typed result of a command: into a variable, or printed.
+
+    text is printed instead of value if it is given; nothing if it is empty.
+    """
     in_turn(_result, value, text)
 
 
 def _result(value, text):
     if state.to_variable:
         state.result = value
-    elif not (state.condition and isinstance(value, bool)):
+    elif text != "" and not (state.condition and isinstance(value, bool)):
         print(value if text is None else text)

@@ -6,7 +6,7 @@ from micropython import const
 from upyos.lib.command import number
 
 _ENODEV = const(19)
-# More than any chip has
+# More GPIOs, and more buses, than any chip has
 _GPIOS = const(128)
 
 
@@ -32,3 +32,21 @@ def level(word):
     Raises UsageError, ValueError, and OSError where there are none.
     """
     return upyos_port.pin(gpio(word)).value()
+
+
+def bus(kind, word):
+    """Return (number, {signal: Pin}) of a bus of the board description, kind such as i2c.
+
+    Raises UsageError, ValueError if there is no such bus, OSError where there are no pins.
+    """
+    import utls
+
+    at = number(word)
+    try:
+        gpios = utls.getgpios(kind, at) if 0 <= at < _GPIOS else {}
+    except LookupError:
+        gpios = {}
+    if not gpios or None in gpios.values():
+        raise ValueError("no such bus")
+    pin = driver("Pin")
+    return at, {signal: pin(gpios[signal]) for signal in gpios}

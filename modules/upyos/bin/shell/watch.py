@@ -8,15 +8,12 @@ whole line; `-t S` may stand at the end too.
 -q    neither clear the screen nor print the header
 """
 
-import time
-
 from micropython import const
-from upyos import executor, state
-from upyos.lib import command
+from upyos import executor
+from upyos.lib import command, waiting
 
 proc = None
 
-_STEP_MS = const(50)
 _INTERRUPTED = const(130)
 
 
@@ -43,15 +40,6 @@ def _split(args):
     return interval, quiet, args
 
 
-def _wait(wait_ms):
-    """Wait, with background tasks going on, until kill at most."""
-    end_ms = time.ticks_add(time.ticks_ms(), wait_ms)
-    while proc.sts != "S" and time.ticks_diff(end_ms, time.ticks_ms()) > 0:
-        if state.loop and not proc.isthr:
-            state.loop()
-        time.sleep_ms(min(_STEP_MS, max(1, time.ticks_diff(end_ms, time.ticks_ms()))))
-
-
 def __main__(args):
     interval, quiet, words = _split(args)
     try:
@@ -67,5 +55,5 @@ def __main__(args):
             status = command.in_turn(executor.call, words)
         if status == _INTERRUPTED:
             raise KeyboardInterrupt
-        _wait(wait_ms)
+        waiting.pause(wait_ms)
     return 0
