@@ -7,30 +7,49 @@ from functools import cache
 from pathlib import Path
 
 from session import Session
-from upyfw import boards, firmware, fsimage
+from upyfw import boards, firmware, fsimage, variant
 from upyfw.targets.emulator import Emulator
 from upyfw.targets.unix import Unix
 
 # what an init.sh says that prints nothing
 SILENT = b"#\n"
+# targets that are not a board as it comes: board, profile, heap
+VARIANTS = {
+    "UNIX-tiny": ("UNIX", "tiny", None),
+    "RPI_PICO-tiny": ("RPI_PICO", "tiny", None),
+    "RPI_PICO-36KiB": ("RPI_PICO", "tiny", "36KiB"),
+}
 
 
 @cache
+def what(name: str) -> variant.Variant:
+    """What a target is made of."""
+    return variant.of(*VARIANTS.get(name, (name,)))
+
+
 def board(name: str) -> boards.Board:
-    """The checked board definition."""
-    return boards.load(name)
+    """The checked board definition of a target."""
+    return what(name).board
 
 
 @cache
 def built(name: str) -> Path:
-    """The firmware of a board, built if anything changed."""
-    return firmware.build(name).firmware
+    """The firmware of a target, built if anything changed."""
+    return firmware.build(*VARIANTS.get(name, (name,))).firmware
+
+
+@cache
+def _cold_files(name: str) -> dict[str, bytes]:
+    """The commands that a target's firmware has on the file system."""
+    built(name)
+    return firmware.cold_files(what(name))
 
 
 def image(name: str, files: dict[str, str], remove: tuple[str, ...] = ()) -> bytes:
-    """File system image of a board: the default tree with a silent init.sh, then files."""
+    """File system image of a target: the default tree with a silent init.sh, then files."""
     overlay = {path: text.encode() for path, text in files.items()}
-    return fsimage.make(board(name), {"/etc/init.sh": SILENT, **overlay}, set(remove))
+    own = {"/etc/init.sh": SILENT, **_cold_files(name)}
+    return fsimage.make(board(name), {**own, **overlay}, set(remove))
 
 
 def file_system(session: Session, name: str) -> bytes:
@@ -53,7 +72,8 @@ class Machines:
         self._count += 1
         path = self._folder / f"flash-{self._count}.bin"
         path.write_bytes(flash)
-        target = {"UNIX": Unix, "RPI_PICO": Emulator}[name](built(name), path)
+        kind = Unix if board(name).port == "unix" else Emulator
+        target = kind(built(name), path)
         target.start()
         return target
 

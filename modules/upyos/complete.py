@@ -96,7 +96,7 @@ def _commands(part):
     names.update([name for name in state.aliases or () if name.startswith(part)])
     at = COMMANDS.find("\n" + part)
     while at >= 0 and at + 1 < len(COMMANDS):
-        names.add(COMMANDS[at + 1 : COMMANDS.find(" ", at)])
+        names.add(COMMANDS[at + 1 : COMMANDS.find("\n", at + 1)])
         at = COMMANDS.find("\n" + part, at + 1)
     for directory in sdata.sysconfig["env"].get("PATH", "/local/bin:/bin").split(":"):
         if directory[:1] == "/":

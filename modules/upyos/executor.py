@@ -255,5 +255,7 @@ def _other(kind, target, words):
     if kind == lookup.NOT_PROGRAM:
         report(words[0] + ": not a program")
         return 126
-    report(words[0] + ": not found")
+    from upyos import manual
+
+    report(words[0] + ": " + manual.absent(words[0]))
     return 127

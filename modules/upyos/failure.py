@@ -47,15 +47,10 @@ def _place():
 
 
 def _usage(cmd, reason):
-    """Return the usage line of a frozen command, with the reason in front if there is one."""
-    from upyos.index import COMMANDS
+    """Return the usage line of a command, with the reason in front if there is one."""
+    from upyos import manual
 
-    at = COMMANDS.find("\n" + cmd + " ")
-    if at < 0:
-        return cmd + ": " + (reason or "wrong use")
-    group = COMMANDS[at + len(cmd) + 2 : COMMANDS.find("\n", at + 1)]
-    table = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
-    usage = "usage: " + table[table.index(cmd) + 1].split("\n")[0]
+    usage = manual.usage(cmd)
     return "%s: %s; %s" % (cmd, reason, usage) if reason else usage
 
 

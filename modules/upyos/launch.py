@@ -17,7 +17,11 @@ def run(proc, isthr, ext, cmd, args):
         from upyos import script
 
         return script.run(target, args)
-    console.error(cmd + (": not a program" if kind == lookup.NOT_PROGRAM else ": not found"))
+    from upyos import manual
+
+    console.error(
+        cmd + ": " + ("not a program" if kind == lookup.NOT_PROGRAM else manual.absent(cmd))
+    )
     return kind if kind >= lookup.NOT_PROGRAM else 1
 
 

@@ -3,11 +3,10 @@
 
 import os
 
+import upyos_port
 import vfs
 from micropython import const
 
-# The rp2 flash is programmed in pages of 256 bytes.
-_PROG_SIZE_BYTES = const(256)
 _RAM_BLOCKS = const(32)
 _RAM_BLOCK_BYTES = const(256)
 
@@ -50,14 +49,14 @@ def mount(bdev):
     A power cut while formatting leaves a flash that still counts as blank.
     """
     try:
-        vfs.mount(vfs.VfsLfs2(bdev, progsize=_PROG_SIZE_BYTES), "/")
+        vfs.mount(vfs.VfsLfs2(bdev, progsize=upyos_port.PROG_BYTES), "/")
         _complete_rename()
         return
     except OSError as exc:
         error = exc
     if is_blank(bdev):
         format(bdev)
-        vfs.mount(vfs.VfsLfs2(bdev, progsize=_PROG_SIZE_BYTES), "/")
+        vfs.mount(vfs.VfsLfs2(bdev, progsize=upyos_port.PROG_BYTES), "/")
         return
     from upyos import state
 
@@ -92,7 +91,7 @@ def format(bdev):
     """
     bdev.ioctl(_IOCTL_BLOCK_ERASE, 0)
     bdev.ioctl(_IOCTL_BLOCK_ERASE, 1)
-    vfs.VfsLfs2.mkfs(bdev, progsize=_PROG_SIZE_BYTES)
+    vfs.VfsLfs2.mkfs(bdev, progsize=upyos_port.PROG_BYTES)
 
 
 def is_blank(bdev):
@@ -110,7 +109,7 @@ def is_blank(bdev):
         if buf != erased:
             return False
     made = RamBlocks(count, size_bytes, 2)
-    vfs.VfsLfs2.mkfs(made, progsize=_PROG_SIZE_BYTES)
+    vfs.VfsLfs2.mkfs(made, progsize=upyos_port.PROG_BYTES)
     for block in range(2):
         bdev.readblocks(block, buf)
         wanted = made.data[block * size_bytes : (block + 1) * size_bytes]

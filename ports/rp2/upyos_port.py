@@ -5,6 +5,8 @@ import machine
 from micropython import const
 
 NAME = "rp2"
+# The flash is programmed in pages; MicroPython ports/rp2/modules/_boot.py mounts with it too.
+PROG_BYTES = 256
 
 # WATCHDOG SCRATCH0 keeps its value over every reset but loss of power (RP2040 datasheet, 4.7.6;
 # RP2350 datasheet, 12.9.6). The boot ROM and the SDK use SCRATCH4 to 7.

@@ -8,6 +8,8 @@ import vfs
 from micropython import const
 
 NAME = "unix"
+# As on rp2, so that both run the same code.
+PROG_BYTES = 256
 
 _RESET_STATUS = const(75)
 _EPERM = const(1)

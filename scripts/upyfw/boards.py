@@ -22,7 +22,7 @@ _PSRAM_MODES = ("quad", "octal")
 _OPTIMIZE = ("size", "speed")
 _TIERS = (1, 2, 3)
 # the files that make a MicroPython board, where upstream has none
-_OWN_FILES = {"rp2": ("mpconfigboard.h", "mpconfigboard.cmake", "pins.csv")}
+OWN_FILES = ("mpconfigboard.h", "mpconfigboard.cmake", "pins.csv")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Littlefs:
 class Board:
     """One checked board.toml.
 
-    upstream: MicroPython's board (unix: variant), None where the folder has the board's files.
+    upstream: MicroPython's board (unix: variant), or one of ours whose folder has its C files.
     variant: of that board, or None. sources: further ones of ports/upstream.toml that it needs.
     """
 
@@ -80,7 +80,7 @@ class Board:
     product: str
     url: str | None
     chip: Chip
-    upstream: str | None
+    upstream: str
     variant: str | None
     tier: int
     sources: tuple[str, ...]
@@ -98,6 +98,11 @@ class Board:
     def port(self) -> str:
         """Folder of ports/, MicroPython's and ours."""
         return self.chip.port
+
+    @property
+    def c_dir(self) -> Path:
+        """Folder of ours that has the board's C files, if MicroPython has not."""
+        return self.path.parent.parent / self.upstream
 
     @property
     def system_name(self) -> str:
@@ -154,13 +159,36 @@ def load_file(path: Path) -> Board:
     """Return the board of one file, which stands in the folder of the board's name."""
     shown = path.relative_to(REPO) if path.is_relative_to(REPO) else path
     try:
-        return parse(strict.read(path), path)
+        return parse(_whole(path), path)
     except Refused as exc:
         raise UpyfwError(
             f"{shown}: {exc}", hint="docs/formats/board-file.md lists the keys", status=2
         ) from None
     except OSError as exc:
         raise UpyfwError(f"{shown}: {exc.strerror}", status=2) from None
+
+
+def _whole(path: Path, above: tuple[str, ...] = ()) -> dict:
+    """Read a board file, on top of the one that it is like."""
+    data = strict.read(path)
+    base = data.pop("like", None)
+    if base is None:
+        return data
+    other = path.parent.parent / str(base) / "board.toml"
+    if not other.is_file():
+        raise Refused(f"like: no board {base!r}")
+    if base in (path.parent.name, *above):
+        raise Refused(f'like: "{base}" is like this board itself')
+    return _merged(_whole(other, (*above, path.parent.name)), data)
+
+
+def _merged(below: dict, over: dict) -> dict:
+    """Tables are merged key by key, everything else is replaced."""
+    both = {**below, **over}
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            both[key] = _merged(below[key], value)
+    return both
 
 
 def parse(data: dict, path: Path) -> Board:
@@ -178,7 +206,7 @@ def parse(data: dict, path: Path) -> Board:
         product=top.text("product"),
         url=top.text("url", r"https://\S+", optional=True),
         chip=chip,
-        upstream=top.text("upstream", r"\w+", optional=True),
+        upstream=top.text("upstream", r"\w+"),
         variant=top.text("variant", r"\w+", optional=True),
         tier=top.number("tier"),
         sources=_sources(top),
@@ -269,18 +297,13 @@ def _regions(rows: object, chip: Chip) -> tuple[layout.Region, ...]:
 
 
 def _check_origin(board: Board) -> None:
-    """The board's C side: upstream's, or files in the folder."""
+    """A board's C files are all there, or none and MicroPython has them."""
     if board.tier not in _TIERS:
         raise Refused(f"tier: {board.tier} is none of 1, 2, 3")
-    if board.variant and not board.upstream:
-        raise Refused("variant: of no upstream board")
-    if board.upstream:
-        return
-    for name in _OWN_FILES.get(board.port, ()):
-        if not (board.path.parent / name).is_file():
-            raise Refused(f"upstream: missing, and the folder has no {name} of its own")
-    if board.port not in _OWN_FILES:
-        raise Refused("upstream: missing")
+    there = [name for name in OWN_FILES if (board.c_dir / name).is_file()]
+    for name in OWN_FILES:
+        if there and name not in there:
+            raise Refused(f"upstream: boards/{board.upstream} has no {name}")
 
 
 def _check_layout(board: Board) -> None:

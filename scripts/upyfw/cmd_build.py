@@ -3,7 +3,7 @@
 
 import rich_click as click
 
-from upyfw import boards, firmware, size, size_report
+from upyfw import boards, firmware, size, size_report, variant
 from upyfw.errors import BadInput
 
 
@@ -11,16 +11,17 @@ from upyfw.errors import BadInput
 @click.argument("names", metavar="[BOARD]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Build every board in boards/.")
 @click.option("--profile", help="What to freeze: tiny, core, net, full or bare; else the board's.")
-def command(names: tuple[str, ...], every: bool, profile: str | None) -> None:
+@click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
+def command(names: tuple[str, ...], every: bool, profile: str | None, heap: str | None) -> None:
     """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
     if every and names:
         raise BadInput("--all and board names together", hint="./upyfw build --help")
     chosen = boards.names() if every else list(names) or [firmware.DEFAULT_BOARD]
     for name in chosen:
         # every name first: a wrong one costs no building time
-        boards.load(name)
+        variant.of(name, profile, heap)
     for name in chosen:
-        made = firmware.build(name, profile)
+        made = firmware.build(name, profile, heap)
         for line in size_report.lines(size.of_build(made)):
             print(line)
         for path in made.to_flash():

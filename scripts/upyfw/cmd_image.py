@@ -3,7 +3,7 @@
 
 import rich_click as click
 
-from upyfw import boards, firmware
+from upyfw import firmware, variant
 
 
 @click.command("image")
@@ -13,6 +13,6 @@ def command(board: str) -> None:
 
     The firmware is taken as it was last built.
     """
-    made = firmware.remake_image(boards.load(board))
+    made = firmware.remake_image(variant.of(board))
     for path in (made.fs_image, *made.to_flash()):
         print(f"{board}: {path}")

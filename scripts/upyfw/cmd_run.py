@@ -19,8 +19,10 @@ _EMULATED = "RP2040"
 
 @click.command("run")
 @click.option("--board", "name", default=firmware.DEFAULT_BOARD, help="RPI_PICO or UNIX.")
+@click.option("--profile", help="What to freeze: tiny, core, net or full; else the board's.")
+@click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
 @click.option("--fresh", is_flag=True, help="Forget the files of the last run.")
-def command(name: str, fresh: bool) -> None:
+def command(name: str, profile: str | None, heap: str | None, fresh: bool) -> None:
     """Build, then start the firmware in this terminal; Ctrl-] leaves.
 
     The files on its flash are kept between runs, in build/BOARD/run: at the end, also by kill or
@@ -33,7 +35,7 @@ def command(name: str, fresh: bool) -> None:
             hint="./upyfw run, or ./upyfw run --board UNIX",
         )
     modules = None if board.port == "unix" else node_modules.prepare()
-    made = firmware.build(name)
+    made = firmware.build(name, profile, heap)
     flash = runflash.prepare(made, fresh)
     say("Ctrl-] leaves")
     if board.port == "unix":

@@ -7,21 +7,24 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 
-from upyfw import boards, firmware, size, size_map, size_report, size_svg
+from upyfw import firmware, size, size_map, size_report, size_svg, variant
 from upyfw.files import write_atomic
 
 
 @click.command("size")
 @click.argument("board", default=firmware.DEFAULT_BOARD)
+@click.option("--profile", help="What was frozen, if not the board's own profile.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--svg", type=Path, metavar="FILE", help="Write a treemap with every module.")
 @click.option("--html", type=Path, metavar="FILE", help="Write a page: treemap and tables.")
-def command(board: str, as_json: bool, svg: Path | None, html: Path | None) -> None:
+def command(
+    board: str, profile: str | None, as_json: bool, svg: Path | None, html: Path | None
+) -> None:
     """Show the flash per part and per frozen module, the static RAM and what is left.
 
     Of the last build; nothing is built. On a terminal a treemap is drawn too.
     """
-    report = size.of_build(firmware.built(boards.load(board)))
+    report = size.of_build(firmware.built(variant.of(board, profile)))
     if svg:
         write_atomic(svg, size_svg.svg(report).encode())
     if html:

@@ -45,6 +45,8 @@ class Inputs:
     c_modules: Path | None
     env: dict[str, str]
     python: str
+    # None: what the chip leaves
+    heap_bytes: int | None = None
 
     @property
     def micropython(self) -> Path:

@@ -13,9 +13,15 @@ from upyfw.workdir import Workdir
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
+# what commands need and the port leaves out: md5sum (3,104 bytes of flash)
+_OPTIONS = """\
+#undef MICROPY_PY_HASHLIB_MD5
+#define MICROPY_PY_HASHLIB_MD5 (1)
+"""
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
+_HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
 _OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
 
 
@@ -38,28 +44,35 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
 
 
 def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
-    """Write a MicroPython board folder: upstream's, with the regions of board.toml."""
+    """Write a MicroPython board folder: upstream's or ours, with the regions of board.toml."""
     port = inputs.micropython / "ports" / "rp2"
-    if not (port / "boards" / board.upstream / "mpconfigboard.h").is_file():
-        raise UpyfwError(
-            f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
-            hint="correct upstream in its board.toml",
-            status=2,
-        )
+    below = _c_dir(board, port)
     wanted = {
-        "mpconfigboard.h": _header(board),
-        "mpconfigboard.cmake": _cmake(board, folder),
-        "memmap.ld": linker_script(board, port),
+        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
+        "mpconfigboard.cmake": _cmake(board, below, folder),
+        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
     for name, text in wanted.items():
         write_if_changed(folder / name, text.encode())
 
 
-def _header(board: Board) -> str:
+def _c_dir(board: Board, port: Path) -> Path:
+    """Return the folder with the board's C files: ours, else MicroPython's."""
+    for folder in (board.c_dir, port / "boards" / board.upstream):
+        if (folder / "mpconfigboard.h").is_file():
+            return folder
+    raise UpyfwError(
+        f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
+        hint="correct upstream in its board.toml",
+        status=2,
+    )
+
+
+def _header(board: Board, below: Path) -> str:
     fs = board.fs_region
     return f"""\
 // Generated from boards/{board.name}/board.toml
-#include "boards/{board.upstream}/mpconfigboard.h"
+#include "{below}/mpconfigboard.h"
 #undef MICROPY_HW_FLASH_STORAGE_BASE
 #define MICROPY_HW_FLASH_STORAGE_BASE (0x{fs.offset:x})
 #undef MICROPY_HW_FLASH_STORAGE_BYTES
@@ -67,19 +80,24 @@ def _header(board: Board) -> str:
 """
 
 
-def _cmake(board: Board, folder: Path) -> str:
-    upstream = f"${{MICROPY_PORT_DIR}}/boards/{board.upstream}"
+def _cmake(board: Board, below: Path, folder: Path) -> str:
+    variant = f"_{board.variant}" if board.variant else ""
+    optional = "" if board.variant else " OPTIONAL"
     return f"""\
 # Generated from boards/{board.name}/board.toml
-include({upstream}/mpconfigboard.cmake)
-include({upstream}/mpconfigvariant.cmake OPTIONAL)
-set(MICROPY_BOARD_PINS {upstream}/pins.csv)
+include({below}/mpconfigboard.cmake)
+include({below}/mpconfigvariant{variant}.cmake{optional})
+set(MICROPY_BOARD_PINS {below}/pins.csv)
 set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
+list(APPEND MICROPY_DEF_BOARD PICO_FLASH_SIZE_BYTES={board.flash.size_bytes})
 """
 
 
-def linker_script(board: Board, port: Path) -> str:
-    """Return the port's linker script with the firmware's region for its flash."""
+def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
+    """Return the port's linker script with the firmware's region for its flash.
+
+    heap_bytes: where the heap ends behind its start, if not where the chip's RAM does.
+    """
     name = f"memmap_mp_{board.chip.mcu.lower()}.ld"
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
@@ -87,7 +105,13 @@ def linker_script(board: Board, port: Path) -> str:
     region = board.region("firmware")
     origin = board.chip.flash_addr + region.offset
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
-    return text.replace(_FLASH_LINE, line)
+    text = text.replace(_FLASH_LINE, line)
+    if heap_bytes is None:
+        return text
+    text, count = _HEAP_END.subn(rf"\g<1>__GcHeapStart + {heap_bytes};", text)
+    if count != 1:
+        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another __GcHeapEnd line")
+    return text
 
 
 def _environment(work: Workdir, inputs: Inputs) -> dict[str, str]:

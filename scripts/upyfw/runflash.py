@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""The flash of `upyfw run`, kept in build/<BOARD>/run so that files survive between runs."""
+"""The flash of `upyfw run`, kept beside the firmware so that files survive between runs."""
 
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from upyfw.boards import Board
 from upyfw.errors import UpyfwError
 from upyfw.files import write_atomic
-from upyfw.firmware import Artifacts, out_dir
+from upyfw.firmware import Artifacts
 from upyfw.targets.emulator import Emulator
 
 _EVERY_S = 2.0
 
 
-def path(board: Board) -> Path:
+def path(made: Artifacts) -> Path:
     """Return the file: the whole flash of a chip, or the file system image of UNIX."""
-    return out_dir(board) / "run" / "flash.bin"
+    return made.firmware.parent / "run" / "flash.bin"
 
 
 def prepare(made: Artifacts, fresh: bool = False) -> Path:
@@ -25,7 +24,7 @@ def prepare(made: Artifacts, fresh: bool = False) -> Path:
     Without a last run, with fresh, or if the kept one has another size, the files are those of
     the image. Returns its path.
     """
-    file = path(made.board)
+    file = path(made)
     kept = b"" if fresh or not file.exists() else file.read_bytes()
     new = (made.combined_bin or made.fs_image).read_bytes()
     if len(kept) == len(new):

@@ -64,6 +64,7 @@ ACTIONS = (
     Action("save", ("> utls.save_conf_file({'a': [1] * 300}, '/etc/o.json')",), SAVED),
     Action("cp-new", ("cp /t/big /t/new",), FILES, leftover=PART),
     Action("cp-over", ("cp /t/big /t/old",), FILES, leftover=PART),
+    Action("fileup", ("fileup /t/old < /t/big",), FILES, leftover=PART),
     Action("mv-rename", ("mv /t/a /t/b",), FILES),
     Action("mv-over", ("mv /t/a /t/old",), FILES),
     Action("mv-into", ("mv /t/big /t/d",), FILES),

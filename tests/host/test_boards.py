@@ -2,10 +2,13 @@
 """Board files: the shipped ones, and the bad ones, each refused by file and key."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from casefile import TREE
+from esptool.targets import CHIP_DEFS
 from upyfw import boards, cli, fsimage
 from upyfw.errors import UpyfwError
 
@@ -60,12 +63,51 @@ def test_shipped_boards_are_sound(name):
     assert board.device_path == f"/etc/upyOS-{platform}.board"
 
 
-@pytest.mark.parametrize("name", ["RPI_PICO", "RPI_PICO2"])
-def test_every_pin_of_a_pico_has_one_use(name):
+# boards with a gpio section: how many pins they have
+PINS = {
+    **dict.fromkeys(("RPI_PICO", "RPI_PICO2", "RPI_PICO_W", "RPI_PICO2_W"), 40),
+    **dict.fromkeys(("VCCGND_YD2040", "VCCGND_YD2040_16M"), 40),
+    "ESP32_GENERIC": 38,
+    "ESP32_GENERIC_C6": 32,
+    "ESP32_GENERIC_S3": 44,
+    "LUATOS_CORE_ESP32C3": 32,
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in boards.names() if boards.load(name).pins.get("gpio")]
+)
+def test_every_pin_of_a_board_is_named(name):
     pins = boards.load(name).pins
-    power = [pin for key in ("5v0", "3v3", "gnd", "nc", "resv") for pin in pins[key]]
-    single = [*pins["ctrl"][0].values(), *pins["other"][0].values()]
-    assert sorted(power + single + [*pins["gpio"][0].values()]) == list(range(1, 41))
+    named = [pin for key in ("5v0", "3v3", "gnd", "nc", "resv") for pin in pins.get(key, [])]
+    for row in (*pins["gpio"], *pins["ctrl"], *pins["other"]):
+        named += [pin for label, pin in row.items() if not label.endswith("_gpio")]
+    assert set(named) == set(range(1, PINS[name] + 1))
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_chips_are_as_esptool_knows_them(name):
+    chip = boards.load(name).chip
+    if not chip.is_esp:
+        assert chip.boot_off is None
+        return
+    known = CHIP_DEFS[chip.name]
+    assert (chip.mcu, chip.boot_off) == (known.CHIP_NAME, known.BOOTLOADER_FLASH_OFFSET)
+    assert {f"{mhz}m" for mhz in chip.flash_mhz} == set(known.FLASH_FREQUENCY)
+
+
+def test_a_board_like_another_has_its_own_values_over_the_others():
+    pico, radio = boards.load("RPI_PICO"), boards.load("RPI_PICO_W")
+    assert radio.regions == pico.regions
+    assert (radio.pins["wifi"], pico.pins["wifi"]) == (True, False)
+    assert radio.pins["gpio"] == pico.pins["gpio"]
+
+
+def test_boards_that_are_like_each_other_are_refused(tmp_path):
+    for name, other in (("A", "B"), ("B", "A")):
+        _put(tmp_path, f'name = "{name}"\nlike = "{other}"\n'.encode(), name)
+    with pytest.raises(UpyfwError, match='like: "A" is like this board itself'):
+        boards.load("A", tmp_path)
 
 
 def test_an_unknown_board_is_answered_with_the_nearest(capsys):
@@ -120,3 +162,10 @@ def test_any_odd_value_anywhere_is_refused_or_taken_never_a_crash(odd, tmp_path)
             assert boards.parse(data, path).name == "TEST"
         except boards.Refused as refusal:
             assert ": " in str(refusal)
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_images_are_made_with_the_program_size_that_the_device_mounts_with(name):
+    board = boards.load(name)
+    port = (TREE / "ports" / board.port / "upyos_port.py").read_text()
+    assert re.search(r"^PROG_BYTES = (\d+)$", port, re.M)[1] == str(board.littlefs.prog_bytes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import boards, cli, files, firmware, fsimage, sources, uf2
+from upyfw import boards, cli, files, firmware, fsimage, sources, uf2, variant
 from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
 
@@ -85,7 +85,7 @@ def test_the_image_of_the_build_is_the_boards():
 
 
 def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(firmware, "build_dir", lambda: tmp_path)
+    monkeypatch.setattr(variant, "build_dir", lambda: tmp_path)
     assert cli.run(["image", "RPI_PICO"]) == 2
     assert "RPI_PICO: not built yet" in capsys.readouterr().err
 
@@ -95,6 +95,8 @@ def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
     [
         ["build", "--all", "RPI_PICO"],
         ["build", "--profile", "cor"],
+        ["build", "--heap", "36K"],
+        ["build", "UNIX", "--heap", "36KiB"],
         ["run", "--board", "RPI_PICO2"],
     ],
 )

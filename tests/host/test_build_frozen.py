@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import boards, firmware, firmware_frozen, sources
+from upyfw import firmware_frozen, sources
 from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
 
@@ -102,8 +102,7 @@ def test_a_module_that_goes_or_comes_is_noticed(staged, manifests):
 
 
 def test_full_freezes_the_same_modules_that_the_tree_holds(micropython):
-    generated = firmware.out_dir(boards.load("RPI_PICO")) / "generated"
-    built("RPI_PICO")
+    generated = built("RPI_PICO").parent / "generated"
     found = {file.target for file in firmware_frozen.files("full", micropython, "rp2", generated)}
     tree = REPO / "modules"
     own = {path.relative_to(tree).as_posix() for path in (tree / "upyos").rglob("*.py")}

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from upyfw import cli, runflash
 cli.end_on_signals()
-runflash.path = lambda board: Path(sys.argv[1])
+runflash.path = lambda made: Path(sys.argv[1])
 sys.exit(cli.run(["run", "--board", *sys.argv[2:]]))
 """
 
@@ -119,7 +119,7 @@ def test_a_run_that_is_killed_keeps_its_files(name, how, tmp_path):
 
 def test_files_of_a_run_survive_a_build_but_not_fresh(tmp_path, monkeypatch):
     made = firmware.build("RPI_PICO")
-    monkeypatch.setattr(runflash, "path", lambda board: tmp_path / "flash.bin")
+    monkeypatch.setattr(runflash, "path", lambda made: tmp_path / "flash.bin")
     flash = runflash.prepare(made)
     assert flash.read_bytes() == made.combined_bin.read_bytes()
     region = made.board.fs_region

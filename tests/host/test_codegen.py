@@ -48,10 +48,24 @@ def _names(path) -> dict:
 
 def test_the_index_finds_a_command_by_its_whole_name(tree):
     index = _names(_generate(tree) / "index.py")
-    assert index["COMMANDS"] == "\nls files\npwd files\nps process\n"
+    assert index["COMMANDS"] == "\nls\nps\npwd\n"
     assert index["VERSION"] == "1.2.3"
-    assert index["COMMANDS"].find("\nps ") > 0
-    assert index["COMMANDS"].find("\ns ") == -1
+    assert index["COMMANDS"].find("\nps\n") > 0
+    assert index["COMMANDS"].find("\ns\n") == -1
+    assert index["COLD"] == "\n"
+
+
+def test_a_cold_command_is_in_no_frozen_module(tree):
+    cold = codegen.Cold(frozenset({"ps", "pwd"}), frozenset({"abc", "in", "%s: x"}))
+    _generate(tree)
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", cold=cold)
+    folder = tree / "out" / "upyos"
+    index = _names(folder / "index.py")
+    assert (index["COMMANDS"], index["COLD"]) == ("\nls\n", "\nps\npwd\n")
+    assert _names(folder / "help_files.py")["HELP"][::2] == ("ls",)
+    assert not (folder / "help_process.py").exists()
+    assert _names(folder / "names.py")["names"].__code__.co_names == ("abc",)
+    assert {"in", "%s: x"} <= set(_names(folder / "names.py")["names"].__code__.co_consts)
 
 
 def test_the_help_is_the_docstring_without_its_source(tree):

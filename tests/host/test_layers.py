@@ -27,7 +27,7 @@ RESIDENT = {"state", "console", "process", "lookup", "lexer", "executor", "shell
 GENERATED = {"index"}
 # parts of the package that commands of a group may import
 SHELL_MAY = {"state", "console", "process", "lookup", "executor", "script", "builtins", "index"}
-SHELL_MAY |= {"counting"}
+SHELL_MAY |= {"counting", "manual"}
 BIN_MAY = {
     "files": {"lib"},
     "text": {"lib"},
@@ -36,8 +36,9 @@ BIN_MAY = {
     "system": {"lib", "log"},
     "hardware": {"lib"},
 }
-# turns: what jobs in threads share with a command (loaded while there are such jobs only)
-LIB_MAY = {"lib", "state", "console", "process", "turns", "index"}
+# turns: what jobs in threads share with a command (loaded while there are such jobs only);
+# manual: the text that --help prints
+LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
 
 
 def _sources(*folders: str) -> list[Path]:

@@ -40,13 +40,15 @@ def _fake(name: str, **content) -> types.ModuleType:
     return module
 
 
-PATHS = _load("paths", micropython=_fake("micropython", const=lambda value: value))
+MICROPYTHON = _fake("micropython", const=lambda value: value)
+PATHS = _load("paths", micropython=MICROPYTHON)
 CONSOLE = _fake("upyos.console", ask=None, write=None, error=None)
 PROCESS = _fake("upyos.process", UsageError=WrongUse)
 STATE = _fake("upyos.state", to_variable=False, condition=False, result=())
 COMMAND = _load(
     "command",
     **{
+        "micropython": MICROPYTHON,
         "upyos": _fake("upyos", console=CONSOLE, process=PROCESS, state=STATE),
         "upyos.console": CONSOLE,
         "upyos.process": PROCESS,

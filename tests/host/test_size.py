@@ -25,7 +25,7 @@ def pico():
 
 def test_every_frozen_module_is_counted(made):
     report = size.of_build(made)
-    staged = firmware.out_dir(made.board) / "frozen"
+    staged = made.elf.parent / "frozen"
     assert set(report.modules) == {
         path.relative_to(staged).as_posix() for path in staged.rglob("*.py")
     }
@@ -42,7 +42,7 @@ def _map_bytes(text: str, name: str) -> int:
 
 def test_the_frozen_total_is_the_linkers(pico):
     """Within 3 %: the map counts padding and picotool's list of modules too."""
-    text = (firmware.out_dir(pico.board) / "obj" / "firmware.elf.map").read_text()
+    text = (pico.elf.parent / "obj" / "firmware.elf.map").read_text()
     linked = _map_bytes(text, "frozen_content.c.o")
     frozen = size.of_build(pico).frozen_bytes
     assert linked > 10_000
@@ -50,7 +50,7 @@ def test_the_frozen_total_is_the_linkers(pico):
 
 
 def test_a_long_text_is_ascribed_to_its_module(pico):
-    board_text = (firmware.out_dir(pico.board) / "generated/upyos/board_default.py").stat().st_size
+    board_text = (pico.elf.parent / "generated/upyos/board_default.py").stat().st_size
     assert (
         0.6 * board_text < size.of_build(pico).modules["upyos/board_default.py"] < 2 * board_text
     )

@@ -4,12 +4,14 @@
 
 #include <string.h>
 
+#include "extmod/vfs.h"
 #include "py/builtin.h"
 #include "py/compile.h"
 #include "py/frozenmod.h"
 #include "py/objmodule.h"
 #include "py/persistentcode.h"
 #include "py/runtime.h"
+#include "py/stream.h"
 #include "upyos.h"
 
 // A module that sys.modules does not know, so that nothing of it stays behind.
@@ -45,26 +47,63 @@ static bool upyos_run_frozen(mp_module_context_t *context, const char *path) {
     return true;
 }
 
-static void upyos_run_file(mp_module_context_t *context, const char *path, size_t len) {
-    qstr file = qstr_from_strn(path, len);
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(context->module.globals), MP_OBJ_NEW_QSTR(MP_QSTR___file__), MP_OBJ_NEW_QSTR(file));
+// A reader of MicroPython's own would make the path a name (qstr), and names are never freed.
+typedef struct _upyos_reader_t {
+    mp_obj_t file;
+    size_t at;
+    size_t len;
+    byte buf[64];
+} upyos_reader_t;
+
+static mp_uint_t upyos_reader_byte(void *data) {
+    upyos_reader_t *reader = data;
+    if (reader->at == reader->len) {
+        int errcode;
+        reader->at = 0;
+        reader->len = mp_stream_rw(reader->file, reader->buf, sizeof(reader->buf), &errcode, MP_STREAM_RW_READ | MP_STREAM_RW_ONCE);
+        if (errcode != 0) {
+            reader->len = 0;
+            mp_raise_OSError(errcode);
+        }
+        if (reader->len == 0) {
+            // cut off: what follows would be run as code
+            mp_raise_ValueError(MP_ERROR_TEXT("incompatible .mpy file"));
+        }
+    }
+    return reader->buf[reader->at++];
+}
+
+static void upyos_reader_close(void *data) {
+    mp_stream_close(((upyos_reader_t *)data)->file);
+}
+
+static void upyos_run_mpy(mp_module_context_t *context, mp_obj_t path) {
+    mp_obj_t args[] = { path, MP_OBJ_NEW_QSTR(MP_QSTR_rb) };
+    upyos_reader_t from = { .file = mp_vfs_open(MP_ARRAY_SIZE(args), args, (mp_map_t *)&mp_const_empty_map) };
+    mp_reader_t reader = { .data = &from, .readbyte = upyos_reader_byte, .close = upyos_reader_close };
+    mp_compiled_module_t cm = { .context = context };
+    mp_raw_code_load(&reader, &cm);
+    upyos_run_proto_fun(context, cm.rc);
+}
+
+static void upyos_run_file(mp_module_context_t *context, mp_obj_t path_in) {
+    size_t len;
+    const char *path = mp_obj_str_get_data(path_in, &len);
+    mp_obj_dict_t *globals = context->module.globals;
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(MP_QSTR___file__), path_in);
     if (len > 4 && memcmp(path + len - 4, ".mpy", 4) == 0) {
-        mp_compiled_module_t cm = { .context = context };
-        mp_raw_code_load_file(file, &cm);
-        upyos_run_proto_fun(context, cm.rc);
+        upyos_run_mpy(context, path_in);
     } else {
-        mp_obj_dict_t *globals = context->module.globals;
-        mp_parse_compile_execute(mp_lexer_new_from_file(file), MP_PARSE_FILE_INPUT, globals, globals);
+        mp_lexer_t *lexer = mp_lexer_new_from_file(qstr_from_strn(path, len));
+        mp_parse_compile_execute(lexer, MP_PARSE_FILE_INPUT, globals, globals);
     }
 }
 
 // load(path[, name]) -> module. A path that is frozen (no leading slash) runs from flash in place.
 static mp_obj_t upyos_load(size_t n_args, const mp_obj_t *args) {
-    size_t len;
-    const char *path = mp_obj_str_get_data(args[0], &len);
     mp_module_context_t *context = upyos_new_module(args[n_args - 1]);
-    if (!upyos_run_frozen(context, path)) {
-        upyos_run_file(context, path, len);
+    if (!upyos_run_frozen(context, mp_obj_str_get_str(args[0]))) {
+        upyos_run_file(context, args[0]);
     }
     return MP_OBJ_FROM_PTR(&context->module);
 }

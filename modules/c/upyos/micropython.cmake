@@ -9,6 +9,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
     ${CMAKE_CURRENT_LIST_DIR}/import.c
+    ${CMAKE_CURRENT_LIST_DIR}/keep.c
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c

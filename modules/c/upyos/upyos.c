@@ -42,6 +42,9 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
     { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
+    #if defined(ESP_PLATFORM)
+    { MP_ROM_QSTR(MP_QSTR_keep), MP_ROM_PTR(&upyos_keep_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_span), MP_ROM_PTR(&upyos_span_obj) },
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);

@@ -37,11 +37,12 @@ extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
 
-// changes.c, frozen.c, heap.c, listing.c, span.c
+// changes.c, frozen.c, heap.c, keep.c, listing.c, span.c
 extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
+extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;
 
 #endif

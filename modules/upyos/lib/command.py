@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What every command needs: options, operands, error lines, typed results."""
 
+from micropython import const
 from upyos import console, process, state
 from upyos.process import UsageError
+
+# Parts that are put out at once: a call for each takes longer than making it.
+_BATCH = const(16)
 
 # Ask a question on the console; True for y or Y, False where there is nobody to answer.
 ask = console.ask
@@ -35,6 +39,20 @@ _REASONS = (
 )
 
 
+def write_all(parts):
+    """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
+    batch = []
+    try:
+        for part in parts:
+            batch.append(part)
+            if len(batch) == _BATCH:
+                write(part[:0].join(batch))
+                batch.clear()
+    finally:
+        if batch:
+            write(batch[0][:0].join(batch))
+
+
 def options(args, flags, valued=""):
     """Split args into options and operands.
 
@@ -53,7 +71,9 @@ def options(args, flags, valued=""):
             rest += args[at:]
             break
         elif word == "--help" or word == "--h":
-            print(usage(process.current().cmd))
+            from upyos import manual
+
+            print(manual.usage(process.current().cmd))
             raise SystemExit(0)
         else:
             at += _letters(word, args[at : at + 1], flags, valued, found)
@@ -85,19 +105,6 @@ def operands(rest, low, high=None):
         raise UsageError
 
 
-def usage(name):
-    """Return the usage line of a frozen command, from its docstring."""
-    from upyos.index import COMMANDS
-
-    at = COMMANDS.find("\n" + name + " ")
-    if at < 0:
-        return "usage: " + name
-    at += len(name) + 2
-    group = COMMANDS[at : COMMANDS.find("\n", at)]
-    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
-    return "usage: " + texts[texts.index(name) + 1].split("\n", 1)[0]
-
-
 def fail(operand, why):
     """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1."""
     if not isinstance(why, str):
@@ -121,6 +128,15 @@ def number(text):
         return int(text)
     except ValueError:
         raise UsageError from None
+
+
+def to_variable():
+    """Tell whether the result of this command goes into a variable."""
+    return in_turn(_to_variable)
+
+
+def _to_variable():
+    return state.to_variable
 
 
 def in_turn(call, *args):

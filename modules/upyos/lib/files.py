@@ -36,21 +36,26 @@ def write_atomic(path, data):
 
 
 def copy(src, dst):
-    """Copy a file over dst or to a new one.
-
-    A power cut leaves dst as it was, or whole. Raises OSError, EACCES if dst is protected; dst is
-    then as it was.
-    """
-    path = paths.absolute(dst)
+    """Copy a file over dst or to a new one; see fill."""
     with open(paths.absolute(src), "rb") as source:
-        _check_target(path)
-        temporary = _temporary(path)
-        try:
-            with open(temporary, "wb") as target:
-                pour(source, target)
-            os.rename(temporary, path)
-        finally:
-            discard(temporary)
+        fill(dst, source)
+
+
+def fill(path, source):
+    """Replace the content of a file, or make it, by what is left in the stream source.
+
+    A power cut leaves the file as it was, or whole. Raises OSError, EACCES if it is protected; it
+    is as it was then, and after Ctrl-C.
+    """
+    path = paths.named(path)
+    _check_target(path)
+    temporary = _temporary(path)
+    try:
+        with open(temporary, "wb") as target:
+            pour(source, target)
+        os.rename(temporary, path)
+    finally:
+        discard(temporary)
 
 
 def _check_target(path):
@@ -130,6 +135,26 @@ def walk(top):
                 pending.append(paths.join(folder, entry[0]))
 
 
+def tree(top, deep=True):
+    """Yield (path, entry) for what is below a directory, sorted, each before what it holds.
+
+    A directory that was entered comes once more when it is done, as (path, None), top last; top
+    alone is entered if not deep.
+    """
+    pending = [(top, iter(entries(top)))]
+    while pending:
+        folder, rest = pending[-1]
+        for entry in rest:
+            path = paths.join(folder, entry[0])
+            yield path, entry
+            if deep and entry[1] == _DIRECTORY:
+                pending.append((path, iter(entries(path))))
+                break
+        else:
+            pending.pop()
+            yield folder, None
+
+
 def remove_tree(top):
     """Remove a directory with its content.
 
@@ -137,25 +162,30 @@ def remove_tree(top):
     anything is removed if the tree holds a protected file.
     """
     paths.guard(top)
-    folders = []
-    for folder, found in walk(top):
-        folders.append(folder)
-        for entry in found:
-            if entry[1] != _DIRECTORY:
-                os.remove(paths.join(folder, entry[0]))
-    for folder in reversed(folders):
-        os.rmdir(folder)
+    for path, entry in tree(top):
+        if entry is None:
+            os.rmdir(path)
+        elif entry[1] != _DIRECTORY:
+            os.remove(path)
 
 
 def pairs(src, dst):
     """Make the directories of the tree src under dst; yield (source, target) for each file."""
-    for folder, found in walk(src):
-        target = paths.join(dst, folder[len(src) :].lstrip("/")) if folder != src else dst
-        if not paths.is_dir(target):
-            os.mkdir(target)
-        for entry in found:
-            if entry[1] != _DIRECTORY:
-                yield paths.join(folder, entry[0]), paths.join(target, entry[0])
+    _make(dst)
+    skip = len(paths.join(src, ""))
+    for path, entry in tree(src):
+        target = paths.join(dst, path[skip:])
+        if entry is None:
+            continue
+        if entry[1] == _DIRECTORY:
+            _make(target)
+        else:
+            yield path, target
+
+
+def _make(folder):
+    if not paths.is_dir(folder):
+        os.mkdir(folder)
 
 
 def move(src, dst):

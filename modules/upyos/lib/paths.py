@@ -40,15 +40,27 @@ def split(path):
     return path[:at].rstrip("/") or path[:at], path[at:]
 
 
+def named(path):
+    """Return the normal form of a path that the user named.
+
+    Raises OSError(ENOENT) for an empty one: that of an unset variable must not stand for the
+    current directory.
+    """
+    if not path:
+        raise OSError(_ENOENT)
+    return absolute(path)
+
+
+def stat(path):
+    """Return os.stat of a path. Raises OSError, for an empty one too."""
+    # littlefs does not know the parent of the root
+    return os.stat(named(path) if not path or ".." in path else path)
+
+
 def mode(path):
     """Return the mode bits of a path, 0 when it is absent; an empty path is."""
-    if not path:
-        return 0
-    if ".." in path:
-        # littlefs does not know the parent of the root
-        path = absolute(path)
     try:
-        return os.stat(path)[0]
+        return stat(path)[0]
     except OSError:
         return 0
 
@@ -81,13 +93,8 @@ def protected(path):
 
 
 def guard(path):
-    """Raise OSError(EACCES) if path is protected or a directory that contains a protected file.
-
-    ENOENT for an empty path: that of an unset variable must not stand for the current directory.
-    """
-    if not path:
-        raise OSError(_ENOENT)
-    path = absolute(path)
+    """Raise OSError(EACCES) if path is protected or a directory that contains a protected file."""
+    path = named(path)
     below = join(path, "")
     for entry in protected_paths():
         if entry == path or entry.startswith(below) and exists(entry):

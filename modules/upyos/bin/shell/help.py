@@ -7,31 +7,31 @@ Show the commands that can be found; with CMD its usage and options.
 import os
 
 import sdata
-from upyos import lookup, state
+from upyos import lookup, manual, state
 from upyos.index import COMMANDS
 from upyos.lib import command
 
 
 def _page(name):
     """Print the help of one command; return the status."""
-    at = COMMANDS.find("\n" + name + " ")
-    if at < 0:
-        if lookup.find(name)[0] == lookup.BUILTIN:
-            from upyos import builtins
+    kind = lookup.find(name)[0]
+    if kind == lookup.BUILTIN:
+        from upyos import builtins
 
-            return builtins.run(name, ["--help"])
-        return command.fail(name, "not found")
-    at += len(name) + 2
-    group = COMMANDS[at : COMMANDS.find("\n", at)]
-    texts = __import__("upyos.help_" + group, None, None, ("HELP",)).HELP
-    print("usage: " + texts[texts.index(name) + 1])
+        return builtins.run(name, ["--help"])
+    if kind >= lookup.NOT_PROGRAM:
+        return command.fail(name, manual.absent(name))
+    text = manual.text(name)
+    if not text:
+        return command.fail(name, "no help")
+    print("usage: " + text)
     return 0
 
 
 def _names():
     """Return the names of all commands that can be found, sorted."""
     names = set("exit loadconfig loadboard cd set alias unalias history".split())
-    names.update([line.split(" ")[0] for line in COMMANDS.split("\n") if line])
+    names.update(COMMANDS.split())
     names.update(state.aliases or ())
     for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:/bin").split(":"):
         if directory[:1] != "/":

@@ -4,7 +4,7 @@
 Show the usage and the options of CMD.
 """
 
-from upyos import executor, lookup
+from upyos import executor, lookup, manual
 from upyos.lib import command
 
 
@@ -12,5 +12,5 @@ def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 1, 1)
     if lookup.find(rest[0])[0] == lookup.NONE:
-        return command.fail(rest[0], "not found")
+        return command.fail(rest[0], manual.absent(rest[0]))
     return executor.call(["help", rest[0]])

@@ -7,7 +7,7 @@ Print what each NAME would run.
 """
 
 import sdata
-from upyos import lookup, state
+from upyos import lookup, manual, state
 from upyos.lib import command
 
 _KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
@@ -43,7 +43,7 @@ def __main__(args):
     for name in names:
         found = _candidates(name)
         if not found:
-            status = command.fail(name, "not found")
+            status = command.fail(name, manual.absent(name))
         for text in found if "a" in flags else found[:1]:
             print(text)
     return status

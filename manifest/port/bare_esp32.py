@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+freeze("$(PORT_DIR)/modules")

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What commands say about themselves: for help, --help and the line after wrong use."""
+
+import _upyos
+from micropython import const
+
+from upyos import lookup
+
+_FROZEN = "upyos/bin/"
+# What ends a command's .mpy file that has its text (docs/formats/cold-files.md).
+_MARK = b"help"
+_END_BYTES = const(8)
+
+
+def text(word):
+    """Return usage and explanations of the command that a word would run, or an empty text."""
+    kind, path = lookup.find(word)
+    if kind != lookup.PROGRAM:
+        return ""
+    if path.startswith(_FROZEN):
+        group, file = path[len(_FROZEN) :].split("/")
+        texts = _upyos.load("upyos/help_" + group + ".py", "help").HELP
+        return texts[texts.index(file[:-3]) + 1]
+    return _behind(path) if path.endswith(".mpy") else ""
+
+
+def _behind(path):
+    """Return the text behind the code of a .mpy file, or an empty one."""
+    with open(path, "rb") as file:
+        at = file.seek(0, 2) - _END_BYTES
+        if at < 0:
+            return ""
+        file.seek(at)
+        end = file.read()
+        if end[:4] != _MARK:
+            return ""
+        size = int(end[4:])
+        file.seek(at - size)
+        return file.read(size).decode()
+
+
+def usage(word):
+    """Return the usage line of a command; its name alone where it has no text."""
+    lines = text(word)
+    end = lines.find("\n")
+    return "usage: " + ((lines if end < 0 else lines[:end]) or word)
+
+
+def absent(word):
+    """Return why there is no such command."""
+    from upyos.index import COLD
+
+    where = " (it comes with the file system image)" if "\n" + word + "\n" in COLD else ""
+    return "not found" + where

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""What upyOS needs to know of the esp8266 port."""
+
+import gc
+
+import machine
+from micropython import const
+
+NAME = "esp8266"
+# As on the esp32 port: littlefs' default in MicroPython.
+PROG_BYTES = 32
+
+# Last word of the RTC memory that programs may use; machine.RTC().memory() comes there only with
+# more than 488 bytes (MicroPython ports/esp8266/machine_rtc.c). It is lost with the power.
+_RTC_LAST_ADDR = const(0x600012FC)
+# Upper half of the word while it holds our counter.
+_MAGIC = const(0x7550)
+
+# As MicroPython's _boot.py: collect before the heap is full, it is small and falls into pieces.
+gc.threshold((gc.mem_free() + gc.mem_alloc()) // 4)
+
+
+def flash():
+    """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
+    import _upyos
+    from flashbdev import bdev
+
+    return _upyos.Flash(bdev)
+
+
+def boot_count():
+    """Return how many starts in a row did not reach the prompt."""
+    word = machine.mem32[_RTC_LAST_ADDR]
+    return word & 0xFFFF if word >> 16 == _MAGIC else 0
+
+
+def set_boot_count(count):
+    """Remember a number over resets."""
+    machine.mem32[_RTC_LAST_ADDR] = _MAGIC << 16 | count
+
+
+def unique_id():
+    """Return the chip's id, bytes."""
+    return machine.unique_id()
+
+
+def reset():
+    """Reset the chip."""
+    machine.reset()
+
+
+def soft_reset():
+    """Reset the chip: this port does not start anew when main.py wishes it."""
+    machine.reset()
+
+
+def frequency_hz():
+    """Return the clock of the processor."""
+    return machine.freq()
+
+
+def set_frequency_hz(frequency_hz):
+    """Set the clock of the processor. Raises ValueError for one that it cannot have."""
+    machine.freq(frequency_hz)
+
+
+def set_time(moment):
+    """Set the clock to a time in seconds, as time.time() counts them."""
+    import time
+
+    now = time.gmtime(moment)
+    machine.RTC().datetime(now[:3] + (now[6],) + now[3:6] + (0,))
+
+
+def temperature_c():
+    """Return None: not measured."""
+    return None
+
+
+def timer(period_ms, callback):
+    """Call callback() every period_ms while Python code runs or sleeps; callback None stops."""
+    import _upyos
+    from upyos import state
+
+    _upyos.on_tick(period_ms, callback)
+    if state.timer:
+        state.timer.deinit()
+        state.timer = None
+    if callback:
+        state.timer = machine.Timer(-1)
+        state.timer.init(period=period_ms, callback=_upyos.tick)
+
+
+def once(delay_ms, callback):
+    """Call callback(timer) after a delay, whatever runs then; return a timer with deinit()."""
+    found = machine.Timer(-1)
+    found.init(mode=machine.Timer.ONE_SHOT, period=delay_ms, callback=callback)
+    return found
+
+
+def watchdog(timeout_ms):
+    """Start the watchdog, whose time is fixed; return what has feed()."""
+    return machine.WDT()
+
+
+def pin(gpio):
+    """Return a Pin to read, which stays what it is. Raises ValueError if there is no such GPIO."""
+    return machine.Pin(gpio)

