@@ -18,13 +18,12 @@ def run_cmd(line):
 
 def upyOS(options=""):
     """Start the system; "-r" starts it in recovery mode. Returns after `exit`."""
-    from upyos import boot
+    # First what stays: the start's garbage above it is freed in one piece.
+    from upyos import boot, process, shell
 
     boot.start(options)
     # What only the start needs does not stay in memory while the prompt runs.
     del boot
-    from upyos import process, shell
-
     process.forget()
     shell.loop()
     if state.key and not stop:

@@ -2,6 +2,7 @@
 """Start-up, in the order of behaviour contract 1. Nothing here keeps the prompt from appearing."""
 
 import builtins
+import gc
 import os
 import time
 
@@ -46,7 +47,10 @@ def _prepare():
     console.write("\x1b[2J\x1b[H")
     _identify()
     print_msg("%s %s" % (sdata.name, sdata.version))
-    if not config.start(_tree()):
+    files = _tree()
+    # What is read now stays, in the place of what is not needed any more.
+    gc.collect()
+    if not config.start(files):
         return "/etc/init.sh is absent"
     return None
 

@@ -2,6 +2,7 @@
 //
 // The terminal: keys, interrupts, injection, the raw-REPL hand-over.
 
+#include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
@@ -24,6 +25,8 @@ extern ringbuf_t stdin_ringbuf;
 
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
+// Garbage in bytes that is left until there is more: two to four commands make so much.
+#define UPYOS_GARBAGE_MOST (4096)
 
 #if defined(__unix__)
 
@@ -92,6 +95,11 @@ static int upyos_read_stdin(void) {
     }
     ended = true;
     return UPYOS_CTRL_D;
+}
+
+static bool upyos_has_key(void) {
+    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+    return upyos_injected_in != upyos_injected_out || poll(&pfd, 1, 0) > 0;
 }
 
 static int upyos_wait_key(mp_int_t wait_ms) {
@@ -165,9 +173,13 @@ static void upyos_inject_byte(uint8_t c) {
     }
 }
 
+static bool upyos_has_key(void) {
+    return (mp_hal_stdio_poll(MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD) || ringbuf_peek(&stdin_ringbuf) >= 0;
+}
+
 static int upyos_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
-    while (!(mp_hal_stdio_poll(MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD) && ringbuf_peek(&stdin_ringbuf) < 0) {
+    while (!upyos_has_key()) {
         mp_int_t elapsed_ms = mp_hal_ticks_ms() - start_ms;
         if (wait_ms < 0) {
             mp_event_wait_indefinite();
@@ -197,9 +209,22 @@ void upyos_terminal_init(void) {
     upyos_holds = 0;
 }
 
+// Collect while nobody types. What stays then lies together at the bottom of the heap, instead of wherever the free blocks
+// were when nearly all of it was garbage, and the next command finds all memory in one piece.
+static void upyos_collect_garbage(void) {
+    size_t amount = MP_STATE_MEM(gc_alloc_amount) * MICROPY_BYTES_PER_GC_BLOCK;
+    if (amount > UPYOS_GARBAGE_MOST && MP_STATE_MEM(gc_auto_collect_enabled) && !upyos_has_key()) {
+        gc_collect();
+    }
+}
+
 // key(wait_ms) -> the next byte from the terminal, or -1 when none came; wait_ms < 0 waits for ever
-static mp_obj_t upyos_key(mp_obj_t wait_ms) {
-    return MP_OBJ_NEW_SMALL_INT(upyos_wait_key(mp_obj_get_int(wait_ms)));
+static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
+    mp_int_t wait_ms = mp_obj_get_int(wait_ms_in);
+    if (wait_ms != 0) {
+        upyos_collect_garbage();
+    }
+    return MP_OBJ_NEW_SMALL_INT(upyos_wait_key(wait_ms));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 
