@@ -2,10 +2,10 @@
 """Functions for programs and scripts (behaviour contract 8.5)."""
 
 import json
-import os
 
 import sdata
 from upyos import console, process, state
+from upyos.lib import paths
 from upyos.lib.dates import MONTH as MONTH
 from upyos.lib.dates import WEEKDAY as WEEKDAY
 from upyos.lib.paths import absolute as abspath
@@ -22,7 +22,7 @@ _NO_STAT = (0,) * 10
 def get_stat(p):
     """Return os.stat of a path, ten zeros when it is absent."""
     try:
-        return os.stat(p)
+        return paths.stat(p)
     except OSError:
         return _NO_STAT
 

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Tab: commands in the first place of a command, paths everywhere else."""
 
-import os
-
 import sdata
 
 from upyos import state
+from upyos.lib import files
 
 _BUILTINS = (
     "exit loadconfig loadboard cd set alias unalias history "
@@ -78,14 +77,14 @@ def _paths(directory, part):
     """Return names in a directory that begin with part; a directory ends with /."""
     names = []
     try:
-        for entry in os.ilistdir(directory or "."):
+        for entry in files.entries(directory or "."):
             name = entry[0]
             if name.startswith(part) and (part or name[:1] != "."):
                 names.append(name + ("/" if entry[1] & _DIRECTORY else " "))
     except OSError:
         # No such directory: nothing fits.
         return []
-    return sorted(names)
+    return names
 
 
 def _commands(part):

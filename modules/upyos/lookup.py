@@ -63,8 +63,8 @@ def _may_hold(directory, word):
 
 def learn(directory):
     """Keep the names in a directory of $PATH. Raises OSError if it is none."""
-    names = "".join(["\n" + entry[0] for entry in os.ilistdir(directory)])
     changes = _upyos.changes()
+    names = "".join(["\n" + entry[0] for entry in os.ilistdir(directory)])
     if state.names is None or state.names_at != changes:
         state.names = {}
         state.names_at = changes
@@ -93,11 +93,14 @@ def in_directory(directory, name):
 
     One pass over the directory: on littlefs four failing stat calls cost more.
     """
+    entries = os.ilistdir
+    if sdata.cache_enabled:
+        from upyos.lib.cache import entries
     best = _NO_FILE + 1
     kind = NONE
     path = ""
     try:
-        for entry in os.ilistdir(directory):
+        for entry in entries(directory):
             file = entry[0]
             if file.startswith(name):
                 rank = _rank(file, name, entry[1])

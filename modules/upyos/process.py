@@ -164,6 +164,8 @@ def forget():
     modules = sys.modules
     _upyos.unload(_RESIDENT + _BACKGROUND if state.key else _RESIDENT)
     modules.pop("utls", None)
+    if not sdata.cache_enabled:
+        state.kept = None
     if not state.key:
         modules.pop("upyos_port", None)
         if "asyncio" in modules:

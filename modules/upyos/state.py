@@ -32,5 +32,7 @@ turn = None
 # What upyos.lookup knows of the directories of $PATH, {directory: names}, and since which change.
 names = None
 names_at = 0
+# Answers about files while the cache is on, see upyos.lib.cache; else None.
+kept = None
 # How many modules were loaded after the last command.
 modules = 0

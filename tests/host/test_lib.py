@@ -41,7 +41,8 @@ def _fake(name: str, **content) -> types.ModuleType:
 
 
 MICROPYTHON = _fake("micropython", const=lambda value: value)
-PATHS = _load("paths", micropython=MICROPYTHON)
+SDATA = _fake("sdata", cache_enabled=False, sysconfig={"pfiles": []})
+PATHS = _load("paths", micropython=MICROPYTHON, sdata=SDATA)
 CONSOLE = _fake("upyos.console", ask=None, write=None, error=None)
 PROCESS = _fake("upyos.process", UsageError=WrongUse)
 STATE = _fake("upyos.state", to_variable=False, condition=False, result=())
@@ -95,8 +96,7 @@ def test_within(path, folder, inside):
 
 @pytest.mark.parametrize("path", ["/etc/keep", "/etc/./keep", "//etc//x/../keep", "/../etc/keep"])
 def test_protected_under_any_spelling(path, monkeypatch):
-    sdata = _fake("sdata", sysconfig={"pfiles": ["/etc/../etc//keep"]})
-    monkeypatch.setitem(sys.modules, "sdata", sdata)
+    monkeypatch.setitem(SDATA.sysconfig, "pfiles", ["/etc/../etc//keep"])
     assert PATHS.protected(path)
     assert not PATHS.protected(path + "r")
 
@@ -106,7 +106,7 @@ def test_guard_refuses_a_directory_that_holds_a_protected_file(tmp_path, monkeyp
     (tmp_path / "d/keep").touch()
     (tmp_path / "other").mkdir()
     pfiles = [str(tmp_path / "d/keep"), str(tmp_path / "other/absent")]
-    monkeypatch.setitem(sys.modules, "sdata", _fake("sdata", sysconfig={"pfiles": pfiles}))
+    monkeypatch.setitem(SDATA.sysconfig, "pfiles", pfiles)
     for refused in ("d", "d/keep", "other/absent"):
         with pytest.raises(OSError, match="13"):
             PATHS.guard(str(tmp_path / refused))

@@ -35,6 +35,7 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=lfs2_dir_read"
     "LINKER:--wrap=lfs2_crc"
     "LINKER:--wrap=mp_vfs_blockdev_read_ext"
+    "LINKER:--wrap=f_open"
     "LINKER:--wrap=mp_vfs_blockdev_write"
     "LINKER:--wrap=mp_vfs_blockdev_write_ext"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"

@@ -9,6 +9,7 @@ the next copy.
 import os
 
 import _upyos
+import sdata
 from micropython import const
 from upyos import process
 from upyos.lib import paths
@@ -108,7 +109,12 @@ def entries(folder):
 
     Sizes are bytes; the time is None where the file system is not littlefs.
     """
-    found = _upyos.entries(folder)
+    if sdata.cache_enabled:
+        from upyos.lib import cache
+
+        found = cache.entries(folder)
+    else:
+        found = _upyos.entries(folder)
     # littlefs keeps them sorted, and the sort of MicroPython is slowest for what is sorted
     before = ""
     for entry in found:

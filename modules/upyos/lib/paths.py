@@ -3,6 +3,7 @@
 
 import os
 
+import sdata
 from micropython import const
 
 _ENOENT = const(2)
@@ -53,8 +54,14 @@ def named(path):
 
 def stat(path):
     """Return os.stat of a path. Raises OSError, for an empty one too."""
-    # littlefs does not know the parent of the root
-    return os.stat(named(path) if not path or ".." in path else path)
+    if not path or ".." in path:
+        # littlefs does not know the parent of the root
+        path = named(path)
+    if sdata.cache_enabled:
+        from upyos.lib import cache
+
+        return cache.stat(path)
+    return os.stat(path)
 
 
 def mode(path):
@@ -82,8 +89,6 @@ def is_file(path):
 
 def protected_paths():
     """Return the normal forms of all protected paths (`pfiles` of the configuration)."""
-    import sdata
-
     return [absolute(path) for path in sdata.sysconfig["pfiles"]]
 
 

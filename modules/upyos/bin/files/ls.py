@@ -16,7 +16,6 @@ name. r- in the mode stands for a protected file, x for a program or a script.
 Source: upyOS; not the formats of POSIX.1-2024 ls.
 """
 
-import os
 import time
 
 from micropython import const
@@ -45,7 +44,7 @@ def _row(name, entry, path, mode, found):
         return name + "\n"
     when = entry[2]
     if when is None:
-        when = os.stat(path)[_MODIFIED]
+        when = paths.stat(path)[_MODIFIED]
     year, month, day, hour, minute, second = time.localtime(when)[:6]
     kind = "d" if entry[1] == _DIRECTORY else " "
     tail = name[-3:]
@@ -102,7 +101,7 @@ def _tree(top, found):
 def _list(operand, found):
     """List one operand."""
     path = paths.absolute(operand)
-    info = os.stat(path)
+    info = paths.stat(path)
     if info[0] & _DIRECTORY == 0:
         mode = "r-" if paths.protected(path) else "rw"
         write(_row(operand, (path, info[0], info[_MODIFIED], info[6]), path, mode, found))

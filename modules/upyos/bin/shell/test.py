@@ -67,15 +67,25 @@ def _is(option, word):
         return any(word in other.cmd for other in sdata.procs if other is not proc)
     if option == "-g":
         return _is_high(word)
-    import os
-
-    try:
-        mode = os.stat(word)[0]
-    except OSError:
-        mode = 0
+    mode = _mode(word)
     if option == "-e":
         return mode != 0
     return mode & 0xF000 == (0x8000 if option == "-f" else 0x4000)
+
+
+def _mode(path):
+    """Return the mode bits of a path, 0 when it is absent."""
+    import os
+
+    import sdata
+
+    stat = os.stat
+    if sdata.cache_enabled:
+        from upyos.lib.cache import stat
+    try:
+        return stat(path)[0]
+    except OSError:
+        return 0
 
 
 def __main__(args):
