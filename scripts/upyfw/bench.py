@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import upyfw
-from upyfw import bench_flash, boards, firmware, fsimage, size
+from upyfw import bench_cache, bench_flash, boards, firmware, fsimage, size
 from upyfw.bench_heap import HeapLayout, HeapUse
 from upyfw.bench_report import CLOCK_HZ, Bench, CommandFigures, Figures
 from upyfw.errors import UpyfwError
@@ -64,6 +64,7 @@ def _files() -> dict[str, bytes]:
     text = b"".join(b"this is line%d of the text\n" % number for number in range(200))
     many = {f"/b/many/file{number:02}.txt": b"x\n" for number in range(73)}
     script = b"".join(b"export v %d\n" % number for number in range(10))
+    many.update(bench_cache.FILES)
     return {**many, "/b/text": text[:_TEXT_BYTES], "/b/one": b"1\n", "/b/ten.sh": script}
 
 
@@ -172,7 +173,8 @@ def measure_upyos(image: Path, elf: Path, flash: Path, report: Callable[[float],
         machine.type(_COLLECT)
         commands = dict(_commands(machine, report))
         left = _left_by(machine, lambda: _many(machine))
-        return Figures(boot_ms, heap.free_bytes, heap.largest_free_bytes, commands, left)
+        cache = bench_cache.measure(machine.type)
+        return Figures(boot_ms, heap.free_bytes, heap.largest_free_bytes, commands, left, cache)
 
 
 def _commands(machine: Machine, report: Callable[[float], None]) -> Iterator[tuple]:

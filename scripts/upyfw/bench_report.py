@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 from rich.table import Table
 
+from upyfw.bench_cache import CacheFigures
+
 CLOCK_HZ = 125_000_000
 
 
@@ -26,6 +28,7 @@ class Figures:
     largest_free_bytes: int | None = None
     commands: dict[str, CommandFigures] = field(default_factory=dict)
     left_after_many_bytes: int | None = None
+    cache: dict[str, CacheFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,12 @@ def rows_of_flash(bench: Bench) -> list[tuple[str, ...]]:
     return [(name, _bytes(size)) for name, size in bench.flash.items()]
 
 
+def rows_of_cache(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (line, time without the cache of answers about files, time with it)."""
+    figures = bench.upyos.cache.items()
+    return [(name, f"{one.off_ms:.2f} ms", f"{one.on_ms:.2f} ms") for name, one in figures]
+
+
 def _bytes(size: int | None) -> str:
     return "–" if size is None else f"{size:,} B"
 
@@ -107,6 +116,7 @@ def _bytes(size: int | None) -> str:
 _HEADS = (
     (rows_of_firmware, ("", "bare MicroPython", "upyOS firmware", "original upyOS")),
     (rows_of_commands, ("command", "busy", "heap left behind", "original upyOS")),
+    (rows_of_cache, ("cache of answers about files", "off", "on")),
     (rows_of_flash, ("frozen modules", "flash")),
 )
 
@@ -136,6 +146,8 @@ timing of the flash cache).
 
 {commands}
 
+{cache}
+
 {flash}
 
 ## How it is measured
@@ -158,9 +170,9 @@ timing of the flash cache).
 
 def markdown(bench: Bench) -> str:
     """The run as docs/bench.md."""
-    firmware, commands, flash = (_markdown_table(heads, rows(bench)) for rows, heads in _HEADS)
-    parts = {"board": bench.board, "version": bench.version}
-    return _MARKDOWN.format(firmware=firmware, commands=commands, flash=flash, **parts)
+    found = [_markdown_table(heads, rows(bench)) for rows, heads in _HEADS]
+    parts = dict(zip(("firmware", "commands", "cache", "flash"), found, strict=True))
+    return _MARKDOWN.format(board=bench.board, version=bench.version, **parts)
 
 
 def _markdown_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

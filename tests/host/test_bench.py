@@ -5,7 +5,8 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from upyfw import bench, bench_chart, bench_flash, bench_report
+from upyfw import bench, bench_cache, bench_chart, bench_flash, bench_report
+from upyfw.bench_cache import CacheFigures
 from upyfw.bench_report import ORIGINAL, Bench, CommandFigures, Figures
 from upyfw.size import Report
 
@@ -14,7 +15,7 @@ RUN = Bench(
     "RPI_PICO",
     "9.9",
     Figures(3.6, 242_032, 241_664),
-    Figures(96.6, 235_440, 209_248, COMMANDS, 16),
+    Figures(96.6, 235_440, 209_248, COMMANDS, 16, {"ls": CacheFigures(14.25, 10.99)}),
     {"help texts": 7_000, "frozen system": 87_000},
 )
 
@@ -37,12 +38,29 @@ def test_command_rows_have_the_original_beside_them():
     assert set(ORIGINAL.commands) <= set(rows)
 
 
+def test_cache_rows():
+    assert bench_report.rows_of_cache(RUN) == [("ls", "14.25 ms", "10.99 ms")]
+
+
+def test_cache_lines_are_typed_without_and_with_it():
+    typed = []
+    figures = bench_cache.measure(lambda line: typed.append(line) or float(len(typed)))
+    switches = [line for line in typed if "cache_enabled" in line]
+    assert [line.split()[-1] for line in switches] == ["False", "True", "False"]
+    switched_on = typed.index(switches[1])
+    for name, line in bench_cache.LINES.items():
+        off, on = (int(ms) - 1 for ms in (figures[name].off_ms, figures[name].on_ms))
+        assert (typed[off], typed[on]) == (line, line)
+        assert off < switched_on < on
+
+
 def test_markdown_holds_every_row():
     text = bench_report.markdown(RUN)
     flash = bench_report.rows_of_flash(RUN)
     for rows in (
         bench_report.rows_of_firmware(RUN),
         bench_report.rows_of_commands(RUN),
+        bench_report.rows_of_cache(RUN),
         flash,
     ):
         for row in rows:
