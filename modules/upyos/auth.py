@@ -40,6 +40,19 @@ def check(user, password):
     return fits
 
 
+def store(user, form):
+    """Set the user and the stored form of the password, now and in the configuration file.
+
+    A power cut leaves the old ones or the new ones. Raises OSError, ValueError as config.change
+    does; nothing is changed then.
+    """
+    from upyos import config
+
+    section = {"user": user, "paswd": form}
+    config.change("auth", section)
+    sdata.sysconfig["auth"].update(section)
+
+
 def hashed(password, salt=None, iterations=_ITERATIONS):
     """Return the form in which a password is stored."""
     salt = salt or os.urandom(_SALT_BYTES)
@@ -76,11 +89,10 @@ def _replace(password):
     """Store a password in the new form. A power cut leaves the old form or the new one."""
     from upyos import config
 
-    conf = config.read(config.PATH)
-    conf["auth"]["paswd"] = sdata.sysconfig["auth"]["paswd"] = hashed(password)
+    form = sdata.sysconfig["auth"]["paswd"] = hashed(password)
     try:
-        config.save(conf)
-    except OSError:
+        config.change("auth", {"paswd": form})
+    except (OSError, ValueError):
         # no room: the old form stays in the file, and is replaced at a later login
         pass
 

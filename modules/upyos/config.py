@@ -162,3 +162,24 @@ def save(conf):
     from upyos.lib.files import write_atomic
 
     write_atomic(PATH, json.dumps(conf))
+
+
+def change(key, changes):
+    """Write some values of one section of the configuration file; the rest of it stays.
+
+    A power cut leaves the old file or the new one. Raises OSError, EACCES if it is protected, and
+    ValueError if it holds something else; it is then as it was.
+    """
+    from upyos.lib import paths
+
+    paths.guard(PATH)
+    conf = {}
+    if not is_absent(PATH):
+        with open(PATH) as file:
+            conf = json.load(file)
+    if type(conf) is not dict:
+        raise ValueError("not a JSON object")
+    if type(conf.get(key)) is not dict:
+        conf[key] = {}
+    conf[key].update(changes)
+    save(conf)

@@ -57,10 +57,14 @@ def _prompt():
 
 
 def _completed(line):
-    """Return a line with those that continue it; it is in the history then."""
+    """Return a line with those that continue it; it is in the history then.
+
+    One that sets a password is not: setauth with more than a user.
+    """
     while lexer.continues(line):
         line = line[:-1] + (lineedit.read("> ") or "")
-    lineedit.remember(line)
+    if len(line.partition("setauth")[2].split()) < 2:
+        lineedit.remember(line)
     return line
 
 

@@ -25,6 +25,8 @@ recovery = None
 # While there are jobs: waits for a key and lets them go on; what drives them; its timer.
 key = None
 timer = None
+# The watchdog once it was started, the timer that will start it, or None.
+watchdog = None
 # True once the terminal was given to the raw REPL: jobs are silent then.
 parted = False
 # While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.

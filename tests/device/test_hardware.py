@@ -285,3 +285,66 @@ def test_missing_hardware_is_one_error_line(machines, line):
         output = session.run(line)
         assert re.fullmatch(rf"{line.split()[0]}: \S+: \S.*", output)
         assert status(session) == "1"
+
+
+# ---- wdt -------------------------------------------------------------------------------------
+
+
+def resets(board: Session) -> int:
+    return len(board.target.stats()["resets"])
+
+
+@pytest.fixture
+def watched(machines) -> Iterator[Session]:
+    """A board of its own: a watchdog is stopped by a reset only."""
+    with machines.at_prompt(TARGET, image(TARGET, FILES)) as session:
+        yield session
+
+
+def test_watchdog_resets_the_board(watched):
+    assert watched.run("wdt -t 1.5") == "Watchdog: 1.5 s"
+    watched.target.advance(1.4)
+    assert resets(watched) == 0
+    watched.target.advance(0.2)
+    assert resets(watched) == 1
+    # it is off after the reset
+    watched.target.advance(4)
+    assert resets(watched) == 1
+
+
+def test_watchdog_is_fed(watched):
+    watched.run("wdt -t 1 -q")
+    for _ in range(4):
+        watched.target.advance(0.7)
+        assert watched.run("wdt -f") == "Watchdog: fed"
+    assert watched.run("wdt -f -q") == ""
+    assert resets(watched) == 0
+    watched.target.advance(1.1)
+    assert resets(watched) == 1
+
+
+def test_watchdog_starts_later(watched):
+    assert watched.run("wdt -t 1 -d 2") == "Watchdog: 1 s, from 2 s on"
+    # at the prompt and while a command runs
+    watched.run("sleep 1.9")
+    assert watched.run("wdt -f") == "wdt: -f: not started"
+    watched.target.advance(0.5)
+    assert watched.run("wdt -f -q") == ""
+    watched.target.advance(1.1)
+    assert resets(watched) == 1
+
+
+def test_a_later_start_replaces_one_that_waits(watched):
+    watched.run("wdt -t 1 -d 1 -q")
+    watched.run("wdt -t 1 -d 3 -q")
+    watched.target.advance(2.8)
+    assert resets(watched) == 0
+    watched.target.advance(1.5)
+    assert resets(watched) == 1
+
+
+def test_a_late_error_is_told(watched):
+    watched.run("wdt -t 60 -d 1")
+    watched.target.advance(1.2)
+    assert "wdt: 60000 ms: timeout exceeds 8388\n" in watched.text
+    assert watched.run("wdt -f") == "wdt: -f: not started"

@@ -62,6 +62,7 @@ ACTIONS = (
     Action("blank-flash", blank=True),
     Action("damaged-configuration", files={"/etc/system.conf": '{"ver": 1.0, "env"'}),
     Action("save", ("> utls.save_conf_file({'a': [1] * 300}, '/etc/o.json')",), SAVED),
+    Action("setauth", ("setauth anna pw1 pw1",)),
     Action("cp-new", ("cp /t/big /t/new",), FILES, leftover=PART),
     Action("cp-over", ("cp /t/big /t/old",), FILES, leftover=PART),
     Action("fileup", ("fileup /t/old < /t/big",), FILES, leftover=PART),

@@ -33,7 +33,7 @@ BIN_MAY = {
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
-    "system": {"lib", "log"},
+    "system": {"lib", "log", "auth", "watchdog"},
     "hardware": {"lib"},
 }
 # turns: what jobs in threads share with a command (loaded while there are such jobs only);

@@ -139,6 +139,13 @@ def _to_variable():
     return state.to_variable
 
 
+def secret(question):
+    """Return a line of standard input, which the console does not show. Raises EOFError."""
+    if process.current().source is None:
+        return console.read_line(question, False)
+    return console.input()
+
+
 def in_turn(call, *args):
     """Call what uses the state of the shell, which jobs in threads share; return the result."""
     if state.turn is None:
