@@ -7,38 +7,55 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-from upyfw import boards
+from upyfw import boards, buildable
 from upyfw.layout import size_text
 
 
 def _row(board: boards.Board) -> dict:
+    reason = buildable.why_not(board)
     return {
         "name": board.name,
         "vendor": board.vendor,
         "product": board.product,
         "mcu": board.chip.mcu,
         "port": board.port,
+        "profile": board.profile,
+        "tier": board.tier,
         "flash_bytes": board.flash.size_bytes,
+        "fs_bytes": board.fs_region.size_bytes,
         "regions": [
             {"name": region.name, "offset": region.offset, "size_bytes": region.size_bytes}
             for region in board.regions
         ],
+        "can_build": not reason,
+        "why_not": reason,
     }
+
+
+def _table(rows: list[dict]) -> Table:
+    table = Table(
+        "board", "chip", "flash", "file system", "profile", "tier", "built here", box=None
+    )
+    table.columns[0].no_wrap = True
+    for row in rows:
+        sizes = (size_text(row["flash_bytes"]), size_text(row["fs_bytes"]))
+        can = row["why_not"] or "yes"
+        table.add_row(row["name"], row["mcu"], *sizes, row["profile"], str(row["tier"]), can)
+    return table
 
 
 @click.command("boards")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(as_json: bool) -> None:
-    """List the boards, with chip, port, flash and the regions in it."""
-    known = [boards.load(name) for name in boards.names()]
+    """List the boards: chip, flash, file system, profile, tier, and what this machine lacks.
+
+    Tier 1 is built and run in CI, 2 built, 3 checked without a build.
+    """
+    rows = [_row(boards.load(name)) for name in boards.names()]
     if as_json:
-        print(json.dumps([_row(board) for board in known], indent=2))
+        print(json.dumps(rows, indent=2))
         return
-    table = Table("board", "product", "chip", "port", "flash", "file system", "tier", box=None)
-    for board in known:
-        product = f"{board.vendor} {board.product}" if board.vendor != "none" else board.product
-        flash = size_text(board.flash.size_bytes)
-        fs = size_text(board.fs_region.size_bytes)
-        row = (board.name, product, board.chip.mcu, board.port, flash, fs, str(board.tier))
-        table.add_row(*row)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    console.print(_table(rows))

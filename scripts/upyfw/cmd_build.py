@@ -3,20 +3,32 @@
 
 import rich_click as click
 
-from upyfw import boards, firmware, size, size_report, variant
+from upyfw import boards, buildable, firmware, size, size_report, variant
 from upyfw.errors import BadInput
+from upyfw.progress import say
+
+
+def _buildable() -> list[str]:
+    """Return the boards that can be built here; say of each other one why not."""
+    found = []
+    for name in boards.names():
+        if reason := buildable.why_not(boards.load(name)):
+            say(f"{name}: not built: {reason}")
+        else:
+            found.append(name)
+    return found
 
 
 @click.command("build")
 @click.argument("names", metavar="[BOARD]...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Build every board in boards/.")
+@click.option("--all", "every", is_flag=True, help="Build every board that this machine can.")
 @click.option("--profile", help="What to freeze: tiny, core, net, full or bare; else the board's.")
 @click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
 def command(names: tuple[str, ...], every: bool, profile: str | None, heap: str | None) -> None:
     """Build one or more boards (RPI_PICO if none is named) into build/BOARD."""
     if every and names:
         raise BadInput("--all and board names together", hint="./upyfw build --help")
-    chosen = boards.names() if every else list(names) or [firmware.DEFAULT_BOARD]
+    chosen = _buildable() if every else list(names) or [firmware.DEFAULT_BOARD]
     for name in chosen:
         # every name first: a wrong one costs no building time
         variant.of(name, profile, heap)

@@ -7,7 +7,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-from upyfw import sources, tools
+from upyfw import sdk, source_pins, sources, tools
 from upyfw.errors import FAILED
 
 
@@ -44,6 +44,24 @@ def _source_rows() -> list[dict]:
     ]
 
 
+def _kit_rows() -> list[dict]:
+    """Look for the makers' kits, which are never fetched and needed by some boards only."""
+    rows = []
+    for pin in source_pins.read().values():
+        if pin.kit:
+            kit = sdk.find(pin.name)
+            rows.append(
+                {
+                    "name": pin.name,
+                    "version": kit.version,
+                    "place": str(kit.place or ""),
+                    "problem": kit.problem,
+                    "boards": sources.boards_ruled_out(pin),
+                }
+            )
+    return rows
+
+
 def _state(row: dict) -> str:
     if not row["problem"]:
         return "[green]ok[/green]"
@@ -67,17 +85,26 @@ def _source_table(rows: list[dict]) -> Table:
     return table
 
 
+def _kit_table(rows: list[dict]) -> Table:
+    table = Table("kit", "version", "state", "boards that need it")
+    for row in rows:
+        state = row["problem"] or f"[green]ok[/green] {row['place']}"
+        table.add_row(row["name"], row["version"], state, ", ".join(row["boards"]))
+    return table
+
+
 def _missing(rows: list[dict]) -> list[dict]:
     return [row for row in rows if row["problem"] and row["needed"]]
 
 
-def _print_tables(tool_rows: list[dict], source_rows: list[dict]) -> None:
+def _print_tables(tool_rows: list[dict], source_rows: list[dict], kit_rows: list[dict]) -> None:
     # Paths are results: a pipe gets them whole, a terminal folds them.
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=200)
     console.print(_tool_table(tool_rows))
     console.print(_source_table(source_rows))
+    console.print(_kit_table(kit_rows))
     if missing := _missing(tool_rows):
         packages = [name for row in missing for name in row["packages"]]
         console.print(f"missing: {', '.join(row['name'] for row in missing)}")
@@ -88,11 +115,12 @@ def _print_tables(tool_rows: list[dict], source_rows: list[dict]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
-    """Show every tool and source, and what is missing; status 1 if something needed is."""
-    tool_rows, source_rows = _tool_rows(), _source_rows()
+    """Show every tool, source and kit, and what is missing; status 1 if something needed is."""
+    tool_rows, source_rows, kit_rows = _tool_rows(), _source_rows(), _kit_rows()
     if as_json:
-        print(json.dumps({"tools": tool_rows, "sources": source_rows}, indent=2))
+        rows = {"tools": tool_rows, "sources": source_rows, "kits": kit_rows}
+        print(json.dumps(rows, indent=2))
     else:
-        _print_tables(tool_rows, source_rows)
+        _print_tables(tool_rows, source_rows, kit_rows)
     if _missing(tool_rows):
         context.exit(FAILED)

@@ -7,7 +7,7 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 
-from upyfw import firmware, size, size_map, size_report, size_svg, variant
+from upyfw import artifacts, firmware, size, size_map, size_report, size_svg, variant
 from upyfw.files import write_atomic
 
 
@@ -24,7 +24,7 @@ def command(
 
     Of the last build; nothing is built. On a terminal a treemap is drawn too.
     """
-    report = size.of_build(firmware.built(variant.of(board, profile)))
+    report = size.of_build(artifacts.built(variant.of(board, profile)))
     if svg:
         write_atomic(svg, size_svg.svg(report).encode())
     if html:

@@ -7,15 +7,16 @@ import sys
 
 import rich_click as click
 
-from upyfw import firmware, sources, tools
+from upyfw import boards, firmware, sources, tools
 from upyfw.errors import FAILED
 from upyfw.paths import REPO
 from upyfw.progress import say
 from upyfw.targets import node_modules
 
 WORKERS = 2
-# What device tests run on; both are built before, so that no test waits for a compiler.
-BOARDS = ("UNIX", "RPI_PICO")
+# Boards up to this tier are built before, so that no test waits for a compiler: 1 are those that
+# device tests run on, 2 those whose files are looked at.
+_BUILT_TIER = 2
 _BRIEF = ("--output-format", "concise")
 
 
@@ -25,9 +26,10 @@ def _set_up() -> None:
     tools.require("git", *(tool.name for tool in tools.TOOLS.values() if tool.needed))
     sources.prepare_micropython()
     node_modules.prepare()
-    for board in BOARDS:
-        say(f"building {board}")
-        firmware.build(board)
+    for board in map(boards.load, boards.names()):
+        if board.tier <= _BUILT_TIER:
+            say(f"building {board.name}")
+            firmware.build(board.name)
 
 
 def _run(*command: str) -> int:

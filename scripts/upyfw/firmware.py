@@ -1,25 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Building: from a board's name to the files that are flashed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import upyfw
 from upyfw import (
+    artifacts,
+    buildable,
     codegen,
     firmware_build,
     firmware_cold,
+    firmware_esp32,
+    firmware_esp8266,
     firmware_frozen,
     firmware_rp2,
     firmware_unix,
-    flashfile,
     fsimage,
     sources,
     tools,
     variant,
 )
-from upyfw.boards import Board
-from upyfw.errors import BadInput, UpyfwError
+from upyfw.artifacts import Artifacts
 from upyfw.files import copy_atomic, write_if_changed
 from upyfw.firmware_build import Binary, Inputs
 from upyfw.paths import REPO, make_dir
@@ -30,29 +32,13 @@ DEFAULT_BOARD = "RPI_PICO"
 
 _C_MODULES = REPO / "modules" / "c"
 _COMMANDS = REPO / "modules" / "upyos" / "bin"
-# port -> its build, the compiler, what else must be there (names of tools.TOOLS)
+# port -> its build, and what else must be there (names of tools.TOOLS)
 _PORTS = {
-    "rp2": (firmware_rp2, "arm-none-eabi-gcc", ("cmake", "ninja", "newlib", "libstdc++")),
-    "unix": (firmware_unix, "gcc", ("make",)),
+    "rp2": (firmware_rp2, ("arm-none-eabi-gcc", "cmake", "ninja", "newlib", "libstdc++")),
+    "unix": (firmware_unix, ("gcc", "make")),
+    "esp32": (firmware_esp32, ("cmake", "ninja")),
+    "esp8266": (firmware_esp8266, ("make",)),
 }
-
-
-@dataclass(frozen=True)
-class Artifacts:
-    """The files of one build; None where the port or the profile has no such file."""
-
-    board: Board
-    firmware: Path
-    elf: Path
-    fs_image: Path | None = None
-    combined_uf2: Path | None = None
-    combined_bin: Path | None = None
-    update_uf2: Path | None = None
-
-    def to_flash(self) -> list[Path]:
-        """Return the files that are meant for a user: to flash, or to run."""
-        files = [self.combined_uf2, self.combined_bin, self.update_uf2]
-        return [path for path in files if path] or [self.firmware]
 
 
 def build(board_name: str, profile: str | None = None, heap: str | None = None) -> Artifacts:
@@ -64,10 +50,8 @@ def build(board_name: str, profile: str | None = None, heap: str | None = None) 
     Raises UpyfwError (status 2 for a board, command or manifest that breaks a rule).
     """
     what = variant.of(board_name, profile, heap)
-    port = what.board.port
-    if port not in _PORTS:
-        raise UpyfwError(f"{board_name}: firmware of the {port} port cannot be built yet")
-    trees = sources.prepare_micropython(port)
+    buildable.require(what.board)
+    trees = sources.prepare_micropython(what.board.port, what.board.sources)
     work = Workdir(what.folder, board_name)
     with work.locked():
         binary = _compile(what, work, trees)
@@ -75,10 +59,10 @@ def build(board_name: str, profile: str | None = None, heap: str | None = None) 
 
 
 def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
-    port, compiler, further = _PORTS[what.board.port]
+    port, needed = _PORTS[what.board.port]
     if not work.objects.exists():
         # once per folder: asking every tool its version takes as long as an empty build
-        tools.require(compiler, *further)
+        tools.require(*needed)
     inputs = Inputs(
         sources=trees,
         manifest=work.path / "frozen.py",
@@ -90,7 +74,7 @@ def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
     frozen = _freeze(what, work, inputs)
     # the pins are in frozen modules and the image, in no object
     objects_of = str(replace(what.board, pins={}))
-    made_from = firmware_build.made_from(inputs, objects_of, compiler)
+    made_from = firmware_build.made_from(inputs, objects_of, port.compiler(what.board))
     with work.building(made_from, port.CHECKED):
         work.on_change("c", _c_digest(inputs), lambda: firmware_build.drop_names(work))
         work.on_change("frozen", frozen, lambda: firmware_build.drop_frozen(work))
@@ -139,16 +123,13 @@ def _c_digest(inputs: Inputs) -> str:
 
 def _publish(what: Variant, work: Workdir, binary: Binary) -> Artifacts:
     """Check what was compiled and put the finished files into the board's folder."""
-    board = what.board
-    if board.port != "unix":
-        flashfile.check_firmware(board, binary.image.read_bytes())
-    elf = work.path / "firmware.elf"
-    firmware = work.path / ("upyos" if board.port == "unix" else "firmware.uf2")
-    _publish_file(binary.elf, elf)
-    _publish_file(binary.image, firmware)
-    if what.profile == BARE:
-        return Artifacts(board, firmware, elf)
-    return combine(what)
+    artifacts.check_firmware(what.board, binary.image.read_bytes())
+    made = artifacts.named(what, with_fs=what.profile != BARE)
+    _publish_file(binary.elf, made.elf)
+    _publish_file(binary.image, made.firmware)
+    if binary.bootloader:
+        _publish_file(binary.bootloader, made.bootloader)
+    return made if what.profile == BARE else combine(what)
 
 
 def _publish_file(source: Path, path: Path) -> None:
@@ -168,12 +149,10 @@ def combine(what: Variant) -> Artifacts:
 
     A power cut leaves each of them as it was or as it is to be.
     """
-    made = built(what)
+    made = artifacts.built(what)
     write_if_changed(made.fs_image, fsimage.make(what.board, cold_files(what)))
-    if made.combined_uf2:
-        parts = made.firmware.read_bytes(), made.fs_image.read_bytes()
-        for name, data in flashfile.files(what.board, *parts).items():
-            write_if_changed(what.folder / name, data)
+    for name, data in made.content().items():
+        write_if_changed(what.folder / name, data)
     return made
 
 
@@ -181,25 +160,3 @@ def remake_image(what: Variant) -> Artifacts:
     """Do as combine(), while no build of the variant is running."""
     with Workdir(what.folder, what.board.name).locked():
         return combine(what)
-
-
-def built(what: Variant) -> Artifacts:
-    """Return the files of the last build, without building.
-
-    Raises BadInput if there is no built firmware.
-    """
-    folder = what.folder
-    name = what.board.name
-    chip = what.board.port != "unix"
-    made = Artifacts(
-        what.board,
-        firmware=folder / ("firmware.uf2" if chip else "upyos"),
-        elf=folder / "firmware.elf",
-        fs_image=folder / "fs.img",
-        combined_uf2=folder / f"upyos-{name}.uf2" if chip else None,
-        combined_bin=folder / f"upyos-{name}.bin" if chip else None,
-        update_uf2=folder / f"upyos-{name}-update.uf2" if chip else None,
-    )
-    if not made.firmware.exists():
-        raise BadInput(f"{name}: not built yet", hint=f"./upyfw build {name}")
-    return made

@@ -30,10 +30,14 @@ class SourceTrees(Protocol):
 
 @dataclass(frozen=True)
 class Binary:
-    """What a port's build gives: the file with symbols, and the one that is flashed or run."""
+    """What a port's build gives: the file with symbols, and the one that is flashed or run.
+
+    bootloader: what has to be in front of it, on an ESP32.
+    """
 
     elf: Path
     image: Path
+    bootloader: Path | None = None
 
 
 @dataclass(frozen=True)

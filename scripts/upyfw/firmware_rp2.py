@@ -25,6 +25,11 @@ _HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
 _OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
 
 
+def compiler(board: Board) -> str:
+    """Return the cross compiler."""
+    return "arm-none-eabi-gcc"
+
+
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     """Build the firmware and return its files, which lie in the work folder.
 

@@ -9,6 +9,11 @@ from upyfw.workdir import Workdir
 CHECKED = ()
 
 
+def compiler(board: Board) -> str:
+    """Return the compiler of this machine."""
+    return "gcc"
+
+
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     """Build the program and return its file, with symbols, in the work folder."""
     options = {

@@ -5,9 +5,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from upyfw.artifacts import Artifacts
 from upyfw.errors import UpyfwError
 from upyfw.files import write_atomic
-from upyfw.firmware import Artifacts
 from upyfw.targets.emulator import Emulator
 
 _EVERY_S = 2.0

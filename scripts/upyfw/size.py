@@ -11,9 +11,9 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from upyfw import fsimage, uf2
+from upyfw.artifacts import Artifacts
 from upyfw.boards import Board
 from upyfw.errors import UpyfwError
-from upyfw.firmware import Artifacts
 
 # where the RAM of both chips begins; RP2040 datasheet, 2.2; RP2350 datasheet, 2.2
 _RAM_ADDR = 0x20000000
@@ -74,10 +74,13 @@ def measure(board: Board, firmware: Path, elf: Path, fs_image: Path | None) -> R
             flash_bytes = program.flash_bytes()
             ram_bytes, heap_bytes = program.ram_bytes(), program.heap_bytes()
         region_bytes = None
-        if board.port != "unix":
+        if board.port == "rp2":
             image = uf2.read(firmware.read_bytes())
             flash_bytes = image.end_addr - image.start_addr
-            region_bytes = board.region("firmware").size_bytes
+        elif board.chip.is_esp:
+            flash_bytes = firmware.stat().st_size
+        if board.app_regions:
+            region_bytes = board.app_regions[0].size_bytes
     except OSError as exc:
         hint = f"./upyfw build {board.name}"
         raise UpyfwError(f"{board.name}: {exc.filename}: {exc.strerror}", hint=hint) from None

@@ -4,7 +4,7 @@
 import hashlib
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 
 from upyfw.errors import BadInput
@@ -50,11 +50,18 @@ class Source:
 
     name: str
     version: str
-    needed_by: tuple[str, ...]
+    # it changes nothing in what is fetched: no part of the fingerprint
+    needed_by: tuple[str, ...] = field(repr=False)
     place: str = ""
     submodule_of: str = ""
     git: GitPin | None = None
     debian: DebianPin | None = None
+    kit: bool = False
+
+    @property
+    def is_only_a_submodule(self) -> bool:
+        """Whether it can be had with the source it belongs to, from git, and in no other way."""
+        return not self.git and not self.debian
 
     def accepts(self, stamp: str) -> bool:
         """Tell whether a stamp left by an earlier run is of an archive or commit still pinned."""
@@ -80,12 +87,12 @@ def _checked(table: object, kind: type, where: str, given: str = "") -> dict:
     """Return a table whose keys are the fields of a dataclass, less the one given elsewhere."""
     if not isinstance(table, dict):
         raise BadInput(f"{where}: must be a table")
-    known = {field.name: field for field in fields(kind) if field.name != given}
+    known = {item.name: item for item in fields(kind) if item.name != given}
     for key in table:
         if key not in known:
             raise BadInput(f"{where}: unknown key {key!r}", hint=f"known: {', '.join(known)}")
-    for name, field in known.items():
-        if field.default is MISSING and name not in table:
+    for name, item in known.items():
+        if item.default is MISSING and name not in table:
             raise BadInput(f"{where}: {name} is missing")
     return table
 
@@ -150,7 +157,7 @@ def _debian(table: object, where: str) -> DebianPin:
 
 def _source(name: str, table: object) -> Source:
     checked = _checked(table, Source, name, given="name")
-    if not {"git", "debian"} & set(checked):
+    if not {"git", "debian", "submodule_of"} & set(checked):
         raise BadInput(f"{name}: names neither git nor debian")
     return Source(
         name=name,
@@ -160,6 +167,7 @@ def _source(name: str, table: object) -> Source:
         submodule_of=str(checked.get("submodule_of", "")),
         git=_git(checked["git"], f"{name}.git") if "git" in checked else None,
         debian=_debian(checked["debian"], f"{name}.debian") if "debian" in checked else None,
+        kit=_flag(checked.get("kit", False), f"{name}.kit"),
     )
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upyfw import (
@@ -22,7 +22,7 @@ from upyfw import (
     source_picotool,
     source_pins,
 )
-from upyfw.errors import UpyfwError
+from upyfw.errors import BadInput, UpyfwError
 from upyfw.paths import cache_dir, make_dir
 from upyfw.progress import say, step
 from upyfw.source_pins import Source
@@ -71,7 +71,7 @@ class _Tree:
 
     def __init__(self, cache: Path, pins: dict[str, Source]):
         self.cache = cache
-        self.parts = {name: part for name, part in pins.items() if name != _TOOL}
+        self.parts = {name: part for name, part in pins.items() if name != _TOOL and not part.kit}
         self.tool = pins[_TOOL]
         version = pins["micropython"].version
         made_of = source_pins.fingerprint(list(self.parts.values()))
@@ -144,6 +144,14 @@ def _from_git(tree: _Tree, part: Source, work: Path) -> None:
             tree.mark(other, source_pins.git_stamp(other))
 
 
+def _from_submodule(tree: _Tree, part: Source, work: Path) -> None:
+    """Fetch a part that only git has, with the source whose commit pins it."""
+    pin = replace(tree.parts[part.submodule_of].git, submodules=(part.place,))
+    with step(f"fetching {part.name} with git") as report:
+        made = source_git.fetch(part.name, pin, tree.cache, work, report)
+    tree.finish(part, made / part.place, source_pins.git_stamp(part))
+
+
 def _from_debian(tree: _Tree, part: Source, work: Path) -> None:
     """Fetch a part from Debian's packages and unpack it."""
     there = source_debian.cached(part.debian, tree.cache)
@@ -160,12 +168,15 @@ def _get(tree: _Tree, part: Source) -> None:
     """Get one part that is not there yet; UpyfwError says why each way failed."""
     reasons = []
     is_cached = part.debian and source_debian.cached(part.debian, tree.cache)
+    from_git, git = _from_git, part.git
+    if part.is_only_a_submodule:
+        from_git, git = _from_submodule, tree.parts[part.submodule_of].git
     with source_archive.temporary_beside(make_dir(tree.base) / part.name) as work:
         (work / "unpacked").mkdir()
-        if part.git and not is_cached:
+        if git and not is_cached:
             try:
-                if not (reason := source_git.unreachable(part.git)):
-                    return _from_git(tree, part, work)
+                if not (reason := source_git.unreachable(git)):
+                    return from_git(tree, part, work)
                 reasons.append(f"git: {reason}")
             except UpyfwError as error:
                 reasons.append(f"git: {error.what}")
@@ -174,12 +185,16 @@ def _get(tree: _Tree, part: Source) -> None:
                 return _from_debian(tree, part, work)
             except UpyfwError as error:
                 reasons.append(error.what)
-    raise UpyfwError("; ".join(reasons))
+    only = "only git has it: run it again where its host can be reached"
+    raise UpyfwError("; ".join(reasons), only if part.is_only_a_submodule else None)
 
 
 def boards_ruled_out(part: Source) -> list[str]:
     """Return the boards that cannot be built without a source."""
-    return [name for name in boards.names() if boards.load(name).port in part.needed_by]
+    found = map(boards.load, boards.names())
+    return [
+        board.name for board in found if board.port in part.needed_by or part.name in board.sources
+    ]
 
 
 def _get_all(tree: _Tree, wanted: list[Source]) -> None:
@@ -197,14 +212,25 @@ def _get_all(tree: _Tree, wanted: list[Source]) -> None:
         raise UpyfwError("\n".join(failed), hints[0])
 
 
-def prepare_micropython(port: str | None = None) -> SourceTree:
-    """Return the tree of every source that a port needs (None: that any port needs).
+def _wanted(pins: dict[str, Source], port: str | None, further: tuple[str, ...]) -> list[Source]:
+    for name in further:
+        if name not in pins:
+            raise BadInput(f"{name}: no such source", hint="ports/upstream.toml has them")
+    fetched = [part for part in pins.values() if not part.kit]
+    if port is None:
+        return [part for part in fetched if part.needed_by and not part.is_only_a_submodule]
+    return [part for part in fetched if part.name in further or port in part.needed_by]
 
-    Fetches, checks and unpacks what the cache lacks, and builds picotool; takes milliseconds when
-    all is there. Raises UpyfwError with one line for each source that cannot be had.
+
+def prepare_micropython(port: str | None = None, further: tuple[str, ...] = ()) -> SourceTree:
+    """Return the tree of every source that a port needs, and of further ones by their names.
+
+    port None: what any port needs, but for what only git has. Fetches, checks and unpacks what the
+    cache lacks, and builds picotool; takes milliseconds when all is there. Raises UpyfwError with
+    one line for each source that cannot be had.
     """
     pins = source_pins.read()
-    wanted = [part for part in pins.values() if port is None or port in part.needed_by]
+    wanted = _wanted(pins, port, further)
     tree = _Tree(cache_dir(), pins)
     if all(map(tree.has, wanted)):
         return tree.paths()
@@ -216,11 +242,19 @@ def prepare_micropython(port: str | None = None) -> SourceTree:
     return tree.paths()
 
 
+def missing(port: str, further: tuple[str, ...] = ()) -> list[str]:
+    """Return the names of sources that a build would have to fetch, and that only git has."""
+    pins = source_pins.read()
+    tree = _Tree(cache_dir(), pins)
+    wanted = _wanted(pins, port, further)
+    return [part.name for part in wanted if part.is_only_a_submodule and not tree.has(part)]
+
+
 def states() -> dict[str, State]:
     """Return every pinned source as the cache holds it, by name; fetches nothing."""
     pins = source_pins.read()
     tree = _Tree(cache_dir(), pins)
-    return {name: tree.state(part) for name, part in pins.items()}
+    return {name: tree.state(part) for name, part in pins.items() if not part.kit}
 
 
 def remove_cache() -> Path:
