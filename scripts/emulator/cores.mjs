@@ -2,7 +2,7 @@
 // The two cores of the chip: which one runs, the mailboxes between them, and how core 1 starts.
 // rp2040js models one core; the other is a second object of the same class on the same bus.
 import { CORE1_REST_ADDR } from './bootrom.mjs';
-import { cpu, fromLibrary, leaveSlice, toLibrary } from './cpu.mjs';
+import { cpu, fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
 
 const MAILBOX_WORDS = 8;
 // SIO (RP2040 datasheet, 2.3.1.4 and 2.3.1.7)
@@ -63,19 +63,38 @@ export class Cores {
     this.banks = [{}, this.#freshBank()];
     this.inbox = [new Mailbox(), new Mailbox()];
     this.launch = new LaunchSequence();
+    /** The flash operation for whose end a core waits in the ROM: {core, end, what}, or null. */
+    this.writing = null;
     this.#mendSio(chip.sio);
     this.#mendPower(chip.peripherals[0x40010]);
     this.#mendInterrupts(chip);
     this.first.sendEvent = () => this.#event();
   }
 
-  /** The core objects that run. */
-  get running() {
-    return this.second ? [this.first, this.second] : [this.first];
-  }
-
   get sleeping() {
     return this.first.waiting && (this.second === null || this.second.waiting);
+  }
+
+  /** Numbers of the cores that have something to do at a time. */
+  awake(nanos) {
+    if (this.writing && nanos >= this.writing.end) this.writing = null;
+    const isAwake = (core, index) => !core.waiting && this.writing?.core !== index;
+    return isAwake(this.first, 0)
+      ? isAwake(this.second, 1) ? [0, 1] : [0]
+      : isAwake(this.second, 1) ? [1] : [];
+  }
+
+  /** Keep the core on the bus in the flash operation that it began, if it did; returns that. */
+  beginWrite(cycles) {
+    if (cpu.delayNanos === 0) return false;
+    if (this.writing) fault(`${cpu.flash.operation} during ${this.writing.what},`);
+    this.writing = {
+      core: this.current,
+      end: cpu.startNanos + cycles * NANOS_PER_CYCLE + cpu.delayNanos,
+      what: `${cpu.flash.operation} of the flash by core ${this.current}`,
+    };
+    cpu.delayNanos = 0;
+    return true;
   }
 
   /** Put core 0 or 1 on the bus. */
@@ -143,6 +162,7 @@ export class Cores {
     const to = 1 - this.current;
     this.inbox[to].push(value);
     this.#mailboxInterrupt(to);
+    leaveSlice();
   }
 
   #answerLaunch(value) {
@@ -187,15 +207,20 @@ export class Cores {
   // Every interrupt reaches both cores' NVICs but the mailbox ones, which have one core each.
   #mendInterrupts(chip) {
     chip.setInterrupt = (irq, value) => {
-      this.first.setInterrupt(irq, value);
-      this.second?.setInterrupt(irq, value);
+      const { first, second } = this;
+      const alone = second !== null && first.waiting !== second.waiting;
+      first.setInterrupt(irq, value);
+      second?.setInterrupt(irq, value);
+      if (alone && !first.waiting && !second.waiting) leaveSlice();
     };
   }
 
   #event() {
-    for (const core of this.running) {
-      if (core.waiting && core.waitsForEvent) core.waiting = false;
-      else core.eventRegistered = true;
+    for (const core of this.second ? [this.first, this.second] : [this.first]) {
+      if (core.waiting && core.waitsForEvent) {
+        core.waiting = false;
+        leaveSlice();
+      } else core.eventRegistered = true;
     }
   }
 }

@@ -4,7 +4,7 @@
 //
 // rp2040js keeps what peripherals see of the core (NVIC state, banked stack pointers); the
 // registers are one buffer for both, flags and PC are handed over by toLibrary/fromLibrary.
-import { halfwords, bytes, readBase, words, writeBase } from './memory.mjs';
+import { bytes, flashUser, halfwords, isFlash, readBase, words, writeBase } from './memory.mjs';
 
 export const NANOS_PER_CYCLE = 8;
 const SIO_REGION = 0xd;
@@ -41,6 +41,13 @@ export class Fault extends Error {}
 export function fault(what) {
   const at = ((cpu.pc - 2) >>> 0).toString(16);
   throw new Fault(`${what} at 0x${at}, lr 0x${(cpu.reg[14] >>> 0).toString(16)}`);
+}
+
+/** Fault at an address that cannot be read; `how` is what the core does there. */
+export function unreadable(address, how) {
+  if (flashUser !== null && isFlash(address)) {
+    fault(`core ${cpu.bus.sio.readUint32(0)} ${how} 0x${(address >>> 0).toString(16)} during ${flashUser},`);
+  }
 }
 
 /** Let the core run on another chip (after a reset). */
@@ -105,6 +112,7 @@ function readSio(address) {
 }
 
 function readBus(address, size) {
+  if (flashUser !== null) unreadable(address, 'reads');
   if (address & (size - 1)) fault(`unaligned read of 0x${(address >>> 0).toString(16)}`);
   if (size === 4 && address >>> 28 === SIO_REGION) return readSio(address);
   beforeBus(cpu.cycles);

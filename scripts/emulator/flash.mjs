@@ -23,6 +23,8 @@ export class Flash {
     this.programs = 0;
     this.opsLeft = Infinity;
     this.torn = false;
+    /** What was done last, in words. */
+    this.operation = '';
     window.fill(0, sizeBytes, Math.max(usedBytes, sizeBytes));
     usedBytes = sizeBytes;
     this.image.fill(0xff);
@@ -41,6 +43,7 @@ export class Flash {
   /** Erase whole sectors; returns the time it takes in nanoseconds. */
   erase(off, size) {
     this.#check(off, size, SECTOR_BYTES);
+    this.operation = 'an erase';
     for (let at = off; at < off + size; at += SECTOR_BYTES) {
       this.#operate(SECTOR_BYTES, (done) => this.image.fill(0xff, at, at + done));
       this.erases++;
@@ -52,6 +55,7 @@ export class Flash {
   /** Program whole pages: bits only go from 1 to 0. Returns the time in nanoseconds. */
   program(off, data) {
     this.#check(off, data.length, PAGE_BYTES);
+    this.operation = 'a program';
     for (let at = 0; at < data.length; at += PAGE_BYTES) {
       this.#operate(PAGE_BYTES, (done) => {
         for (let i = at; i < at + done; i++) this.image[off + i] &= data[i];

@@ -5,14 +5,14 @@ import { createChip } from './chip.mjs';
 import { Cores } from './cores.mjs';
 import { cpu, Fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
 import { Flash, PowerCut } from './flash.mjs';
-import { sram } from './memory.mjs';
+import { sram, withoutFlash } from './memory.mjs';
 import { Wires } from './pads.mjs';
 import { executeSlice } from './thumb.mjs';
 import { UsbConsole } from './usb_console.mjs';
 
 // Slices are short enough for their cycle count to stay a small integer
 const MAX_SLICE_CYCLES = 1_000_000;
-// With both cores at work they take turns of so many cycles
+// With both cores awake they take turns of so many cycles
 const TURN_CYCLES = 250;
 
 function noScratch() {
@@ -119,21 +119,53 @@ export class Machine {
   }
 
   #slice(limitNanos) {
-    if (this.cores.sleeping) this.#sleep(limitNanos - this.pastNanos);
-    else this.#run(limitNanos - this.pastNanos);
+    const { chip, cores } = this;
+    const end = Math.min(chip.clock.nextAlarm?.nanos ?? Infinity, limitNanos - this.pastNanos);
+    if (cores.second) this.#sliceOfTwo(end);
+    else if (cores.first.waiting) this.#tick(end);
+    else {
+      this.#execute(this.#cyclesUntil(end, MAX_SLICE_CYCLES));
+      this.#account();
+    }
     if (this.resetPending) this.reset(this.resetPending);
   }
 
-  #run(limitNanos) {
-    const { clock } = this.chip;
-    const end = Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos);
-    cpu.startNanos = clock.nanos;
-    const cycles = Math.ceil((end - cpu.startNanos) / NANOS_PER_CYCLE);
-    if (this.cores.second) this.#takeTurns(Math.min(cycles, TURN_CYCLES));
+  #cyclesUntil(nanos, most) {
+    cpu.startNanos = this.chip.clock.nanos;
+    return Math.min(Math.ceil((nanos - cpu.startNanos) / NANOS_PER_CYCLE), most);
+  }
+
+  // A core whose other one sleeps, or is in a flash operation, runs until it wakes it.
+  #sliceOfTwo(endNanos) {
+    const { cores } = this;
+    const awake = cores.awake(this.chip.clock.nanos);
+    const end = Math.min(endNanos, cores.writing?.end ?? Infinity);
+    if (awake.length === 0) this.#tick(end);
+    else if (awake.length === 2) this.#takeTurns(this.#cyclesUntil(end, TURN_CYCLES));
     else {
-      this.#execute(Math.min(cycles, MAX_SLICE_CYCLES));
+      cores.select(awake[0]);
+      this.chip.core.turnCycles = 0;
+      const cycles = this.#cyclesUntil(end, MAX_SLICE_CYCLES);
+      withoutFlash(cores.writing?.what, () => this.#execute(cycles));
+      cores.beginWrite(cpu.cycles);
       this.#account();
     }
+  }
+
+  // Both cores run for the same time: what one took too much it lacks in the next turn.
+  #takeTurns(cycles) {
+    for (let index = 0; index < 2 && this.cores.second; index++) {
+      this.cores.select(index);
+      const { core } = this.chip;
+      core.turnCycles = Math.min((core.turnCycles ?? 0) + cycles, cycles);
+      while (core.turnCycles > 0 && !core.waiting && !this.resetPending) {
+        this.#execute(core.turnCycles);
+        core.turnCycles -= cpu.cycles;
+        this.#count();
+        if (this.cores.beginWrite(cycles)) core.turnCycles = 0;
+      }
+    }
+    this.#advance(cycles);
   }
 
   // Run the core that is on the bus; cpu.cycles is what it took. The first instruction after a
@@ -147,27 +179,13 @@ export class Machine {
     executeSlice();
   }
 
-  // Both cores run for the same time: what one took too much it lacks in the next turn.
-  #takeTurns(cycles) {
-    const busy = [0, 0];
-    for (let index = 0; index < 2 && this.cores.second; index++) {
-      this.cores.select(index);
-      const { core } = this.chip;
-      core.turnCycles = Math.min((core.turnCycles ?? 0) + cycles, cycles);
-      while (core.turnCycles > 0 && !core.waiting && !this.resetPending) {
-        this.#execute(core.turnCycles);
-        core.turnCycles -= cpu.cycles;
-        busy[index] += cpu.cycles;
-      }
-    }
-    this.cores.select(0);
-    this.busyCycles += busy[0];
-    this.secondCycles += busy[1];
-    this.#advance(cycles);
+  #count() {
+    if (this.cores.current) this.secondCycles += cpu.cycles;
+    else this.busyCycles += cpu.cycles;
   }
 
   #account() {
-    this.busyCycles += cpu.cycles;
+    this.#count();
     this.#advance(cpu.cycles);
   }
 
@@ -192,10 +210,5 @@ export class Machine {
     toLibrary();
     if (core.checkForInterrupts()) core.waiting = false;
     fromLibrary();
-  }
-
-  #sleep(limitNanos) {
-    const { clock } = this.chip;
-    this.#tick(Math.min(clock.nextAlarm?.nanos ?? Infinity, limitNanos));
   }
 }

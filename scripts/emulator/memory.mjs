@@ -23,10 +23,38 @@ export const readBase = new Int32Array(256).fill(-1);
 export const writeBase = new Int32Array(256).fill(-1);
 
 readBase[0x00] = ROM_OFF;
-// XIP and its three uncached or non-allocating aliases (RP2040 datasheet, 2.6.3)
-for (let region = 0x10; region <= 0x13; region++) readBase[region] = 0;
+showFlash(0);
 readBase[0x20] = SRAM_OFF;
 writeBase[0x20] = SRAM_OFF;
+
+// XIP and its three uncached or non-allocating aliases (RP2040 datasheet, 2.6.3)
+function showFlash(base) {
+  for (let region = 0x10; region <= 0x13; region++) readBase[region] = base;
+}
+
+/** Why the flash cannot be read now, or null. */
+export let flashUser = null;
+
+/** Call run(); reason, if given, says why the core that runs cannot read the flash meanwhile. */
+export function withoutFlash(reason, run) {
+  if (!reason) {
+    run();
+    return;
+  }
+  flashUser = reason;
+  showFlash(-1);
+  try {
+    run();
+  } finally {
+    showFlash(0);
+    flashUser = null;
+  }
+}
+
+/** Tell whether an address is one of the flash. */
+export function isFlash(address) {
+  return address >>> 26 === FLASH_ADDR >>> 26;
+}
 
 /** Let an RP2040 of the library use this memory. */
 export function attach(rp2040) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The instruction loop. It takes the place of rp2040js's executeInstruction, which tests an
 // opcode against up to 70 patterns in turn; counts of cycles are the same.
-import { cpu, fault } from './cpu.mjs';
+import { cpu, fault, unreadable } from './cpu.mjs';
 import { halfwords, readBase } from './memory.mjs';
 import * as control from './thumb_control.mjs';
 import * as data from './thumb_data.mjs';
@@ -50,12 +50,17 @@ function execute(op) {
   }
 }
 
+function noMemory(address) {
+  unreadable(address, 'executes');
+  fault('execution outside memory');
+}
+
 /** Execute instructions until cpu.cycles reaches cpu.deadline. */
 export function executeSlice() {
   while (cpu.cycles < cpu.deadline) {
     const { pc } = cpu;
     const base = readBase[pc >>> 24];
-    if (base < 0) fault('execution outside memory');
+    if (base < 0) noMemory(pc);
     const op = halfwords[(base + (pc & 0xffffff)) >> 1];
     cpu.pc = pc + 2;
     cpu.cycles++;

@@ -323,25 +323,6 @@ def test_float_to_integer_and_back(board):
     assert on_board(board, f"[float(n) for n in {integers}]") == wanted
 
 
-# ---- core 1 ----------------------------------------------------------------------------------
-
-
-def test_thread_on_core_1(board):
-    board.run("import _thread, time")
-    board.run("r = []")
-    board.run("f = lambda: [r.append((_thread.get_ident(), n)) for n in range(3)]")
-    board.run("_thread.start_new_thread(f, ())")
-    board.run("time.sleep(0.1)")
-    assert evaluate(board, "r") == "[(2, 0), (2, 1), (2, 2)]"
-    # its flash writes need the other core to stand still
-    board.run("_thread.start_new_thread(lambda: exec(W), ())".replace("W", repr(WRITE_FILE)))
-    board.run("time.sleep(1)")
-    assert evaluate(board, "len(open('/t').read())") == str(len(TEXT))
-    board.send(b"\x04")
-    board.wait_prompt()
-    assert evaluate(board, "6 * 7") == "42"
-
-
 # ---- the host's side -------------------------------------------------------------------------
 
 
