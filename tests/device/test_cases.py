@@ -11,17 +11,38 @@ from session import Session, first_lacking
 # how long the last texts of a case may take once the prompt is there, seconds of the target
 LIMIT_S = 4.0
 
+# most commands cold, from files: all cases in the long form, else the first few of each file
+TINY = "UNIX-tiny"
+FEW = 2
+
 PRESENT = casefile.commands_of_tree()
 ITEMS = casefile.load_all()
 
 
-def _params(kind: type) -> list:
+def pytest_generate_tests(metafunc):
+    for name, kind in (("case", casefile.Case), ("check", casefile.Check)):
+        if name in metafunc.fixturenames:
+            full = metafunc.config.getoption("full")
+            metafunc.parametrize(("target", name), _params(kind, full))
+
+
+def _params(kind: type, full: bool) -> list:
     found = []
-    for target in casefile.TARGETS:
-        for item in casefile.for_target(ITEMS, target, PRESENT):
-            if isinstance(item, kind):
-                found.append(_param(target, item))
+    for target in (*casefile.TARGETS, TINY):
+        items = casefile.for_target(ITEMS, target.removesuffix("-tiny"), PRESENT)
+        chosen = [item for item in items if isinstance(item, kind)]
+        if target == TINY and not full:
+            chosen = _first(chosen, FEW)
+        found += [_param(target, item) for item in chosen]
     return found
+
+
+def _first(items: list[casefile.Item], count: int) -> list[casefile.Item]:
+    """The first items of each file."""
+    groups: dict[str, list] = {}
+    for item in items:
+        groups.setdefault(item.group, []).append(item)
+    return [item for group in groups.values() for item in group[:count]]
 
 
 def _param(target: str, item: casefile.Item):
@@ -31,7 +52,6 @@ def _param(target: str, item: casefile.Item):
     return pytest.param(target, item, id=f"{target}-{item.id}", marks=marks)
 
 
-@pytest.mark.parametrize(("target", "case"), _params(casefile.Case))
 def test_case(machines, target, case):
     with machines.at_prompt(target, image(target, case.files, case.remove)) as session:
         for line in case.input:
@@ -43,7 +63,6 @@ def test_case(machines, target, case):
         assert present == [], session.text
 
 
-@pytest.mark.parametrize(("target", "check"), _params(casefile.Check))
 def test_check(machines, target, check):
     with machines.shared(target, check.group, check.files) as machine:
         session = Session(machine)

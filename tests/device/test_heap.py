@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Free heap: a long session leaves what it found, and in one piece."""
 
-import re
-
-import casefile
+import lines
 import machines as at
-import pytest
 
+TARGET = "RPI_PICO"
 MOST_LOST_BYTES = 512
 LEAST_IN_ONE_PIECE = 0.9
 DIFFERENT = 200
-PYTHON = re.compile(r"(^|[;&|] *)[<>] ")
 
 FILES = {
     "/t/a.sh": "echo $1\nif $2 == 2\necho two\nfi\nfor i in 1 2 3\nincr n\ndone\nls > /tmp/x.y\n",
@@ -35,30 +32,6 @@ LINES = (
 )
 
 
-def _is_plain(check: casefile.Check) -> bool:
-    """True if it needs nobody to answer, and no Python line leaves names in the session."""
-    lines = (*check.before, check.cmd)
-    return not (check.keys or check.needs or any(PYTHON.search(line) for line in lines))
-
-
-def _checks() -> list[casefile.Check]:
-    """Checks of all case files in turn, the first of each, the second of each, and so on."""
-    present = casefile.commands_of_tree()
-    found: dict[str, list] = {}
-    for item in casefile.for_target(casefile.load_all(), "RPI_PICO", present):
-        if isinstance(item, casefile.Check) and _is_plain(item):
-            found.setdefault(item.group, []).append(item)
-    longest = max(map(len, found.values()))
-    return [checks[n] for n in range(longest) for checks in found.values() if n < len(checks)]
-
-
-def _lines() -> dict[str, casefile.Check]:
-    """Command lines that all differ, each with the check it is from."""
-    return dict(
-        list({check.cmd: check for check in reversed(_checks())}.items())[::-1][:DIFFERENT]
-    )
-
-
 def _heap(session) -> tuple[int, int]:
     """Free bytes and the largest free block of them, after a collection."""
     line = "< (gc.collect(), __import__('_upyos').heap()[2:])[1]"
@@ -66,22 +39,16 @@ def _heap(session) -> tuple[int, int]:
     return int(free), int(largest)
 
 
-def _run(session, check: casefile.Check) -> None:
-    for line in (f"cd {check.dir}", *check.before, check.cmd, "cd /"):
-        session.run(line, cwd=check.dir)
-
-
-@pytest.mark.parametrize("target", ["RPI_PICO"])
-def test_different_commands_leave_no_heap_behind(machines, target):
-    checks = _lines().values()
+def test_different_commands_leave_no_heap_behind(machines):
+    checks = lines.different(DIFFERENT)
     assert len(checks) == DIFFERENT
-    files = {path: text for check in checks for path, text in check.files.items()}
-    with machines.at_prompt(target, at.image(target, {**files, **FILES})) as session:
+    files = {**lines.files(checks), **FILES}
+    with machines.at_prompt(TARGET, at.image(TARGET, files)) as session:
         for line in LINES:
             session.run(line)
         before, _ = _heap(session)
         for check in checks:
-            _run(session, check)
+            lines.run(session, check)
         for line in LINES:
             session.run(line)
         after, largest = _heap(session)

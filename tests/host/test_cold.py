@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from upyfw import boards, firmware_cold
+from upyfw import boards, firmware_cold, interned
 from upyfw.errors import UpyfwError
 from upyfw.firmware_frozen import FrozenFile
 
@@ -73,11 +73,28 @@ def test_what_is_hot_again_goes(board, modules, tmp_path):
 
 def test_names_are_read_from_the_code(board, modules, tmp_path):
     firmware_cold.compile(board, modules, tmp_path)
-    cold = firmware_cold.summary(tmp_path)
-    assert cold.commands == {"sort"}
-    assert {"upyos.lib", "command", "a text", "edit"} <= cold.names
-    # MicroPython itself has it: py/makeqstrdata.py, static_qstr_list
-    assert not {"sort", "strip"} & cold.names
+    assert firmware_cold.commands(tmp_path) == {"sort"}
+    names = firmware_cold.names(tmp_path)
+    assert {"upyos.lib", "command", "a text", "edit"} <= names
+    # MicroPython itself has them: py/makeqstrdata.py, static_qstr_list
+    assert not {"sort", "strip"} & names
+
+
+def test_a_module_makes_names_of_its_path():
+    found = interned.of_modules(["upyos/__init__.py", "upyos/lib/files.py", "sdata.py"])
+    parts = {"upyos", "pyos", "lib", "files", "sdata"}
+    assert found == parts | {"upyos.lib", "upyos.lib.files"}
+
+
+def test_the_code_of_names_has_them_all(tmp_path):
+    names = {"abc", "in", "a.b.c", "%s: x", "'", "\\", "\n"}
+    source = tmp_path / "names.py"
+    source.write_text(interned.code(names))
+    firmware_cold.compile(
+        boards.load("RPI_PICO"), {"/lib/names.mpy": FrozenFile(source, "names.py", 3)}, tmp_path
+    )
+    # MicroPython itself has "in" and the line feed
+    assert names - {"in", "\n"} <= firmware_cold.names(tmp_path)
 
 
 def test_the_help_stands_behind_the_code(board, modules, tmp_path):
