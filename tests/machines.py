@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from session import Session
-from upyfw import boards, firmware, fsimage, variant
+from upyfw import boards, firmware, freezing, fsimage, variant
 from upyfw.targets.emulator import Emulator
 from upyfw.targets.unix import Unix
 
@@ -41,7 +41,7 @@ def built(name: str) -> Path:
 def cold_files(name: str) -> dict[str, bytes]:
     """The commands that a target's firmware has on the file system."""
     built(name)
-    return firmware.cold_files(what(name))
+    return freezing.cold_files(what(name))
 
 
 def image(

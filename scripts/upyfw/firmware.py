@@ -4,20 +4,16 @@
 from dataclasses import replace
 from pathlib import Path
 
-import upyfw
 from upyfw import (
     artifacts,
     buildable,
-    codegen,
     firmware_build,
-    firmware_cold,
     firmware_esp32,
     firmware_esp8266,
-    firmware_frozen,
     firmware_rp2,
     firmware_unix,
+    freezing,
     fsimage,
-    interned,
     sources,
     tools,
     variant,
@@ -25,14 +21,13 @@ from upyfw import (
 from upyfw.artifacts import Artifacts
 from upyfw.files import copy_atomic, write_if_changed
 from upyfw.firmware_build import Binary, Inputs
-from upyfw.paths import REPO, make_dir
-from upyfw.variant import BARE, WHOLE, Variant
+from upyfw.paths import REPO
+from upyfw.variant import BARE, Variant
 from upyfw.workdir import Workdir, digest
 
 DEFAULT_BOARD = "RPI_PICO"
 
 _C_MODULES = REPO / "modules" / "c"
-COMMANDS = REPO / "modules" / "upyos" / "bin"
 # port -> its build, and what else must be there (names of tools.TOOLS)
 _PORTS = {
     "rp2": (firmware_rp2, ("arm-none-eabi-gcc", "cmake", "ninja", "newlib", "libstdc++")),
@@ -72,7 +67,7 @@ def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
         python=firmware_build.python(),
         heap_bytes=what.heap_bytes,
     )
-    frozen = _freeze(what, work, inputs)
+    _, frozen = freezing.freeze(what, work.path, trees.micropython)
     # the pins are in frozen modules and the image, in no object
     objects_of = str(replace(what.board, pins={}))
     made_from = firmware_build.made_from(inputs, objects_of, port.compiler(what.board))
@@ -81,39 +76,6 @@ def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
         work.on_change("frozen", frozen, lambda: firmware_build.drop_frozen(work))
         work.log.unlink(missing_ok=True)
         return port.compile(what.board, work, inputs)
-
-
-def _freeze(what: Variant, work: Workdir, inputs: Inputs) -> str:
-    """Put together the folder of frozen modules; returns its manifest.
-
-    What the profile leaves to the file system is compiled beside it.
-    """
-    generated = make_dir(work.path / "generated")
-
-    def chosen(profile: str) -> list[firmware_frozen.FrozenFile]:
-        port = what.board.port
-        return firmware_frozen.files(profile, inputs.micropython, port, generated)
-
-    frozen = chosen(what.profile)
-    cold = _cold_folder(what)
-    if what.profile != BARE:
-        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
-    names = interned.of_modules(file.target for file in frozen) | interned.CHARACTERS
-    codegen.generate(
-        generated,
-        COMMANDS,
-        upyfw.__version__,
-        what.board.system_name,
-        fsimage.board_text(what.board),
-        fsimage.skeleton(),
-        firmware_cold.commands(cold),
-        names | firmware_cold.names(cold),
-    )
-    return firmware_frozen.stage(chosen(what.profile), work.path / "frozen")
-
-
-def _cold_folder(what: Variant) -> Path:
-    return what.folder / "cold"
 
 
 def _c_digest(inputs: Inputs) -> str:
@@ -140,19 +102,13 @@ def _publish_file(source: Path, path: Path) -> None:
         copy_atomic(source, path)
 
 
-def cold_files(what: Variant) -> dict[str, bytes]:
-    """Return {path: content} of what the last build of a variant left to the file system."""
-    texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
-    return firmware_cold.image_files(_cold_folder(what), texts)
-
-
 def combine(what: Variant) -> Artifacts:
     """Make the image, the file with everything and the update file around built firmware.
 
     A power cut leaves each of them as it was or as it is to be.
     """
     made = artifacts.built(what)
-    write_if_changed(made.fs_image, fsimage.make(what.board, cold_files(what)))
+    write_if_changed(made.fs_image, fsimage.make(what.board, freezing.cold_files(what)))
     for name, data in made.content().items():
         write_if_changed(what.folder / name, data)
     return made

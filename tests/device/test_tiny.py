@@ -4,7 +4,7 @@
 import lines
 import machines as at
 import pytest
-from upyfw import codegen, firmware
+from upyfw import codegen, freezing
 
 UNIX = "UNIX-tiny"
 SMALL = "RPI_PICO-36KiB"
@@ -12,7 +12,7 @@ LEAST_FREE_BYTES = 24 * 1024
 MANY = 200
 
 COLD = {path[5:-4] for path in at.cold_files(UNIX) if path.startswith("/bin/")}
-TEXTS = {command.name: command.help for command in codegen.commands(firmware.COMMANDS)}
+TEXTS = {command.name: command.help for command in codegen.commands(freezing.COMMANDS)}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""What of a board's firmware can be checked without its maker's kit."""
+
+import json
+import struct
+from dataclasses import replace
+
+import pytest
+from upyfw import boards, cli, fit, frozen_size, size, sources, variant
+from upyfw.chips import CHIPS
+from upyfw.errors import UpyfwError
+from upyfw.firmware import build
+from upyfw.firmware_frozen import FrozenFile
+
+NOT_BUILT = [name for name in boards.names() if boards.load(name).firmware.upstream_bytes]
+
+
+def test_every_board_is_either_built_in_ci_or_estimated():
+    built = [name for name in boards.names() if boards.load(name).tier <= 2]
+    # as VCCGND_YD2040, with more flash
+    assert sorted([*built, *NOT_BUILT, "VCCGND_YD2040_16M"]) == boards.names()
+
+
+@pytest.mark.parametrize("name", NOT_BUILT)
+def test_a_board_that_is_not_built_would_fit(name):
+    found = fit.estimate(variant.of(name))
+    assert fit.refusal(found) is None
+    assert found.left_bytes > 0
+    assert 0 < found.fs_used_bytes < found.board.fs_region.size_bytes
+
+
+def test_a_slot_that_is_too_small_is_refused(monkeypatch, capsys):
+    board = boards.load("ESP32_GENERIC_C3")
+    small = [
+        replace(r, size_bytes=r.size_bytes - 0x20000) if r.type == "app" else r
+        for r in board.regions
+    ]
+    monkeypatch.setattr(boards, "load", lambda _: replace(board, regions=tuple(small)))
+    assert cli.run(["fit", "ESP32_GENERIC_C3"]) == 1
+    error = capsys.readouterr().err
+    assert "ESP32_GENERIC_C3: about " in error
+    assert "bytes too large for ota_0; a smaller profile or larger regions" in error
+
+
+def test_the_estimate_is_near_what_a_build_measures(tmp_path):
+    made = build("RPI_PICO")
+    folder = variant.of("RPI_PICO").folder / "frozen"
+    frozen = [
+        FrozenFile(path, path.relative_to(folder).as_posix(), 3)
+        for path in sorted(folder.rglob("*.py"))
+    ]
+    micropython = sources.prepare_micropython("unix").micropython
+    chip = CHIPS["rp2040"]
+    compiled = frozen_size.compile_mpy(chip, frozen, tmp_path)
+    estimated = frozen_size.frozen_bytes(chip, compiled, micropython, tmp_path)
+    measured = size.of_build(made).frozen_bytes
+    assert 0.98 * measured < estimated < 1.04 * measured
+
+
+@pytest.mark.parametrize(
+    ("chip", "arch"), [("rp2040", 4), ("rp2350", 7), ("esp32c3", 11), ("esp32", 10)]
+)
+def test_modules_are_compiled_for_the_chip(chip, arch, tmp_path):
+    source = tmp_path / "m.py"
+    source.write_text("@micropython.native\ndef f(a):\n    return a + 1\n")
+    made = frozen_size.compile_mpy(CHIPS[chip], [FrozenFile(source, "m.py", 3)], tmp_path)
+    # header of a .mpy: M, version, flags with the architecture from bit 2 on
+    assert struct.unpack_from("BBB", made[0].read_bytes())[2] >> 2 == arch
+
+
+def test_a_module_that_does_not_compile_is_named(tmp_path):
+    source = tmp_path / "m.py"
+    source.write_text("def f(:\n")
+    with pytest.raises(UpyfwError, match="upyos/m.py: SyntaxError"):
+        frozen_size.compile_mpy(CHIPS["esp8266"], [FrozenFile(source, "upyos/m.py", 3)], tmp_path)
+
+
+def test_without_a_compiler_the_size_is_unknown_not_wrong(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(frozen_size.shutil, "which", lambda _: None)
+    assert cli.run(["fit", "ESP8266_GENERIC", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)[0]
+    assert (row["frozen_bytes"], row["left_bytes"]) == (None, None)
+    assert row["fs_used_bytes"] > 0
+
+
+def test_a_board_that_can_be_built_is_not_estimated(capsys):
+    assert cli.run(["fit", "RPI_PICO"]) == 1
+    assert "RPI_PICO: firmware.upstream_bytes is not in its board.toml" in capsys.readouterr().err
