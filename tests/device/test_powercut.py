@@ -8,6 +8,7 @@ operation 1, 2, 3, …; after every cut the board must come to its prompt with e
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import machines as at
 import pytest
@@ -34,7 +35,7 @@ class Action:
 
     partly: files that may hold something between old and new (a beginning of it, or nothing): what
     docs/spec promises no more for. leftover: beginning of the names of temporary files that may be
-    left.
+    left. moved: a file that is written and then renamed to the next one, over what that was.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Action:
     remove: tuple[str, ...] = ()
     blank: bool = False
     partly: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     leftover: str = ""
 
 
@@ -54,6 +56,7 @@ TYPED = "/var/history.tmp"
 BIG = "".join(f"line {number} of a file\n" for number in range(260))
 TREE = {"/t/d/x": "x\n", "/t/d/e/y": BIG[:600], "/t/d/e/z": "z\n"}
 SAVED = {"/etc/o.json": '{"old": 1}'}
+LOG = {"/var/log/messages": "x" * 8180 + "\n", "/var/log/messages.0": "older\n"}
 HISTORY = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(18))}
 FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
 
@@ -63,6 +66,8 @@ ACTIONS = (
     Action("damaged-configuration", files={"/etc/system.conf": '{"ver": 1.0, "env"'}),
     Action("save", ("> utls.save_conf_file({'a': [1] * 300}, '/etc/o.json')",), SAVED),
     Action("setauth", ("setauth anna pw1 pw1",)),
+    Action("log", ("logger more",), {"/var/log/messages": BIG}),
+    Action("log-full", ("logger more",), LOG, moved=tuple(LOG)),
     Action("cp-new", ("cp /t/big /t/new",), FILES, leftover=PART),
     Action("cp-over", ("cp /t/big /t/old",), FILES, leftover=PART),
     Action("fileup", ("fileup /t/old < /t/big",), FILES, leftover=PART),
@@ -180,12 +185,21 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
         # the start after the cut has completed it
         assert _difference(found, after) == {}, step
         return
-    whole = [_without(tree, action.partly) for tree in (found, before, after)]
+    between = _unmoved(before, after, action.moved)
+    whole = [_without(tree, action.partly) for tree in (found, before, after, between)]
     assert whole[0] in whole[1:], (step, [_difference(whole[0], tree) for tree in whole[1:]])
     for path in action.partly:
         data = found.get(path)
         wholes = [before.get(path), after.get(path)]
         assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _unmoved(before: Tree, after: Tree, moved: tuple[str, ...]) -> Tree:
+    """The tree after the content was written and before the file was renamed to the next one."""
+    tree = dict(after)
+    for path, new_path in pairwise(moved):
+        tree |= {path: after[new_path], new_path: before[new_path]}
+    return tree
 
 
 def _sorted(text: bytes) -> bytes:

@@ -5,6 +5,9 @@ Print the system log, a ring in memory, oldest line first: HH:MM:SS SRC: TEXT.
 
 -c  clear the log after printing it
 
+After mkdir /var/log the lines are kept in the files /var/log/messages and messages.0 too, with the
+date, over resets; rm -r /var/log ends that.
+
 Source: upyOS.
 """
 

@@ -5,6 +5,8 @@ Add a line to the system log, which dmesg prints.
 
 -t SRC  the source it is from (default user)
 
+After mkdir /var/log the lines are kept in files there too (see dmesg), one flash write each.
+
 Source: POSIX.1-2024 logger, -t as in common use.
 """
 
