@@ -221,7 +221,7 @@ def parse(data: dict, path: Path) -> Board:
     )
     top.done()
     _check_origin(board)
-    _check_layout(board)
+    check_layout(board)
     return board
 
 
@@ -306,7 +306,8 @@ def _check_origin(board: Board) -> None:
             raise Refused(f"upstream: boards/{board.upstream} has no {name}")
 
 
-def _check_layout(board: Board) -> None:
+def check_layout(board: Board) -> None:
+    """Raise Refused for the first rule that the regions of a board break."""
     for name in partitions.needed(board.port):
         if layout.find(board.regions, name) is None:
             raise Refused(f'regions: no region "{name}"')

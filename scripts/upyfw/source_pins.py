@@ -45,6 +45,16 @@ class DebianPin:
 
 
 @dataclass(frozen=True)
+class ContainedPin:
+    """What others wrote inside a source; seen_as: parts of the names of its object files."""
+
+    name: str
+    licence: str
+    seen_as: tuple[str, ...]
+    version: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """One pinned source; see the head of ports/upstream.toml for the fields."""
 
@@ -57,6 +67,9 @@ class Source:
     git: GitPin | None = None
     debian: DebianPin | None = None
     kit: bool = False
+    # as needed_by
+    licence: str = field(default="", repr=False)
+    contains: tuple[ContainedPin, ...] = field(default=(), repr=False)
 
     @property
     def is_only_a_submodule(self) -> bool:
@@ -155,6 +168,16 @@ def _debian(table: object, where: str) -> DebianPin:
     )
 
 
+def _contained(table: object, where: str) -> ContainedPin:
+    checked = _checked(table, ContainedPin, where)
+    return ContainedPin(
+        _text(checked["name"], f"{where}.name"),
+        _text(checked["licence"], f"{where}.licence"),
+        _texts(checked["seen_as"], f"{where}.seen_as"),
+        str(checked.get("version", "")),
+    )
+
+
 def _source(name: str, table: object) -> Source:
     checked = _checked(table, Source, name, given="name")
     if not {"git", "debian", "submodule_of"} & set(checked):
@@ -168,6 +191,8 @@ def _source(name: str, table: object) -> Source:
         git=_git(checked["git"], f"{name}.git") if "git" in checked else None,
         debian=_debian(checked["debian"], f"{name}.debian") if "debian" in checked else None,
         kit=_flag(checked.get("kit", False), f"{name}.kit"),
+        licence=str(checked.get("licence", "")),
+        contains=tuple(_contained(t, f"{name}.contains") for t in checked.get("contains", [])),
     )
 
 

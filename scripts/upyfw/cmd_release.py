@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""upyfw release: everything that can be built here, ready to be handed out."""
+
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from upyfw import manifest, release
+from upyfw.progress import say
+
+
+@click.command("release")
+@click.argument("names", metavar="[BOARD]...", nargs=-1)
+@click.option(
+    "--out", type=Path, default=release.DIST, metavar="DIR", help="Where to; default is dist/."
+)
+def command(names: tuple[str, ...], out: Path) -> None:
+    """Build every board, or those named, and collect the files to flash in dist/.
+
+    With them: manifest.json for `upyfw flash --from`, SHA256SUMS, and an SBOM in SPDX. The same
+    sources give the same bytes. A board that cannot be built here is listed with the reason.
+    """
+    made = release.make(list(names), out.absolute())
+    table = Table("file", "board", "kind", "bytes", "SHA-256", box=None)
+    for file in sorted(made.files, key=lambda file: file.name):
+        table.add_row(file.name, file.board, file.kind, f"{file.size_bytes:,}", file.sha256[:16])
+    Console(highlight=False, soft_wrap=True).print(table)
+    for name, reason in made.not_built.items():
+        say(f"{name}: not built: {reason}")
+    say(f"{out}: {len(made.files)} files, {manifest.SUMS}, nothing is signed yet")

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""A release: the files of all boards in one folder (docs/formats/release.md)."""
+
+import os
+import shutil
+from pathlib import Path
+
+import upyfw
+from upyfw import boards, firmware, layout, manifest, sbom, source_pins, uf2
+from upyfw.boards import Board
+from upyfw.errors import BadInput, UpyfwError
+from upyfw.files import copy_atomic, write_atomic
+from upyfw.firmware import Artifacts
+from upyfw.manifest import File, Part, Release
+from upyfw.paths import REPO
+
+DIST = REPO / "dist"
+# boards of this tier are built only where their SDK is at hand
+_SDK_TIER = 3
+
+
+def describe(made: Artifacts) -> dict[Path, File]:
+    """Return what a release says of each file of a build that is meant for a user."""
+    board = made.board
+    if board.port == "unix":
+        found = {made.firmware: (f"upyos-{board.name}", manifest.PROGRAM, manifest.RAW)}
+        found[made.fs_image] = (f"upyos-{board.name}.img", manifest.FILES, manifest.RAW)
+    else:
+        found = {
+            made.combined_uf2: (made.combined_uf2.name, manifest.FULL, manifest.UF2),
+            made.combined_bin: (made.combined_bin.name, manifest.FULL, manifest.RAW),
+            made.update_uf2: (made.update_uf2.name, manifest.UPDATE, manifest.UF2),
+        }
+    return {path: entry(board, path, *facts) for path, facts in found.items()}
+
+
+def entry(board: Board, path: Path, name: str, kind: str, container: str) -> File:
+    """Return what the manifest says of one file, which lies at path and will be called name."""
+    return File(
+        name=name,
+        board=board.name,
+        kind=kind,
+        container=container,
+        chip=board.chip.name,
+        version=upyfw.__version__,
+        profile=board.profile,
+        size_bytes=path.stat().st_size,
+        sha256=manifest.sha256(path),
+        parts=_parts(board, path.read_bytes(), kind, container),
+    )
+
+
+def _parts(board: Board, data: bytes, kind: str, container: str) -> tuple[Part, ...]:
+    """Return what a file writes, by region."""
+    if kind == manifest.PROGRAM:
+        return ()
+    if kind == manifest.FILES:
+        return (Part(board.fs_region.name, board.fs_region.offset, len(data)),)
+    if kind == manifest.UPDATE and container == manifest.RAW:
+        slot = board.app_regions[0]
+        return (Part(slot.name, slot.offset, len(data)),)
+    if container == manifest.UF2:
+        image = uf2.read(data)
+        offsets = [addr - board.chip.flash_addr for addr in image.pages]
+        spans = [_span(region, offsets) for region in board.regions]
+    else:
+        spans = [_used(board, region, data) for region in board.regions]
+    return tuple(span for span in spans if span)
+
+
+def _span(region: layout.Region, page_offs: list[int]) -> Part | None:
+    inside = [off for off in page_offs if region.offset <= off < region.end]
+    if not inside:
+        return None
+    end = max(inside) + uf2.PAYLOAD_BYTES
+    return Part(region.name, min(inside), end - min(inside))
+
+
+def _used(board: Board, region: layout.Region, data: bytes) -> Part | None:
+    """Return the part of a whole flash that lies in a region; of the file system, all of it."""
+    if region == board.fs_region:
+        return Part(region.name, region.offset, region.size_bytes)
+    used_bytes = len(data[region.offset : region.end].rstrip(b"\xff"))
+    return Part(region.name, region.offset, used_bytes) if used_bytes else None
+
+
+def of_build(made: Artifacts) -> Release:
+    """Return a build as a release, its files where the build left them."""
+    files = {path.name: file for path, file in describe(made).items()}
+    found = tuple(File(**{**vars(file), "name": name}) for name, file in files.items())
+    return _release(made.firmware.parent, {made.board.name: made.board}, found, {})
+
+
+def _release(
+    folder: Path, known: dict[str, Board], files: tuple[File, ...], not_built: dict[str, str]
+) -> Release:
+    micropython = source_pins.read()["micropython"].version
+    return Release(folder, upyfw.__version__, micropython, known, files, not_built)
+
+
+def make(names: list[str], out: Path = DIST) -> Release:
+    """Build boards and put their files, manifest, SBOM and checksums into a new folder out.
+
+    No names: every board; one whose SDK is not at hand is listed with the reason. The folder
+    appears by rename: an interrupted run leaves the release of before. Raises UpyfwError if a
+    board that was named, or one that CI builds, does not build; BadInput if out is something else.
+    """
+    _check_place(out)
+    built: list[Artifacts] = []
+    not_built: dict[str, str] = {}
+    for name in names or boards.names():
+        try:
+            built.append(firmware.build(name))
+        except UpyfwError as exc:
+            if names or boards.load(name).tier < _SDK_TIER:
+                raise
+            not_built[name] = exc.what.splitlines()[0].removeprefix(f"{name}: ")
+    return _publish(built, not_built, out)
+
+
+def _check_place(out: Path) -> None:
+    """Only a release is replaced, never somebody's folder."""
+    if out.exists() and not (out / manifest.NAME).exists() and any(out.iterdir()):
+        raise BadInput(
+            f"{out}: holds something else than a release", "name another folder with --out"
+        )
+
+
+def _publish(built: list[Artifacts], not_built: dict[str, str], out: Path) -> Release:
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    files = {}
+    for made in built:
+        for path, file in describe(made).items():
+            copy_atomic(path, part / file.name)
+            files[file.name] = file
+    known = {made.board.name: made.board for made in built}
+    release = _release(out, known, tuple(files.values()), not_built)
+    write_atomic(part / manifest.NAME, manifest.text(release).encode())
+    write_atomic(part / sbom.NAME, sbom.text(release, part, built).encode())
+    write_atomic(part / manifest.SUMS, _sums(part).encode())
+    _swap(part, out)
+    return release
+
+
+def _sums(folder: Path) -> str:
+    """Return the lines that `sha256sum -c` reads."""
+    names = sorted(path.name for path in folder.iterdir())
+    return "".join(f"{manifest.sha256(folder / name)}  {name}\n" for name in names)
+
+
+def _swap(part: Path, out: Path) -> None:
+    old = out.with_name(out.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        os.rename(out, old)
+    os.rename(part, out)
+    shutil.rmtree(old, ignore_errors=True)
