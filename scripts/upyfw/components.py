@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from upyfw import source_pins, sources, tools
+from upyfw.artifacts import Artifacts
 from upyfw.errors import UpyfwError
-from upyfw.firmware import Artifacts
 
 # a line of a GNU ld map that puts a section of an object file somewhere
 _PLACED = re.compile(r"^ (\.[\w.$-]+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", re.MULTILINE)
@@ -130,5 +130,13 @@ def of_source(source: source_pins.Source) -> Component:
 
 
 def _runtime(runtime: _Runtime) -> Component:
-    version = tools.TOOLS[runtime.tool].find().version if runtime.tool else ""
+    version = tool_version(runtime.tool) if runtime.tool else ""
     return Component(runtime.name, version, runtime.licence)
+
+
+def tool_version(name: str) -> str:
+    """Return the version of a tool of tools.TOOLS; UpyfwError if it does not tell."""
+    found = tools.TOOLS[name].find()
+    if found.problem:
+        raise UpyfwError(f"{name}: {found.problem}", "./upyfw doctor shows what is missing")
+    return found.version

@@ -78,6 +78,33 @@ def _check_image(board: Board, data: bytes, name: str, wanted: str) -> None:
         raise _refusal(board, name, f"is damaged: {why}")
 
 
+def check_whole(board: Board, data: bytes, name: str) -> None:
+    """Refuse what may not be written to the whole flash of the board; name is the file's.
+
+    Raises UpyfwError if a part is missing, damaged, at another place or another board's.
+    """
+    if len(data) > board.flash.size_bytes:
+        raise _refusal(board, name, "is larger than the flash")
+    if board.port == "esp32":
+        _check_table(board, data, name)
+        loader = board.region("bootloader")
+        _check_image(board, data[loader.offset : loader.end], f"{name}, boot loader", BOOTLOADER)
+    slot, fs = board.app_regions[0], board.fs_region
+    check_app(board, data[slot.offset : slot.end], f"{name}, {slot.name}")
+    fsimage.check(board, data[fs.offset : fs.end])
+
+
+def _check_table(board: Board, data: bytes, name: str) -> None:
+    if kind(data) != WHOLE:
+        raise _refusal(board, name, f"is {kind(data) or 'no image of an ESP chip'}, not {WHOLE}")
+    try:
+        found = partitions.read(data[partitions.TABLE_OFF :])
+    except ValueError as exc:
+        raise _refusal(board, name, f"is damaged: {exc}") from None
+    if list(found) != partitions.rows(board.regions):
+        raise _refusal(board, name, "has the partition table of another board")
+
+
 def _refusal(board: Board, name: str, why: str) -> UpyfwError:
     hint = f"./upyfw build {board.name}"
     return UpyfwError(f"{board.name}: {name} {why}", hint=hint, status=2)

@@ -178,7 +178,7 @@ def check(board: Board, image: bytes) -> None:
         count = fs.fs_stat().block_count
         fs.unmount()
     except LittleFSError as exc:
-        raise UpyfwError(f"{board.name}: the file system image cannot be mounted: {exc}") from None
+        raise BadInput(f"{board.name}: the file system image cannot be mounted: {exc}") from None
     if count != board.block_count or len(image) != board.fs_region.size_bytes:
         raise UpyfwError(
             f"{board.name}: the file system image has {count} blocks, "

@@ -6,32 +6,33 @@ import shutil
 from pathlib import Path
 
 import upyfw
-from upyfw import boards, firmware, layout, manifest, sbom, source_pins, uf2
+from upyfw import boards, buildable, firmware, layout, manifest, sbom, source_pins, uf2
+from upyfw.artifacts import Artifacts
 from upyfw.boards import Board
-from upyfw.errors import BadInput, UpyfwError
+from upyfw.errors import BadInput
 from upyfw.files import copy_atomic, write_atomic
-from upyfw.firmware import Artifacts
 from upyfw.manifest import File, Part, Release
 from upyfw.paths import REPO
 
 DIST = REPO / "dist"
-# boards of this tier are built only where their SDK is at hand
-_SDK_TIER = 3
 
 
 def describe(made: Artifacts) -> dict[Path, File]:
     """Return what a release says of each file of a build that is meant for a user."""
     board = made.board
-    if board.port == "unix":
-        found = {made.firmware: (f"upyos-{board.name}", manifest.PROGRAM, manifest.RAW)}
-        found[made.fs_image] = (f"upyos-{board.name}.img", manifest.FILES, manifest.RAW)
-    else:
-        found = {
-            made.combined_uf2: (made.combined_uf2.name, manifest.FULL, manifest.UF2),
-            made.combined_bin: (made.combined_bin.name, manifest.FULL, manifest.RAW),
-            made.update_uf2: (made.update_uf2.name, manifest.UPDATE, manifest.UF2),
-        }
-    return {path: entry(board, path, *facts) for path, facts in found.items()}
+    if board.port != "unix":
+        return {path: entry(board, path, path.name, *_facts(path)) for path in made.to_flash()}
+    program, files = f"upyos-{board.name}", f"upyos-{board.name}.img"
+    return {
+        made.firmware: entry(board, made.firmware, program, manifest.PROGRAM, manifest.RAW),
+        made.fs_image: entry(board, made.fs_image, files, manifest.FILES, manifest.RAW),
+    }
+
+
+def _facts(path: Path) -> tuple[str, str]:
+    """Return kind and container of a file to flash, as its name says."""
+    kind = manifest.UPDATE if path.stem.endswith("-update") else manifest.FULL
+    return kind, manifest.UF2 if path.suffix == ".uf2" else manifest.RAW
 
 
 def entry(board: Board, path: Path, name: str, kind: str, container: str) -> File:
@@ -101,21 +102,19 @@ def _release(
 def make(names: list[str], out: Path = DIST) -> Release:
     """Build boards and put their files, manifest, SBOM and checksums into a new folder out.
 
-    No names: every board; one whose SDK is not at hand is listed with the reason. The folder
-    appears by rename: an interrupted run leaves the release of before. Raises UpyfwError if a
-    board that was named, or one that CI builds, does not build; BadInput if out is something else.
+    No names: every board; one that this machine cannot build is listed with the reason. The
+    folder appears by rename: an interrupted run leaves the release of before. Raises UpyfwError
+    if a board does not build, BadInput if out is something else than a release.
     """
     _check_place(out)
-    built: list[Artifacts] = []
-    not_built: dict[str, str] = {}
-    for name in names or boards.names():
-        try:
-            built.append(firmware.build(name))
-        except UpyfwError as exc:
-            if names or boards.load(name).tier < _SDK_TIER:
-                raise
-            not_built[name] = exc.what.splitlines()[0].removeprefix(f"{name}: ")
+    reasons = {} if names else {name: _why_not(name) for name in boards.names()}
+    not_built = {name: reason for name, reason in reasons.items() if reason}
+    built = [firmware.build(name) for name in names or reasons if name not in not_built]
     return _publish(built, not_built, out)
+
+
+def _why_not(name: str) -> str:
+    return buildable.why_not(boards.load(name))
 
 
 def _check_place(out: Path) -> None:

@@ -7,9 +7,9 @@ import re
 import time
 from pathlib import Path
 
-from upyfw import components, epoch, source_pins, tools
+from upyfw import components, epoch, source_pins
+from upyfw.artifacts import Artifacts
 from upyfw.components import Component
-from upyfw.firmware import Artifacts
 from upyfw.manifest import File, Release
 
 NAME = "sbom.spdx.json"
@@ -99,7 +99,7 @@ def _tools() -> list[Component]:
     """Return what was used and is not in the files."""
     pins = source_pins.read()
     return [
-        Component("mpy-cross", tools.TOOLS["mpy-cross"].find().version, "MIT"),
+        Component("mpy-cross", components.tool_version("mpy-cross"), "MIT"),
         components.of_source(pins["picotool"]),
     ]
 

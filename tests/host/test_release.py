@@ -15,7 +15,20 @@ import pytest
 from casefile import TREE
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
-from upyfw import boards, cli, components, epoch, firmware, manifest, release, source_pins, sources
+from upyfw import (
+    artifacts,
+    boards,
+    cli,
+    components,
+    epoch,
+    firmware,
+    manifest,
+    release,
+    sdk,
+    source_pins,
+    sources,
+    variant,
+)
 from upyfw.errors import BadInput, UpyfwError
 
 BOARDS = ("UNIX", "RPI_PICO")
@@ -62,7 +75,7 @@ def test_the_manifest_reads_back(dist):
 
 def test_every_file_is_the_builds(dist):
     for name in BOARDS:
-        for path, file in release.describe(firmware.built(boards.load(name))).items():
+        for path, file in release.describe(artifacts.built(variant.of(name))).items():
             assert (dist / file.name).read_bytes() == path.read_bytes()
             assert manifest.checked(manifest.read(dist), file) == path.read_bytes()
 
@@ -124,7 +137,7 @@ def _sbom(dist: Path) -> dict:
 def test_every_library_in_the_link_map_is_in_the_sbom(dist, name):
     """By the folders of MicroPython's lib/; mbedtls_errors are texts of Mbed TLS."""
     maps = {"UNIX": "micropython.map", "RPI_PICO": "firmware.elf.map"}
-    text = (firmware.out_dir(boards.load(name)) / "obj" / maps[name]).read_text()
+    text = (variant.of(name).folder / "obj" / maps[name]).read_text()
     folders = {re.search(r"/lib/([\w.-]+)/\w", obj) for obj in components.objects(text)}
     folders = {match[1] for match in folders if match and "/usr/" not in match.string}
     named = {"oofatfs": "FatFs", "libm_dbl": "libm", "mbedtls_errors": "mbedtls"}
@@ -160,33 +173,30 @@ def _assert_same(one: Path, other: Path) -> None:
 
 
 def test_a_board_that_cannot_be_built_here_is_listed(tmp_path, monkeypatch, capsys):
-    names = ["UNIX", "ESP32_GENERIC_C3"]
-    monkeypatch.setattr(boards, "names", lambda *_: names)
-    _refuse_to_build(monkeypatch, "ESP32_GENERIC_C3")
+    reason = "esp-open-sdk is not on this machine"
+    monkeypatch.setattr(boards, "names", lambda *_: ["UNIX", "ESP8266_GENERIC"])
+    monkeypatch.setattr(sdk, "find", lambda name: sdk.Kit(name, "", problem=reason))
     out = tmp_path / "dist"
     assert cli.run(["release", "--out", str(out)]) == 0
-    assert manifest.read(out).not_built == {"ESP32_GENERIC_C3": "no SDK"}
-    assert "ESP32_GENERIC_C3: not built: no SDK" in capsys.readouterr().err
+    assert manifest.read(out).not_built == {"ESP8266_GENERIC": reason}
+    assert f"ESP8266_GENERIC: not built: {reason}" in capsys.readouterr().err
 
 
-def _refuse_to_build(monkeypatch, refused: str) -> None:
-    real = firmware.build
+@pytest.mark.parametrize("names", [[], ["RPI_PICO"]])
+def test_a_board_that_does_not_build_ends_the_release(tmp_path, monkeypatch, names):
+    def build(name: str) -> None:
+        raise UpyfwError(f"{name}: compile: an error")
 
-    def build(name: str) -> firmware.Artifacts:
-        if name == refused:
-            raise UpyfwError(f"{name}: no SDK\nand more of it")
-        return real(name)
-
-    monkeypatch.setattr(firmware, "build", build)
-
-
-@pytest.mark.parametrize(("names", "refused"), [([], "RPI_PICO"), (["ESP32_GENERIC_C3"],) * 2])
-def test_a_board_that_must_build_ends_the_release(tmp_path, monkeypatch, names, refused):
-    refused = refused if isinstance(refused, str) else refused[0]
     monkeypatch.setattr(boards, "names", lambda *_: list(BOARDS))
-    _refuse_to_build(monkeypatch, refused)
-    with pytest.raises(UpyfwError, match="no SDK"):
+    monkeypatch.setattr(firmware, "build", build)
+    with pytest.raises(UpyfwError, match="compile: an error"):
         release.make(names, tmp_path / "dist")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_board_that_was_named_is_never_left_out(tmp_path, capsys):
+    assert cli.run(["release", "ESP32_GENERIC_C3", "--out", str(tmp_path / "dist")]) != 0
+    assert "upyfw: ESP32_GENERIC_C3: " in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -121,6 +121,9 @@ class Emulator(Target):
         self._inbox.end(None)
         if cut is not None:
             self.cut_after(cut[0], torn=cut[1])
+        if self._sink is not None:
+            # it ended with the machine
+            self._ask("free", on=True)
 
     def cut_after(self, ops: int | None, torn: bool = False) -> None:
         """Cut the power when ops more flash operations are done; 0: before the next, None: not."""

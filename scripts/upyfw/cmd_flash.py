@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""upyfw flash: write a board, after everything that can be checked was."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from upyfw import boards, comeback, detect, firmware, flashplan, manifest, release, serial_ports
+from upyfw.boards import Board
+from upyfw.errors import BadInput
+from upyfw.flashers import esp
+from upyfw.flashers.base import APPEAR_S, Flasher
+from upyfw.flashplan import Mode, Plan
+from upyfw.manifest import File, Release
+from upyfw.progress import say, step
+
+
+@click.command("flash")
+@click.argument("board", required=False)
+@click.option("--port", metavar="P", help="Serial port of the board.")
+@click.option("--drive", type=Path, metavar="D", help="Boot drive of the board, mounted.")
+@click.option("--from", "source", type=Path, metavar="FILE|DIR", help="A release, or one file.")
+@click.option("--keep-fs", is_flag=True, help="Keep the files on the board (the default).")
+@click.option("--with-fs", is_flag=True, help="Write a new file system: its files are gone.")
+@click.option("--erase", is_flag=True, help="Erase all of the flash before, and --with-fs.")
+@click.option("--dry-run", is_flag=True, help="Check everything, show what would be written.")
+@click.option("--baud", default=esp.BAUD, help="Speed of writing over a serial port.")
+@click.option("--wait", default=APPEAR_S, metavar="S", help="For how long to wait for its answer.")
+def command(
+    board: str | None,
+    port: str | None,
+    drive: Path | None,
+    source: Path | None,
+    keep_fs: bool,
+    with_fs: bool,
+    erase: bool,
+    dry_run: bool,
+    baud: int,
+    wait: float,
+) -> None:
+    """Write BOARD, or the one board that is found, and show the version that answers.
+
+    Without --from it is built first. With it no compiler and no sources are needed: files and
+    manifest.json of a release are enough.
+    """
+    mode = _mode(keep_fs, with_fs, erase)
+    given, chosen = _given(source)
+    known = _known(given, chosen, board)
+    named = known.get(board or (chosen.board if chosen else ""))
+    before = [each.path for each in serial_ports.find()]
+    with detect.flasher(port, drive, named, baud) as flasher:
+        facts = flasher.facts()
+        name = detect.board_name(named.name if named else None, facts, known)
+        found = given or release.of_build(firmware.build(name))
+        plan = flashplan.make(found, name, chosen, mode, facts)
+        for line in flashplan.lines(plan, flasher.where):
+            print(line)
+        if dry_run:
+            flasher.leave()
+            return
+        flasher.write(plan)
+    _report(plan, flasher, before, wait)
+
+
+def _mode(keep_fs: bool, with_fs: bool, erase: bool) -> Mode:
+    if keep_fs and (with_fs or erase):
+        raise BadInput("--keep-fs and the opposite of it", "./upyfw flash --help")
+    if erase:
+        return Mode.ERASE
+    return Mode.REPLACE if with_fs else Mode.KEEP
+
+
+def _given(source: Path | None) -> tuple[Release | None, File | None]:
+    """Return the release that the user named, and the file of it if it was one."""
+    if source is None:
+        return None, None
+    if source.is_dir():
+        return manifest.read(source), None
+    if not source.exists():
+        raise BadInput(f"{source}: no such file or folder")
+    found = manifest.read(source.parent)
+    return found, manifest.find(found, source)
+
+
+def _known(given: Release | None, chosen: File | None, board: str | None) -> dict[str, Board]:
+    """Return the boards that there are files for; BadInput if the user's is none of them."""
+    if chosen and board not in (None, chosen.board):
+        raise BadInput(f"{chosen.name} is for {chosen.board}, not for {board}")
+    if given is None:
+        # an unknown name is refused with those that are near
+        names = [board] if board else boards.names()
+        return {name: boards.load(name) for name in names}
+    if board is not None and board not in given.boards:
+        there = ", ".join(sorted(given.boards))
+        raise BadInput(f"{board}: no files for it in {given.folder}", f"there are: {there}")
+    return {chosen.board: given.boards[chosen.board]} if chosen else given.boards
+
+
+def _report(plan: Plan, flasher: Flasher, before: list[str], wait_s: float) -> None:
+    """Say what answers after the writing."""
+    if wait_s <= 0:
+        print(f"{plan.board.name}: written")
+        return
+    with step("waiting for the board"):
+        back = comeback.wait(flasher.port, before, wait_s)
+        line = comeback.check(plan, *back) if back else None
+    if line:
+        print(line)
+        return
+    say("it may only be busy, or this machine may not open its port")
+    print(f"{plan.board.name}: written; nothing answers yet")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Write a board in its boot loader by picotool, where its drive is not mounted."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from upyfw import child
+from upyfw.chips import CHIPS
+from upyfw.errors import UpyfwError
+from upyfw.flashers.base import Flasher
+from upyfw.flashplan import Facts, Plan
+from upyfw.progress import Report, step
+
+_ASK_S = 15
+_WRITE_S = 300
+
+
+class Picotool(Flasher):
+    """The one board in its boot loader that picotool sees."""
+
+    def __init__(self, chip: str) -> None:
+        self._chip = chip
+        self.where = f"the {CHIPS[chip].mcu} in its boot loader, by picotool"
+
+    def facts(self) -> Facts:
+        """Return the chip."""
+        return Facts(chip=self._chip)
+
+    def write(self, plan: Plan) -> None:
+        """Write the file, read it back and start it."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "upyos.uf2"
+            path.write_bytes(plan.uf2)
+            with step(f"writing {plan.file} by picotool") as report:
+                # -v reads back, -x starts it; picotool 2.1.1, "load"
+                command = ["picotool", "load", "-v", "-x", path]
+                result = child.run(command, _WRITE_S, lambda line: _show(line, report))
+        if result.status != 0:
+            raise UpyfwError(
+                f"picotool: {result.reason()}",
+                "the boot loader is in ROM: hold BOOTSEL while plugging the board in, and run it "
+                "again; until then it may not start",
+            )
+
+
+def _show(line: str, report: Report) -> None:
+    match = re.search(r"(\d+)%", line)
+    if match:
+        report(int(match[1]) / 100)
+
+
+def find() -> Picotool | None:
+    """Return the board that picotool sees; None without one, or without picotool."""
+    if shutil.which("picotool") is None:
+        return None
+    result = child.run(["picotool", "info", "-d"], _ASK_S)
+    match = re.search(r"type: +(RP2040|RP2350)", result.output)
+    return Picotool(match[1].lower()) if match and result.status == 0 else None

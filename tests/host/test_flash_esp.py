@@ -1,0 +1,398 @@
+# SPDX-License-Identifier: MIT
+"""`upyfw flash` with the real esptool, on an emulated boot loader of an Espressif chip."""
+
+import dataclasses
+import json
+import random
+
+import esp_images
+import esp_release
+import pytest
+import serial
+from esp_rom import CHANGES, EspRom
+from upyfw import boards, cli, fsimage, manifest, partitions
+
+NAME = "ESP32_GENERIC_C3"
+BOARD = boards.load(NAME)
+SLOT = BOARD.app_regions[0]
+FULL, UPDATE = f"upyos-{NAME}.bin", f"upyos-{NAME}-update.bin"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A release for the ESP32-C3."""
+    folder = tmp_path_factory.mktemp("esp")
+    esp_release.make(folder)
+    return folder
+
+
+@pytest.fixture
+def rom():
+    with EspRom() as rom:
+        yield rom
+
+
+@pytest.fixture
+def flash(rom, folder, capsys):
+    """Run `upyfw flash` on the emulated chip; its status, stdout and the error lines."""
+
+    def run(*words: str, port: str = "") -> tuple[int, str, str]:
+        call = ["flash", "--port", port or rom.path, "--from", str(folder), "--wait", "0", *words]
+        status = cli.run(call)
+        shown = capsys.readouterr()
+        return status, shown.out, shown.err
+
+    return run
+
+
+def content(rom: EspRom, name: str) -> bytes:
+    """What is in a region of the emulated flash."""
+    region = BOARD.region(name)
+    return bytes(rom.flash[region.offset : region.end])
+
+
+def used_board(rom: EspRom, folder) -> bytes:
+    """Fill the flash as a board in use has it: its second slot runs; returns all of it."""
+    rom.flash[:] = random.Random(7).randbytes(len(rom.flash))
+    table = partitions.table(BOARD.regions)
+    rom.flash[partitions.TABLE_OFF : partitions.TABLE_OFF + len(table)] = table
+    return bytes(rom.flash)
+
+
+def assert_untouched(rom: EspRom, before: bytes) -> None:
+    assert bytes(rom.flash) == before
+    assert not set(CHANGES) & set(rom.requests)
+
+
+# What is written
+
+
+def test_a_whole_image_is_in_its_place(flash, rom, folder):
+    status, out, err = flash(NAME, "--with-fs")
+    assert status == 0, err
+    whole = (folder / FULL).read_bytes()
+    assert list(partitions.read(content(rom, "partition_table"))) == partitions.rows(BOARD.regions)
+    update = (folder / UPDATE).read_bytes()
+    assert content(rom, SLOT.name).startswith(update)
+    assert content(rom, "bootloader") == whole[: BOARD.region("bootloader").size_bytes]
+    files = fsimage.read(BOARD, content(rom, "vfs"))
+    assert files["/etc/init.sh"] == (fsimage.SKEL / "etc" / "init.sh").read_bytes()
+    assert files[BOARD.device_path] == fsimage.board_text(BOARD).encode()
+    assert bytes(rom.flash) == whole
+    assert out.endswith(f"{NAME}: written\n")
+    assert rom.is_stub
+
+
+def test_a_new_board_gets_everything(flash, rom, folder):
+    """There is nothing to keep, and the firmware alone would not start."""
+    status, out, _ = flash(NAME)
+    assert (status, bytes(rom.flash)) == (0, (folder / FULL).read_bytes())
+    head = f"{NAME} 9.8.7 ({BOARD.profile}), {FULL}, to the ESP32-C3 at serial port {rom.path}\n"
+    assert out.startswith(head)
+
+
+def test_the_board_is_known_by_its_chip(flash, rom, folder):
+    """The release has files for one board with this chip only."""
+    status, _, _ = flash()
+    assert (status, bytes(rom.flash)) == (0, (folder / FULL).read_bytes())
+
+
+@pytest.mark.parametrize("words", [(), ("--keep-fs",)])
+def test_user_files_are_kept(flash, rom, folder, words):
+    before = used_board(rom, folder)
+    status, out, err = flash(NAME, *words)
+    assert status == 0, err
+    update = (folder / UPDATE).read_bytes()
+    assert content(rom, SLOT.name).startswith(update)
+    assert content(rom, "otadata") == b"\xff" * BOARD.region("otadata").size_bytes
+    for name in ("bootloader", "partition_table", "nvs", "phy_init", "ota_1", "vfs"):
+        region = BOARD.region(name)
+        assert content(rom, name) == before[region.offset : region.end], name
+    assert f"  leave 0x{BOARD.region('vfs').offset:06x}" in out
+
+
+def test_which_slot_runs_is_changed_last(flash, rom, folder):
+    """Until the new firmware is there whole, the old one runs."""
+    used_board(rom, folder)
+    flash(NAME)
+    changes = [name for name in rom.requests if name in CHANGES]
+    assert changes == ["deflate_begin", "erase_region"]
+
+
+def test_a_used_board_with_a_new_file_system(flash, rom, folder):
+    before = used_board(rom, folder)
+    status, _, _ = flash(NAME, "--with-fs")
+    whole = (folder / FULL).read_bytes()
+    assert status == 0
+    for name in ("partition_table", "nvs", "otadata", "vfs"):
+        region = BOARD.region(name)
+        assert content(rom, name) == whole[region.offset : region.end], name
+    assert content(rom, SLOT.name).startswith((folder / UPDATE).read_bytes())
+    region = BOARD.region("ota_1")
+    assert content(rom, "ota_1") == before[region.offset : region.end]
+
+
+def test_erase_leaves_nothing_old(flash, rom, folder):
+    used_board(rom, folder)
+    status, out, _ = flash(NAME, "--erase")
+    assert (status, bytes(rom.flash)) == (0, (folder / FULL).read_bytes())
+    assert "everything on it is erased before" in out
+
+
+def test_dry_run_writes_nothing(flash, rom, folder):
+    before = used_board(rom, folder)
+    status, out, _ = flash(NAME, "--dry-run")
+    assert status == 0
+    assert_untouched(rom, before)
+    update_end = SLOT.offset + len((folder / UPDATE).read_bytes()) - 1
+    assert out.splitlines() == [
+        f"{NAME} 9.8.7 ({BOARD.profile}), {UPDATE}, to the ESP32-C3 at serial port {rom.path}",
+        "  leave 0x000000 to 0x007fff  bootloader",
+        "  leave 0x008000 to 0x008fff  partition_table",
+        "  leave 0x009000 to 0x00cfff  nvs",
+        "  erase 0x00d000 to 0x00efff  otadata",
+        "  leave 0x00f000 to 0x00ffff  phy_init",
+        f"  write 0x010000 to 0x{update_end:06x}  ota_0",
+        *(
+            f"  leave 0x{region.offset:06x} to 0x{region.end - 1:06x}  {region.name}"
+            for region in map(BOARD.region, ("ota_1", "vfs"))
+        ),
+    ]
+
+
+def test_without_the_stub(flash, rom, folder, monkeypatch):
+    """Chips in secure download mode take no stub: the ROM writes by itself."""
+    monkeypatch.setattr("esptool.cmds.run_stub", lambda chip: chip)
+    monkeypatch.setattr("esptool.loader.ESPLoader.read_flash", lambda *_: b"\xff" * 0xC00)
+    status, _, err = flash(NAME)
+    assert status == 0, err
+    assert bytes(rom.flash) == (folder / FULL).read_bytes()
+    assert not rom.is_stub
+
+
+# What is refused before anything is erased
+
+
+@pytest.mark.parametrize("kind", ["esp32s3", "esp32", "esp32c6"])
+def test_another_chip(folder, capsys, kind):
+    with EspRom(kind) as rom:
+        call = ["flash", NAME, "--port", rom.path, "--from", str(folder), "--with-fs"]
+        assert cli.run(call) == 2
+        assert_untouched(rom, b"\xff" * len(rom.flash))
+    assert f"the board has a chip {kind}, the files for {NAME} are for esp32c3" in _error(capsys)
+
+
+def test_no_files_for_the_chip(folder, capsys):
+    with EspRom("esp32s3") as rom:
+        assert cli.run(["flash", "--port", rom.path, "--from", str(folder)]) == 2
+        assert_untouched(rom, b"\xff" * len(rom.flash))
+    assert "no files for a board with chip ESP32-S3" in _error(capsys)
+
+
+def _error(capsys) -> str:
+    return capsys.readouterr().err
+
+
+def test_a_smaller_flash(folder, capsys):
+    with EspRom(flash_bytes=2 * 1024 * 1024) as rom:
+        assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder)]) == 2
+        assert_untouched(rom, b"\xff" * len(rom.flash))
+    assert "the board has 2,097,152 bytes of flash" in _error(capsys)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (partitions.table(BOARD.regions[:-1]), f"another partition table than {NAME}"),
+        (bytes(0xC00), "row 0 of the partition table has no magic"),
+    ],
+)
+def test_files_that_would_be_lost(flash, rom, folder, table, message):
+    used_board(rom, folder)
+    rom.flash[partitions.TABLE_OFF : partitions.TABLE_OFF + len(table)] = table
+    before = bytes(rom.flash)
+    status, _, err = flash(NAME)
+    assert status == 2
+    assert_untouched(rom, before)
+    assert message in err
+    assert "its files cannot be kept\n  save them, then add --with-fs" in err
+
+
+def test_a_port_that_is_in_use(flash, rom):
+    with serial.Serial(rom.path, exclusive=True):
+        status, _, err = flash(NAME)
+    assert status == 1
+    assert err == (
+        f"upyfw: {rom.path}: in use by another program\n"
+        "  close the program that uses it (a terminal, Thonny, mpremote)\n"
+    )
+    assert rom.requests == []
+
+
+def test_no_such_port(flash):
+    status, _, err = flash(NAME, port="/dev/no-such-port")
+    assert status == 2
+    assert "upyfw: /dev/no-such-port: no such port\n" in err
+
+
+# Files that do not belong
+
+
+@pytest.fixture
+def spoiled(tmp_path, capsys):
+    """Flash a release with one file changed, and its manifest made to fit; the error."""
+
+    def run(change, name: str = FULL, *words: str) -> str:
+        made = esp_release.make(tmp_path)
+        found = []
+        for file in made.files:
+            data = (tmp_path / file.name).read_bytes()
+            if file.name == name:
+                data = change(bytearray(data))
+            found.append(esp_release.entry(BOARD, tmp_path, file.name, bytes(data)))
+        made = dataclasses.replace(made, files=tuple(found))
+        (tmp_path / manifest.NAME).write_text(manifest.text(made))
+        return refused(tmp_path, capsys, *words or ("--with-fs",))
+
+    return run
+
+
+def refused(folder, capsys, *words: str) -> str:
+    """Flash a board in use; the error, after which the board is as it was."""
+    with EspRom() as rom:
+        before = used_board(rom, folder)
+        assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder), *words]) == 2
+        assert_untouched(rom, before)
+    return _error(capsys)
+
+
+def _put(offset: int, data: bytes):
+    return lambda whole: whole[:offset] + data + whole[offset + len(data) :]
+
+
+def test_a_table_of_another_board(spoiled):
+    table = partitions.table(BOARD.regions[:-1])
+    assert "has the partition table of another board" in spoiled(_put(0x8000, table))
+
+
+def test_firmware_of_another_chip(spoiled):
+    app = esp_images.app("esp32s3")
+    assert f"{FULL}, ota_0 is for esp32s3, not esp32c3" in spoiled(_put(SLOT.offset, app))
+
+
+def test_a_boot_loader_of_another_chip(spoiled):
+    assert f"{FULL}, boot loader is for esp32s3, not esp32c3" in spoiled(
+        _put(0, esp_images.bootloader("esp32s3"))
+    )
+
+
+def test_damaged_firmware(spoiled):
+    assert f"{FULL}, ota_0 is damaged: its" in spoiled(_put(SLOT.offset + 5000, b"damaged"))
+
+
+def test_no_firmware(spoiled):
+    message = spoiled(_put(SLOT.offset, b"\xff" * SLOT.size_bytes))
+    assert f"{FULL}, ota_0 is no image of an ESP chip, not an app" in message
+
+
+def test_no_file_system(spoiled):
+    offset = BOARD.fs_region.offset
+    assert "the file system image cannot be mounted" in spoiled(_put(offset, bytes(8192)))
+
+
+def test_a_file_system_of_another_size(spoiled):
+    small = dataclasses.replace(BOARD.fs_region, size_bytes=BOARD.fs_region.size_bytes // 2)
+    regions = tuple(small if region.name == "vfs" else region for region in BOARD.regions)
+    image = fsimage.make(dataclasses.replace(BOARD, regions=regions))
+    assert "blocks, the device mounts" in spoiled(_put(BOARD.fs_region.offset, image))
+
+
+def test_a_whole_flash_where_an_app_belongs(spoiled, folder):
+    """esptool would write it, its hash would be right, and the board would not start."""
+    whole = (folder / FULL).read_bytes()[: SLOT.size_bytes]
+    message = spoiled(lambda _: whole, UPDATE, "--keep-fs")
+    assert f"{UPDATE} is a whole flash, not an app" in message
+
+
+def test_an_app_where_a_whole_flash_belongs(spoiled, folder):
+    message = spoiled(lambda _: (folder / UPDATE).read_bytes(), FULL)
+    assert f"{FULL} is an app, not a whole flash" in message
+
+
+def test_an_app_that_is_too_large_for_its_slot(spoiled):
+    message = spoiled(lambda app: app.ljust(SLOT.size_bytes + 1, b"\xff"), UPDATE, "--keep-fs")
+    assert "parts[0]: is not inside the region" in message
+
+
+def test_a_file_that_is_cut_off(tmp_path, capsys):
+    esp_release.make(tmp_path)
+    data = (tmp_path / UPDATE).read_bytes()
+    (tmp_path / UPDATE).write_bytes(data[:-1000])
+    message = refused(tmp_path, capsys)
+    assert f"{UPDATE}: has {len(data) - 1000:,} bytes, it should be {len(data):,}" in message
+
+
+def test_a_manifest_that_was_tampered_with(tmp_path, capsys):
+    """An offset that would write over the boot loader."""
+    esp_release.make(tmp_path)
+    data = json.loads((tmp_path / manifest.NAME).read_text())
+    data["files"][0]["parts"][0]["offset"] = 0
+    (tmp_path / manifest.NAME).write_text(json.dumps(data))
+    assert 'is not inside the region "ota_0"' in refused(tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "message"),
+    [
+        (FULL, (), "holds a file system: the files on the board would be gone"),
+        (UPDATE, ("--with-fs",), "holds no file system, which is asked for"),
+        (UPDATE, ("--erase",), "holds no file system, which is asked for"),
+    ],
+)
+def test_one_file_of_the_wrong_kind(tmp_path, capsys, name, words, message):
+    esp_release.make(tmp_path)
+    with EspRom() as rom:
+        before = used_board(rom, tmp_path)
+        call = ["flash", NAME, "--port", rom.path, "--from", str(tmp_path / name), *words]
+        assert cli.run(call) == 2
+        assert_untouched(rom, before)
+    assert message in _error(capsys)
+
+
+# Unplugged in the middle
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Have esptool look once, not for seven seconds, whether the port comes back."""
+    monkeypatch.setattr("esptool.cmds.DEFAULT_CONNECT_ATTEMPTS", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "part", "files"),
+    [((), "ota_0", "are untouched"), (("--with-fs",), "bootloader", "are gone")],
+)
+def test_unplugged_while_it_is_written(folder, capsys, impatient, words, part, files):
+    with EspRom(unplug_after=1) as rom:
+        before = used_board(rom, folder)
+        port = rom.path
+        call = ["flash", NAME, "--port", port, "--from", str(folder), *words]
+        assert cli.run(call) == 1
+        region = BOARD.region("vfs")
+        assert content(rom, "vfs") == before[region.offset : region.end]
+    message = _error(capsys)
+    assert f"upyfw: {port}: while {part} was written: " in message
+    assert "can be written again: check the cable, plug it in and run the same command" in message
+    assert message.endswith(f"until then it may not start; your files {files}\n")
+
+
+def test_after_that_it_is_written_again(folder, impatient):
+    with EspRom(unplug_after=1) as rom:
+        used_board(rom, folder)
+        assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder)]) == 1
+        half_written = bytes(rom.flash)
+    with EspRom() as rom:
+        rom.flash[:] = half_written
+        call = ["flash", NAME, "--port", rom.path, "--from", str(folder), "--wait", "0"]
+        assert cli.run(call) == 0
+        assert content(rom, SLOT.name).startswith((folder / UPDATE).read_bytes())
