@@ -28,6 +28,12 @@ def _good() -> str:
     return text.replace("1 = 2\n1 = 4\n", "1 = 2\n")
 
 
+def _good_esp() -> str:
+    """The same for the ESP32 family."""
+    text = (BAD[0].parent / "esp-mode-missing.toml").read_text()
+    return text.replace('erase = "4KiB"\n', 'erase = "4KiB"\nmode = "dio"\n')
+
+
 @pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
 def test_a_bad_file_is_refused_by_file_and_key(bad, tmp_path):
     content = bad.read_bytes()
@@ -103,6 +109,18 @@ def test_a_board_like_another_has_its_own_values_over_the_others():
     assert radio.pins["gpio"] == pico.pins["gpio"]
 
 
+@pytest.mark.parametrize("lacking", boards.OWN_FILES)
+def test_a_board_of_our_own_brings_all_its_c_files(lacking, tmp_path):
+    content = _good().replace('upstream = "RPI_PICO"', 'upstream = "TEST"')
+    path = _put(tmp_path, content.encode())
+    for name in boards.OWN_FILES:
+        (path.parent / name).touch()
+    assert boards.load("TEST", tmp_path).c_dir == path.parent
+    (path.parent / lacking).unlink()
+    with pytest.raises(UpyfwError, match=f"upstream: boards/TEST has no {lacking}"):
+        boards.load("TEST", tmp_path)
+
+
 def test_boards_that_are_like_each_other_are_refused(tmp_path):
     for name, other in (("A", "B"), ("B", "A")):
         _put(tmp_path, f'name = "{name}"\nlike = "{other}"\n'.encode(), name)
@@ -149,11 +167,12 @@ def _places(value: object, at: tuple = ()) -> list[tuple]:
     return found
 
 
+@pytest.mark.parametrize("good", [_good, _good_esp])
 @pytest.mark.parametrize("odd", ODD, ids=repr)
-def test_any_odd_value_anywhere_is_refused_or_taken_never_a_crash(odd, tmp_path):
+def test_any_odd_value_anywhere_is_refused_or_taken_never_a_crash(odd, good, tmp_path):
     path = _put(tmp_path, b"")
-    for place in _places(tomllib.loads(_good())):
-        data = tomllib.loads(_good())
+    for place in _places(tomllib.loads(good())):
+        data = tomllib.loads(good())
         inner = data
         for key in place[:-1]:
             inner = inner[key]
