@@ -56,6 +56,14 @@ def app(chip: str, code_bytes: int = 4096) -> bytes:
     return _image(chip, _elf(machine, sections, text))
 
 
+def esp8266_firmware(code_bytes: int = 4096) -> bytes:
+    """Return what an ESP8266 starts at address 0."""
+    code = bytes(range(256)) * (code_bytes // 256)
+    # instruction RAM; esptool/targets/esp8266.py
+    elf = _elf(94, [(".text", 0x40100000, code[:16384])], 0x40100000)
+    return _image("esp8266", elf)
+
+
 def bootloader(chip: str) -> bytes:
     """Return a boot loader."""
     machine, _, _, ram = _PLACES[chip]

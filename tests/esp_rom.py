@@ -70,9 +70,10 @@ KINDS = {
     "esp32c3": Kind(0x60002000, chip_id=5),
     "esp32s3": Kind(0x60002000, chip_id=9),
     "esp32c6": Kind(0x60003000, chip_id=13),
+    "esp8266": Kind(0x60000200, magic=0xFFF0C101),
 }
-# offsets in the SPI block; the ESP32 has its own (esptool/targets/esp32.py)
-_SPI_OFFS = {"esp32": (0x24, 0x80)}
+# offsets in the SPI block of its command and its first data word; esptool/targets
+_SPI_OFFS = {"esp32": (0x24, 0x80), "esp8266": (0x24, 0x40)}
 _SPI_OFFS_LATER = (0x20, 0x58)
 
 
@@ -176,7 +177,7 @@ class EspRom:
         except Refused as refusal:
             value, body, status = 0, b"", bytes((1, refusal.args[0]))
         # the ROM of the ESP32 and later sends two more bytes, which mean nothing
-        status += b"" if self.is_stub else b"\0\0"
+        status += b"" if self.is_stub or self.kind == "esp8266" else b"\0\0"
         reply = struct.pack("<BBHI", 1, code, len(body + status), value) + body + status
         for _ in range(8 if name == "sync" else 1):
             self._send(reply)

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import rich_click as click
 
-from upyfw import boards, comeback, detect, firmware, flashplan, manifest, release, serial_ports
+from upyfw import (
+    boards,
+    buildable,
+    comeback,
+    detect,
+    firmware,
+    flashplan,
+    manifest,
+    release,
+    serial_ports,
+)
 from upyfw.boards import Board
 from upyfw.errors import BadInput
 from upyfw.flashers import esp
@@ -87,13 +97,22 @@ def _known(given: Release | None, chosen: File | None, board: str | None) -> dic
     if chosen and board not in (None, chosen.board):
         raise BadInput(f"{chosen.name} is for {chosen.board}, not for {board}")
     if given is None:
-        # an unknown name is refused with those that are near
-        names = [board] if board else boards.names()
-        return {name: boards.load(name) for name in names}
+        return (
+            {board: _built_here(board)} if board else {n: boards.load(n) for n in boards.names()}
+        )
     if board is not None and board not in given.boards:
         there = ", ".join(sorted(given.boards))
         raise BadInput(f"{board}: no files for it in {given.folder}", f"there are: {there}")
     return {chosen.board: given.boards[chosen.board]} if chosen else given.boards
+
+
+def _built_here(name: str) -> Board:
+    """Return a board that this machine can build, before anything is done to one."""
+    board = boards.load(name)
+    if board.port == "unix":
+        raise BadInput(f"{name}: is no board", f"./upyfw run --board {name}")
+    buildable.require(board)
+    return board
 
 
 def _report(plan: Plan, flasher: Flasher, before: list[str], wait_s: float) -> None:

@@ -157,9 +157,12 @@ def files(board: Board, firmware: bytes, bootloader: bytes, fs_image: bytes) -> 
         _check_image(board, bootloader, "bootloader.bin", BOOTLOADER)
         parts[board.region("bootloader")] = bootloader
         parts[board.region("partition_table")] = partitions.table(board.regions)
+    whole = merged(board, parts)
+    slot = board.app_regions[0]
     return {
-        f"upyos-{board.name}.bin": merged(board, parts),
-        f"upyos-{board.name}-update.bin": firmware,
+        f"upyos-{board.name}.bin": whole,
+        # on the ESP8266 it has the header with the flash settings
+        f"upyos-{board.name}-update.bin": whole[slot.offset : slot.offset + len(firmware)],
     }
 
 

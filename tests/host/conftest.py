@@ -8,6 +8,7 @@ import uf2_release
 from boot_drive import BootDrive
 from fabricated import Checkout
 from upyfw import cli, drives
+from upyfw.flashers import picotool
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def machine(monkeypatch) -> dict[str, list]:
     there = {"drives": [], "ports": []}
     monkeypatch.setattr(drives, "mount_points", lambda: there["drives"])
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: there["ports"])
-    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(picotool, "find", lambda: None)
     return there
 
 

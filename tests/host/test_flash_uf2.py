@@ -14,7 +14,7 @@ import pytest
 import upyfw
 from boot_drive import BootDrive, written
 from casefile import TREE
-from upyfw import boards, drives, manifest
+from upyfw import artifacts, boards, cli, drives, manifest, variant
 from upyfw.flashers import uf2_copy
 
 NAME = "RPI_PICO"
@@ -199,3 +199,26 @@ def test_mount_points(tmp_path, monkeypatch):
         lambda path, **kw: lines if str(path) == "/proc/mounts" else real(path, **kw),
     )
     assert drives.mount_points() == [Path("/media/a b")]
+
+
+def test_what_was_built_here(drive, capsys):
+    """Without --from: the real firmware, built first."""
+    plugged = drive()
+    assert cli.run(["flash", NAME, "--wait", "0"]) == 0
+    made = artifacts.built(variant.of(NAME))
+    assert plugged.taken == made.update_uf2.read_bytes()
+    assert capsys.readouterr().out.endswith(f"{NAME}: written\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("UNIX", "UNIX: is no board\n  ./upyfw run --board UNIX"),
+        ("PICO", "PICO: no such board\n  nearest: "),
+    ],
+)
+def test_what_cannot_be_built_for_a_board(drive, capsys, name, message):
+    plugged = drive()
+    assert cli.run(["flash", name]) == 2
+    assert capsys.readouterr().err.startswith(f"upyfw: {message}")
+    assert plugged.path.exists()
