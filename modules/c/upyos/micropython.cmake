@@ -13,6 +13,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
+    ${CMAKE_CURRENT_LIST_DIR}/space.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal.c
     ${CMAKE_CURRENT_LIST_DIR}/tick.c
@@ -33,6 +34,7 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_find_frozen_module"
     # Where listing.c sees littlefs read a directory.
     "LINKER:--wrap=lfs2_dir_read"
+    "LINKER:--wrap=lfs2_fs_traverse"
     "LINKER:--wrap=lfs2_crc"
     "LINKER:--wrap=mp_vfs_blockdev_read_ext"
     "LINKER:--wrap=f_open"
