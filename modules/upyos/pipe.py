@@ -17,6 +17,9 @@ _INTERRUPTED = const(130)
 class Pipe(io.IOBase):
     """Output of a stage. A file that a power cut leaves in /tmp is overwritten some time."""
 
+    # The OSError that kept it from taking all that was written.
+    broken = None
+
     def __init__(self, name):
         self.name = _FILE + name
         self.memory = io.BytesIO()
@@ -25,6 +28,13 @@ class Pipe(io.IOBase):
 
     def write(self, data):
         # Called from C for everything that is printed.
+        try:
+            return self._write(data)
+        except OSError as e:
+            self.broken = e
+            raise
+
+    def _write(self, data):
         if self.file is None and self.size + len(data) > _MEMORY_BYTES:
             self.file = open(self.name, "wb")
             self.file.write(self.memory.getvalue())
@@ -33,12 +43,23 @@ class Pipe(io.IOBase):
         return (self.file or self.memory).write(data)
 
     def reader(self):
-        """Return a binary stream of what was written; close() gives the room back."""
-        if self.file is None:
-            self.memory.seek(0)
-            return self.memory
-        self.file.close()
-        return _Spilled(self.name)
+        """Return a binary stream of what was written; close() gives the room back.
+
+        Raises OSError if it is not all: what works with a part of its input could do damage.
+        """
+        if self.file is not None:
+            try:
+                self.file.close()
+            except OSError as e:
+                self.broken = e
+        if self.broken:
+            if self.file is not None:
+                os.remove(self.name)
+            raise self.broken
+        if self.file is not None:
+            return _Spilled(self.name)
+        self.memory.seek(0)
+        return self.memory
 
 
 class _Spilled:
@@ -79,7 +100,13 @@ def run(commands, condition):
             _upyos.redirect(previous)
             if stdin is not None:
                 stdin.close()
-        stdin = pipe.reader()
+        try:
+            stdin = pipe.reader()
+        except OSError as e:
+            from upyos.lib.command import reason
+
+            executor.report("pipe: " + reason(e))
+            return 1
         if status == _INTERRUPTED:
             break
     else:
