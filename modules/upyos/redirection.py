@@ -53,8 +53,7 @@ def open_target(op, target, streams):
         if op != _IN:
             from upyos.lib import paths
 
-            if paths.protected(target):
-                raise OSError(13)
+            paths.guard(target)
         stream = open(target, mode)
         variable_name = None
     elif op == _IN:

@@ -38,7 +38,7 @@ def write_atomic(path, data):
 
 def copy(src, dst):
     """Copy a file over dst or to a new one; see fill."""
-    with open(paths.absolute(src), "rb") as source:
+    with open(paths.named(src), "rb") as source:
         fill(dst, source)
 
 

@@ -8,11 +8,17 @@ from micropython import const
 
 _ENOENT = const(2)
 _EACCES = const(13)
+_EINVAL = const(22)
 _DIRECTORY = const(0x4000)
 
 
 def absolute(path):
-    """Return the normal form of a path: absolute, without `.`, `..` and `//`."""
+    """Return the normal form of a path: absolute, without `.`, `..` and `//`.
+
+    It ends before a NUL, as it does for the file systems, which are in C.
+    """
+    if "\0" in path:
+        path = path[: path.find("\0")]
     if path[:1] != "/":
         path = os.getcwd() + "/" + path
     if "//" not in path and "/." not in path and path[-1] != "/":
@@ -44,17 +50,19 @@ def split(path):
 def named(path):
     """Return the normal form of a path that the user named.
 
-    Raises OSError(ENOENT) for an empty one: that of an unset variable must not stand for the
-    current directory.
+    Raises OSError, ENOENT for an empty one: that of an unset variable must not stand for the
+    current directory; EINVAL for one with a NUL: it would stand for another file.
     """
     if not path:
         raise OSError(_ENOENT)
+    if "\0" in path:
+        raise OSError(_EINVAL)
     return absolute(path)
 
 
 def stat(path):
     """Return os.stat of a path. Raises OSError, for an empty one too."""
-    if not path or ".." in path:
+    if not path or ".." in path or "\0" in path:
         # littlefs does not know the parent of the root
         path = named(path)
     if sdata.cache_enabled:

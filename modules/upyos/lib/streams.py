@@ -8,6 +8,7 @@ from upyos.lib.command import fail, write
 
 _BLOCK_BYTES = const(512)
 _LF = const(10)
+_EISDIR = const(21)
 
 
 class Typed:
@@ -58,12 +59,15 @@ def standard_input():
 
 
 def open_file(name):
-    """Open a file as a binary stream."""
-    if ".." in name:
-        # littlefs does not know the parent of the root
-        from upyos.lib.paths import absolute
+    """Open a file as a binary stream. Raises OSError."""
+    if ".." in name or "\0" in name or name[-1:] in ("", "/"):
+        # littlefs does not know the parent of the root, and opens the root as a file
+        from upyos.lib.paths import named
 
-        name = absolute(name)
+        path = named(name)
+        if path == "/":
+            raise OSError(_EISDIR)
+        name = path if ".." in name else name
     return open(name, "rb")
 
 

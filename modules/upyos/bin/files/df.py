@@ -32,7 +32,7 @@ def __main__(args):
     operands(names, 0, 1)
     folder = names[0] if names else os.getcwd()
     try:
-        total, free = _space(paths.absolute(folder))
+        total, free = _space(paths.named(folder))
     except OSError as e:
         return fail(folder, e)
     share = free * 1000 // total / 10 if total else 0.0

@@ -33,7 +33,7 @@ def __main__(args):
     folder = names[1] if len(names) > 1 else "/"
     try:
         matches = _matches(names[0], folder, "r" in found)
+        write_all(["Found: %s\n" % path for path in matches])
     except OSError as e:
         return fail(folder, e)
-    write_all(["Found: %s\n" % path for path in matches])
     return 0 if matches else 1

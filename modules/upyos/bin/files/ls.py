@@ -100,7 +100,7 @@ def _tree(top, found):
 
 def _list(operand, found):
     """List one operand."""
-    path = paths.absolute(operand)
+    path = paths.named(operand)
     info = paths.stat(path)
     if info[0] & _DIRECTORY == 0:
         mode = "r-" if paths.protected(path) else "rw"

@@ -36,7 +36,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            make(paths.absolute(name))
+            make(paths.named(name))
         except OSError as e:
             status = fail(name, e)
     return status

@@ -14,6 +14,7 @@ from upyos.lib import files, paths
 from upyos.lib.command import fail, operands, options
 
 _ENOENT = const(2)
+_EACCES = const(13)
 _ENOTDIR = const(20)
 _EISDIR = const(21)
 
@@ -39,7 +40,7 @@ def _move(src, dst, quiet):
     try:
         files.move(src, dst)
     except OSError as e:
-        return fail(dst if paths.protected(dst) else src, e)
+        return fail(src if e.errno == _EACCES and not paths.protected(dst) else dst, e)
     if not quiet:
         print(src, "->", dst)
     return 0
