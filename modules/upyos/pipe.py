@@ -71,6 +71,7 @@ class _Spilled:
         self.read = self.file.read
         self.readline = self.file.readline
         self.readinto = self.file.readinto
+        self.seek = self.file.seek
 
     def __iter__(self):
         return self

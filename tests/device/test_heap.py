@@ -29,6 +29,10 @@ LINES = (
     ),
     *("for x in a b c ; echo $x ; done", "if 1 == 1 echo y", "true && false", "export v 1"),
     *("alias a='echo q'", "a b", "unalias a", "loadconfig", "loadboard", "logger hi", "dmesg -c"),
+    *("head -2 /t/a.sh", "tail -2 /t/a.sh", "wc /t/a.sh", "sort -u /t/a.sh", "uniq -c /t/a.sh"),
+    *("cut -f 1 /t/a.sh", "tr a b < /t/a.sh", "seq 9 | tee /tmp/o.txt", "seq 1 .5 9 | tail -1"),
+    *("basename /a", "dirname /a", "grep -n i /t/a.sh", "grep -E 'i|o+' /t/a.sh", "grep x /none"),
+    *("cmp /t/a.sh /t/p.py", "sort -k x", "cut -c 0"),
 )
 
 

@@ -84,6 +84,7 @@ ACTIONS = (
     Action("history-first", ("pwd", "exit -f"), leftover=TYPED),
     Action("history-reboot", ("pwd", "reboot -f"), HISTORY, leftover=TYPED),
     Action("history-reset", ("pwd", "reset"), HISTORY, leftover=TYPED),
+    Action("tee", ("tee /t/old /t/new < /t/big > v",), FILES, partly=("/t/new", "/t/old")),
     Action("truncate", ("cat /t/big > /t/old",), FILES, partly=("/t/old",)),
 )
 

@@ -13,16 +13,20 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
+    ${CMAKE_CURRENT_LIST_DIR}/pattern.c
+    ${CMAKE_CURRENT_LIST_DIR}/sort.c
     ${CMAKE_CURRENT_LIST_DIR}/space.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal.c
+    ${CMAKE_CURRENT_LIST_DIR}/text.c
     ${CMAKE_CURRENT_LIST_DIR}/tick.c
 )
 target_sources(usermod_upyos INTERFACE ${UPYOS_SOURCES})
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
-# Loops over bytes, in the way of every look-up.
+# Loops over bytes: in the way of every look-up, and of text commands.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST_DIR}/frozen.c
+    ${CMAKE_CURRENT_LIST_DIR}/pattern.c ${CMAKE_CURRENT_LIST_DIR}/text.c
     PROPERTIES COMPILE_OPTIONS "-Wall;-Werror;-O2")
 # Of MicroPython's own sources: names are looked up at every import, directories at every look at a file.
 set_source_files_properties(${MICROPY_DIR}/py/qstr.c ${MICROPY_DIR}/lib/littlefs/lfs2.c PROPERTIES COMPILE_OPTIONS "-O2")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c changes.c console.c flash.c frozen.c heap.c import.c listing.c load.c space.c span.c \
-    terminal.c tick.c)
+SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c changes.c console.c flash.c frozen.c heap.c import.c listing.c load.c \
+    pattern.c sort.c space.c span.c terminal.c text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # Imports, searches for frozen modules, writes of file systems, where listing.c sees littlefs read a directory, used space.
 UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module f_open mp_vfs_blockdev_write mp_vfs_blockdev_write_ext \

@@ -46,6 +46,15 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_keep), MP_ROM_PTR(&upyos_keep_obj) },
     #endif
     { MP_ROM_QSTR(MP_QSTR_span), MP_ROM_PTR(&upyos_span_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lines_matching), MP_ROM_PTR(&upyos_lines_matching_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lines_with), MP_ROM_PTR(&upyos_lines_with_obj) },
+    { MP_ROM_QSTR(MP_QSTR_whole_lines), MP_ROM_PTR(&upyos_whole_lines_obj) },
+    { MP_ROM_QSTR(MP_QSTR_joined), MP_ROM_PTR(&upyos_joined_obj) },
+    { MP_ROM_QSTR(MP_QSTR_count_text), MP_ROM_PTR(&upyos_count_text_obj) },
+    { MP_ROM_QSTR(MP_QSTR_translate), MP_ROM_PTR(&upyos_translate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cut), MP_ROM_PTR(&upyos_cut_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sort), MP_ROM_PTR(&upyos_sort_obj) },
+    { MP_ROM_QSTR(MP_QSTR_line_at), MP_ROM_PTR(&upyos_line_at_obj) },
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);
 

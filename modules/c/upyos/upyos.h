@@ -37,12 +37,21 @@ extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
 
-// changes.c, frozen.c, heap.c, keep.c, listing.c, span.c
+// changes.c, frozen.c, heap.c, keep.c, listing.c, pattern.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
+extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_line_at_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_lines_matching_obj;
+extern const mp_obj_fun_builtin_var_t upyos_lines_with_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_whole_lines_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_joined_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_count_text_obj;
+extern const mp_obj_fun_builtin_var_t upyos_translate_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_cut_obj;
 
 #endif

@@ -53,11 +53,12 @@ def write_all(parts):
             write(batch[0][:0].join(batch))
 
 
-def options(args, flags, valued=""):
+def options(args, flags, valued="", number=""):
     """Split args into options and operands.
 
-    flags are the letters without a value, valued those with one. Returns (dict letter -> True or
-    value, list of operands). Raises UsageError for an unknown option; SystemExit(0) after --help.
+    flags are the letters without a value, valued those with one; a word like -5 is the value of
+    the letter number. Returns (dict letter -> True or value, list of operands). Raises UsageError
+    for an unknown option; SystemExit(0) after --help.
     """
     found = {}
     rest = []
@@ -75,6 +76,8 @@ def options(args, flags, valued=""):
 
             print(manual.usage(process.current().cmd))
             raise SystemExit(0)
+        elif number and word[1:].isdigit():
+            found[number] = word[1:]
         else:
             at += _letters(word, args[at : at + 1], flags, valued, found)
     return found, rest
@@ -115,6 +118,8 @@ def fail(operand, why):
 
 def reason(exc):
     """Return the text of an exception, by errno for OSError."""
+    if isinstance(exc, MemoryError):
+        return "out of memory"
     code = exc.errno if isinstance(exc, OSError) else None
     for number_, text in _REASONS:
         if number_ == code:
@@ -144,6 +149,13 @@ def secret(question):
     if process.current().source is None:
         return console.read_line(question, False)
     return console.input()
+
+
+def natural(text):
+    """Return text as a whole number from 0. Raises UsageError."""
+    if not text.isdigit():
+        raise UsageError
+    return int(text)
 
 
 def in_turn(call, *args):

@@ -42,9 +42,9 @@ def join(folder, name):
 
 def split(path):
     """Return (folder, name) of a path; the folder of `x` is empty, that of `/x` is `/`."""
-    path = path.rstrip("/") or "/"
+    path = path.rstrip("/") or path[:1]
     at = path.rfind("/") + 1
-    return path[:at].rstrip("/") or path[:at], path[at:]
+    return path[:at].rstrip("/") or path[:at][:1], path[at:]
 
 
 def named(path):

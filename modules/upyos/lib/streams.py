@@ -1,44 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Input of commands: files and standard input as binary streams; the console as one."""
+"""Input of commands: files and standard input as binary streams."""
 
 import _upyos
 from micropython import const
-from upyos import console, process
+from upyos import process
 from upyos.lib.command import fail, write
 
 _BLOCK_BYTES = const(512)
+_BATCH_BYTES = const(1024)
 _LF = const(10)
 _EISDIR = const(21)
-
-
-class Typed:
-    """Lines typed at the console, until Ctrl-D on an empty line, as a binary stream."""
-
-    rest = b""
-
-    def readline(self):
-        """Return the next line with its newline, b"" at the end."""
-        if self.rest:
-            line, self.rest = self.rest, b""
-            return line
-        try:
-            return console.read_line().encode() + b"\n"
-        except EOFError:
-            return b""
-
-    def readinto(self, block):
-        """Fill block from one line; return the number of bytes, 0 at the end."""
-        line = self.readline()
-        count = min(len(line), len(block))
-        block[:count] = line[:count]
-        self.rest = line[count:]
-        return count
-
-    def __iter__(self):
-        return iter(self.readline, b"")
-
-    def close(self):
-        """Do nothing: the console stays."""
 
 
 def redirected():
@@ -54,8 +25,13 @@ def to_console():
 
 
 def standard_input():
-    """Return standard input as a binary stream."""
-    return process.current().source or Typed()
+    """Return standard input as a binary stream; what is typed has no seek()."""
+    source = process.current().source
+    if source is None:
+        from upyos.lib.terminal import Typed
+
+        source = Typed()
+    return source
 
 
 def open_file(name):
@@ -74,7 +50,8 @@ def open_file(name):
 def each(names, work):
     """Call work(stream, name) for each file, for standard input where there is none or for `-`.
 
-    Returns the status: 1 if one of them could not be read, which is said in an error line.
+    Returns the status: 1 if one of them could not be read or needed more memory than there is,
+    which is said in an error line.
     """
     status = 0
     for name in names or ("-",):
@@ -84,8 +61,26 @@ def each(names, work):
             else:
                 with open_file(name) as stream:
                     work(stream, name)
-        except OSError as e:
+        except (OSError, MemoryError) as e:
             status = fail(name, e)
+    return status
+
+
+def excerpts(names, show):
+    """Call show(stream), which returns the last byte it wrote, for each file as each() does.
+
+    Several files get a line with their name. Returns the status.
+    """
+    last = _LF
+
+    def headed(stream, name):
+        nonlocal last
+        if len(names) > 1:
+            print("%s==> %s <==" % ("" if last == _LF else "\n", name))
+        last = show(stream)
+
+    status = each(names, headed)
+    complete(last)
     return status
 
 
@@ -103,3 +98,32 @@ def show(stream, block):
             return last
         write(block[:count])
         last = block[count - 1]
+
+
+def complete(last):
+    """End the line at the console if last, the byte before, does not."""
+    if last != _LF and to_console():
+        print()
+
+
+def batches(stream):
+    """Yield the lines of a stream, many at a time, as memoryviews that are valid until the next.
+
+    A missing last newline is added. Needs memory for the longest line.
+    """
+    block = bytearray(_BATCH_BYTES)
+    view = memoryview(block)
+    held = 0
+    while count := stream.readinto(view[held:]):
+        held += count
+        end = _upyos.whole_lines(view[:held])
+        if end:
+            yield view[:end]
+            held -= end
+            view[:held] = view[end : end + held]
+        elif held == len(block):
+            block.extend(bytes(_BATCH_BYTES))
+            view = memoryview(block)
+    if held:
+        block[held] = _LF
+        yield view[: held + 1]

@@ -32,13 +32,11 @@ def _numbered(stream):
 def __main__(args):
     found, names = options(args, "nf")
     block = None if "n" in found else streams.new_block()
-    completes = streams.to_console()
 
     def show(stream, name):
         if "f" in found:
             print(name)
         last = _numbered(stream) if block is None else streams.show(stream, block)
-        if completes and last != _LF:
-            print()
+        streams.complete(last)
 
     return streams.each(names, show)

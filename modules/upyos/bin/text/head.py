@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""head [-n N] [FILE...]
+
+Copy the first N lines of each FILE to standard output; with no FILE, or -, those of standard
+input. Several files get a line ==> FILE <== each. At the console a missing last newline is added,
+else the bytes are exact.
+
+-n N  how many lines (default 10); -5 is short for -n 5
+
+Source: POSIX.1-2024 head. Not provided: -c.
+"""
+
+import _upyos
+from micropython import const
+from upyos.lib import streams
+from upyos.lib.command import natural, options, write
+
+_LF = const(10)
+
+
+def _head(stream, count, block):
+    """Write the first lines of a stream; return the last byte."""
+    last = _LF
+    while count and (size := stream.readinto(block)):
+        ends = _upyos.lines_with(block[:size], b"\n")
+        found = len(ends) // 2
+        if found >= count:
+            size = ends[2 * count - 1]
+            found = count
+        count -= found
+        write(block[:size])
+        last = block[size - 1]
+    return last
+
+
+def __main__(args):
+    found, names = options(args, "", "n", number="n")
+    count = natural(found.get("n", "10"))
+    block = streams.new_block()
+    return streams.excerpts(names, lambda stream: _head(stream, count, block))

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""Regular expressions (POSIX.1-2024 XBD 9.4, extended), as programs for _upyos.lines_matching.
+
+An expression is taken apart once, into the positions that take one byte each: which of them can
+be first, which last, which follow which (Glushkov's automaton). A part of an expression is a
+tuple: does it match nothing too, mask of its first positions, list of its last positions.
+"""
+
+from micropython import const
+
+_MOST_POSITIONS = const(128)
+# Ranges of bytes: low and high in turn.
+_NEWLINE = b"\n\n"
+_CONTINUATION = b"\x80\xbf"
+# Lines of name and ranges.
+_CLASSES = const(
+    b"\nalpha:AZaz\ndigit:09\nalnum:09AZaz\nspace:\t\r  \nupper:AZ\nlower:az\npunct:!/:@[`{~"
+    b"\nblank:\t\t  \nxdigit:09AFaf\nd:09\nw:09AZ__az\ns:\t\r  \n"
+)
+
+
+def compile(text, fold):
+    """Return text as a program; with fold the case of ASCII letters does not count.
+
+    Raises ValueError if it is no expression, or one with back references, \\b and the like,
+    collating symbols, or characters in brackets that are not ASCII; RuntimeError if it is nested
+    too deep.
+    """
+    parser = _Parser(text, fold)
+    nothing, first, last = parser.choice()
+    if parser.at < len(text):
+        raise ValueError
+    return parser.program(nothing, first, last)
+
+
+def _class(name):
+    """Return the ranges of a class."""
+    key = b"\n%s:" % name
+    at = _CLASSES.find(key) + len(key)
+    if at < len(key):
+        raise ValueError
+    return _CLASSES[at : _CLASSES.find(b"\n", at)]
+
+
+def _outside(ranges):
+    """Return the ranges that begin a character which is not in ranges, nor a newline."""
+    out = b""
+    low = 0
+    ranges += _NEWLINE + _CONTINUATION
+    for first, last in sorted([(ranges[i], ranges[i + 1]) for i in range(0, len(ranges), 2)]):
+        if first > low:
+            out += bytes((low, first - 1))
+        low = max(low, last + 1)
+    return out + bytes((low, 255))
+
+
+def _folded(ranges):
+    """Return ranges with the letters of the other case."""
+    out = ranges
+    for i in range(0, len(ranges), 2):
+        for low, high, to in ((65, 90, 32), (97, 122, -32)):
+            first = max(ranges[i], low)
+            last = min(ranges[i + 1], high)
+            if first <= last:
+                out += bytes((first + to, last + to))
+    return out
+
+
+class _Parser:
+    def __init__(self, text, fold):
+        self.text = text
+        self.fold = fold
+        self.at = 0
+        # of each position: its ranges, the mask of those that can follow
+        self.ranges = []
+        self.follow = []
+
+    def next(self):
+        """Return the next character, "" at the end."""
+        return self.text[self.at : self.at + 1]
+
+    def take(self):
+        """Return the next character and go behind it. Raises ValueError at the end."""
+        if self.at == len(self.text):
+            raise ValueError
+        self.at += 1
+        return self.text[self.at - 1]
+
+    def program(self, nothing, first, last):
+        """Return the program; its form is in modules/c/upyos/pattern.c."""
+        count = len(self.ranges)
+        width = count // 8 + 1
+        out = bytearray((count, width, nothing))
+        out += first.to_bytes(width, "little")
+        out += sum([1 << i for i in last]).to_bytes(width, "little")
+        for i in range(count):
+            out += self.follow[i].to_bytes(width, "little")
+            out.append(len(self.ranges[i]))
+            out += self.ranges[i]
+        return out
+
+    def position(self, ranges):
+        """Return a part that is one new position."""
+        i = len(self.ranges)
+        if i == _MOST_POSITIONS:
+            raise ValueError
+        self.ranges.append(_folded(ranges) if self.fold else ranges)
+        self.follow.append(0)
+        return False, 1 << i, [i]
+
+    def joined(self, a, b):
+        """Return a part that is a, then b."""
+        for i in a[2]:
+            self.follow[i] |= b[1]
+        return a[0] and b[0], a[1] | b[1] if a[0] else a[1], a[2] + b[2] if b[0] else b[2]
+
+    def again(self, part):
+        """Return a part that is one or more of it."""
+        for i in part[2]:
+            self.follow[i] |= part[1]
+        return part
+
+    def choice(self):
+        """Read parts between |."""
+        part = self.sequence()
+        while self.next() == "|":
+            self.at += 1
+            other = self.sequence()
+            part = (part[0] or other[0], part[1] | other[1], part[2] + other[2])
+        return part
+
+    def sequence(self):
+        """Read parts that follow each other."""
+        part = (True, 0, [])
+        while self.next() not in ("", "|", ")"):
+            part = self.joined(part, self.repeated())
+        return part
+
+    def repeated(self):
+        """Read one part and what says how often."""
+        start = self.at
+        part = self.single()
+        if self.next() == "{":
+            part = self.counted(start, part)
+        while self.next() and self.next() in "*+?":
+            c = self.take()
+            if c != "?":
+                self.again(part)
+            part = (part[0] or c != "+", part[1], part[2])
+        return part
+
+    def counted(self, start, part):
+        """Read {LOW,HIGH} after the part that begins at start, which is read again and again."""
+        end = self.text.find("}", self.at)
+        low, comma, high = self.text[self.at + 1 : max(end, 0)].partition(",")
+        low = int(low)
+        most = int(high) if high else max(low, 1) if comma else low
+        if not 0 <= low <= most:
+            raise ValueError
+        found = (True, 0, [])
+        for i in range(most):
+            if i:
+                self.at = start
+                part = self.single()
+            if comma and not high and i + 1 == most:
+                self.again(part)
+            found = self.joined(found, (part[0] or i >= low, part[1], part[2]))
+        self.at = end + 1
+        return found
+
+    def single(self):
+        """Read a character, a class or a group."""
+        c = self.take()
+        if c == "(":
+            part = self.choice()
+            if self.take() != ")":
+                raise ValueError
+            return part
+        if c in "*+?{":
+            raise ValueError
+        if c == ".":
+            return self.outside(b"")
+        if c == "[":
+            return self.bracket()
+        if c == "^" or c == "$":
+            return self.position(b"" if c == "^" else _NEWLINE)
+        return self.escape(self.take()) if c == "\\" else self.literal(c)
+
+    def literal(self, c):
+        """Return a part that is one character: each byte of its UTF-8 form a position."""
+        part = (True, 0, [])
+        for byte in c.encode():
+            part = self.joined(part, self.position(bytes((byte, byte))))
+        return part
+
+    def escape(self, c):
+        """Return the part that a character after a backslash stands for."""
+        if c in "dws":
+            return self.position(_class(c))
+        if c in "DWS":
+            return self.outside(_class(c.lower()))
+        if c.isalpha() or c.isdigit() or c in "<>":
+            raise ValueError
+        return self.literal(c)
+
+    def outside(self, ranges):
+        """Return a part that is any character but these: its first byte, then what goes on."""
+        if self.fold:
+            ranges = _folded(ranges)
+        lead = self.position(_outside(ranges))
+        rest = self.again(self.position(_CONTINUATION))
+        return self.joined(lead, (True, rest[1], rest[2]))
+
+    def bracket(self):
+        """Read [...]."""
+        negated = self.next() == "^"
+        self.at += negated
+        ranges = self.member()
+        while self.next() != "]":
+            ranges += self.member()
+        self.at += 1
+        return self.outside(ranges) if negated else self.position(ranges)
+
+    def member(self):
+        """Read a character, a range or a class inside of brackets; return its ranges."""
+        low = self.take()
+        if low == "[" and self.next() and self.next() in ":.=":
+            end = self.text.find(":]", self.at)
+            name = self.text[self.at + 1 : max(end, 0)]
+            self.at = end + 2
+            return _class(name)
+        high = low
+        if self.next() == "-" and self.text[self.at + 1 : self.at + 2] not in ("", "]"):
+            self.at += 1
+            high = self.take()
+        if not low <= high < "\x80":
+            raise ValueError
+        return bytes((ord(low), ord(high)))
