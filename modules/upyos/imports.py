@@ -5,8 +5,9 @@ import sys
 
 # Firmware first, current directory last: no file on the flash can hide a system module.
 _PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
-# Built-in modules that MicroPython lets files replace (MP_REGISTER_EXTENSIBLE_MODULE).
-_BUILT_IN = ("os", "time", "io", "json", "machine")
+# Built-in modules that MicroPython lets files replace (MP_REGISTER_EXTENSIBLE_MODULE), and the one
+# that most modules of ours import, for its const(): found at once it takes 20 us, not 90.
+_BUILT_IN = ("os", "time", "io", "json", "machine", "micropython")
 
 
 def set_up():
