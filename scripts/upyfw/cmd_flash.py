@@ -68,7 +68,7 @@ def command(
         if dry_run:
             flasher.leave()
             return
-        flasher.write(plan)
+        _write(flasher, plan)
     _report(plan, flasher, before, wait)
 
 
@@ -113,6 +113,14 @@ def _built_here(name: str) -> Board:
         raise BadInput(f"{name}: is no board", f"./upyfw run --board {name}")
     buildable.require(board)
     return board
+
+
+def _write(flasher: Flasher, plan: Plan) -> None:
+    try:
+        flasher.write(plan)
+    except KeyboardInterrupt:
+        say("broken off: the board may not start until the same command has written it whole")
+        raise
 
 
 def _report(plan: Plan, flasher: Flasher, before: list[str], wait_s: float) -> None:

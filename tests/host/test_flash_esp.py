@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`upyfw flash` with the real esptool, on an emulated boot loader of an Espressif chip."""
 
+import os
+import pty
+
 import esp_release
 import pytest
 import serial
@@ -231,13 +234,24 @@ def test_a_port_that_is_in_use(flash, rom):
     assert rom.requests == []
 
 
+def test_nobody_answers(folder, capsys):
+    master, slave = pty.openpty()
+    port = os.ttyname(slave)
+    assert cli.run(["flash", NAME, "--port", port, "--from", str(folder)]) == 1
+    err = capsys.readouterr().err
+    assert f"upyfw: {port}: while it was asked: Failed to connect to Espressif device: " in err
+    assert "  hold BOOT (or FLASH), press and let go of RESET, let go of BOOT, then run" in err
+    os.close(slave)
+    os.close(master)
+
+
 def test_no_such_port(flash):
     status, _, err = flash(NAME, port="/dev/no-such-port")
     assert status == 2
     assert "upyfw: /dev/no-such-port: no such port\n" in err
 
 
-# Unplugged in the middle
+# Unplugged, or broken off, in the middle
 
 
 @pytest.fixture
@@ -274,3 +288,14 @@ def test_after_that_it_is_written_again(folder, impatient):
         call = ["flash", NAME, "--port", rom.path, "--from", str(folder), "--wait", "0"]
         assert cli.run(call) == 0
         assert content(rom, SLOT.name).startswith((folder / UPDATE).read_bytes())
+
+
+def test_ctrl_c_while_it_is_written(flash, monkeypatch):
+    def write_flash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("esptool.cmds.write_flash", write_flash)
+    status, _, err = flash(NAME)
+    assert status == 130
+    assert "broken off: the board may not start until the same command has written it" in err
+    assert err.endswith("upyfw: interrupted\n")
