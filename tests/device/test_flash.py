@@ -8,9 +8,10 @@ import machines as at
 import pytest
 import upyfw
 from boot_drive import BootDrive, written
+from serial.tools.list_ports_common import ListPortInfo
 from session import Session
 from upyfw import boards, cli, drives, firmware, flashfile, fsimage, manifest, release, uf2
-from upyfw.board_repl import ask
+from upyfw.board_repl import ask, start_bootloader
 from upyfw.manifest import Release
 from upyfw.targets.pty_bridge import PtyBridge
 
@@ -43,11 +44,13 @@ def folder(tmp_path_factory) -> Path:
 class Board:
     """An emulated board that shows a boot drive when it is in its boot loader, and leaves it.
 
-    at_start: its flash when it had taken the file, before the new firmware ran.
+    at_start: its flash when it had taken the file, before the new firmware ran. ports: what the
+    machine sees of it by USB once it runs the new firmware.
     """
 
     def __init__(self, session: Session, port: str, drive: Path) -> None:
         self.port = port
+        self.ports: list[ListPortInfo] = []
         self.at_start = b""
         self._target = session.target
         self._drive = drive
@@ -70,6 +73,19 @@ class Board:
         if data is not None:
             self.at_start = written(self._target.flash_image(), data, BASE)
             self._target.power_cycle(self.at_start)
+            self.ports.append(_usb(self.port))
+
+    def start_bootloader(self) -> None:
+        """Do what holding BOOTSEL does."""
+        start_bootloader(self.port)
+        while not self._drive.exists():
+            assert not self._done.wait(0.05)
+
+
+def _usb(path: str) -> ListPortInfo:
+    info = ListPortInfo(path)
+    info.vid, info.product = 0x2E8A, "Board in FS mode"
+    return info
 
 
 @pytest.fixture
@@ -77,10 +93,10 @@ def board(machines, tmp_path, monkeypatch):
     """A running board with user files, at a serial port."""
     drive = tmp_path / "RPI-RP2"
     monkeypatch.setattr(drives, "mount_points", lambda: [drive])
-    monkeypatch.setattr("serial.tools.list_ports.comports", list)
     image = at.image(NAME, FILES)
     with machines.at_prompt(NAME, image) as session, PtyBridge(session.target) as bridge:
         played = Board(session, bridge.path, drive)
+        monkeypatch.setattr("serial.tools.list_ports.comports", lambda: played.ports)
         yield played
         played.close()
 
@@ -118,6 +134,16 @@ def test_a_new_file_system_is_the_images(board, folder, capsys):
     assert files_of(board.at_start) == fsimage.read(BOARD, image)
     assert "/t/a.txt" not in files_of(board.at_start)
     assert "answers at" in capsys.readouterr().out
+
+
+def test_a_board_that_was_in_its_boot_loader(board, folder, capsys):
+    """Nobody knows its serial port before it runs."""
+    board.start_bootloader()
+    assert cli.run(["flash", NAME, "--from", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "to the boot drive " in out
+    assert f"RPI_PICO: upyOS {upyfw.__version__} answers at {board.port}; the firmware" in out
+    assert files_of(board.at_start)["/t/a.txt"] == b"alpha\n"
 
 
 def test_dry_run_leaves_upyos_running(board, folder, capsys):
