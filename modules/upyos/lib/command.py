@@ -5,8 +5,8 @@ from micropython import const
 from upyos import console, process, state
 from upyos.process import UsageError
 
-# Parts that are put out at once: a call for each takes longer than making it.
-_BATCH = const(16)
+# So much is put out at once: a call for each line takes longer than making it.
+_BATCH_LENGTH = const(1024)
 
 # Ask a question on the console; True for y or Y, False where there is nobody to answer.
 ask = console.ask
@@ -42,12 +42,15 @@ _REASONS = (
 def write_all(parts):
     """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
     batch = []
+    length = 0
     try:
         for part in parts:
             batch.append(part)
-            if len(batch) == _BATCH:
+            length += len(part)
+            if length >= _BATCH_LENGTH:
                 write(part[:0].join(batch))
                 batch.clear()
+                length = 0
     finally:
         if batch:
             write(batch[0][:0].join(batch))

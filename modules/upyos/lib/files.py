@@ -129,18 +129,6 @@ def _name(entry):
     return entry[0]
 
 
-def walk(top):
-    """Yield (folder, entries) for a directory and all below it, each before what it holds."""
-    pending = [top]
-    while pending:
-        folder = pending.pop()
-        found = entries(folder)
-        yield folder, found
-        for entry in reversed(found):
-            if entry[1] == _DIRECTORY:
-                pending.append(paths.join(folder, entry[0]))
-
-
 def tree(top, deep=True):
     """Yield (path, entry) for what is below a directory, sorted, each before what it holds.
 

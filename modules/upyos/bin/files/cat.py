@@ -12,21 +12,24 @@ Source: POSIX.1-2024 cat; -n as in common use, -f is ours.
 
 from micropython import const
 from upyos.lib import streams
-from upyos.lib.command import options, write
+from upyos.lib.command import options, write_all
 
 _LF = const(10)
 
 
 def _numbered(stream):
     """Write the lines of a stream with their numbers; return the last byte."""
-    number = 0
-    last = _LF
-    for line in stream:
-        number += 1
-        write(str(number) + " ")
-        write(line)
-        last = line[-1]
-    return last
+    last = [_LF]
+
+    def lines():
+        number = 0
+        for line in stream:
+            number += 1
+            last[0] = line[-1]
+            yield b"%d " % number + line
+
+    write_all(lines())
+    return last[0]
 
 
 def __main__(args):

@@ -20,13 +20,11 @@ import time
 
 from micropython import const
 from upyos.lib import files, paths
-from upyos.lib.command import fail, options, write
+from upyos.lib.command import fail, options, write, write_all
 from upyos.lib.dates import MONTH
 
 _DIRECTORY = const(0x4000)
 _MODIFIED = const(8)
-# Lines that are put out at once: a call for each line takes longer than the line.
-_BATCH = const(16)
 
 
 def _size(size, found):
@@ -57,31 +55,29 @@ def _row(name, entry, path, mode, found):
     return form % (kind, mode, mark, size, MONTH[month], day, hour, minute, second, name)
 
 
+def _rows(folder, prefix, entries, found):
+    """Yield the lines of entries of a directory, names with prefix before them."""
+    folder = paths.join(folder, "")
+    guarded = [path for path in paths.protected_paths() if path.startswith(folder)]
+    for entry in entries:
+        path = folder + entry[0]
+        mode = "r-" if guarded and path in guarded else "rw"
+        yield _row(prefix + entry[0], entry, path, mode, found)
+
+
 def _folder(folder, prefix, below, found):
     """List one directory, names with prefix before them; return the bytes of its files.
 
     Its directories go into the list below.
     """
-    folder = paths.join(folder, "")
-    guarded = [path for path in paths.protected_paths() if path.startswith(folder)]
-    total = 0
-    lines = []
-    for entry in files.entries(folder):
-        name = entry[0]
-        if name[0] == "." and "a" not in found:
-            continue
-        total += entry[3]
-        if below is not None and entry[1] == _DIRECTORY:
-            below.append(folder + name)
-        if "n" in found:
-            continue
-        mode = "r-" if guarded and folder + name in guarded else "rw"
-        lines.append(_row(prefix + name, entry, folder + name, mode, found))
-        if len(lines) == _BATCH:
-            write("".join(lines))
-            lines.clear()
-    write("".join(lines))
-    return total
+    entries = files.entries(folder)
+    if "a" not in found:
+        entries = [entry for entry in entries if entry[0][0] != "."]
+    if "n" not in found:
+        write_all(_rows(folder, prefix, entries, found))
+    if below is not None:
+        below += [paths.join(folder, entry[0]) for entry in entries if entry[1] == _DIRECTORY]
+    return sum([entry[3] for entry in entries])
 
 
 def _tree(top, found):
