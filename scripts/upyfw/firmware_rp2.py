@@ -36,7 +36,8 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     Raises UpyfwError if it does not compile or is larger than its region.
     """
     board_dir = work.path / "board"
-    _write_board_dir(board, board_dir, inputs)
+    for name, text in board_files(board, board_dir, inputs.micropython).items():
+        write_if_changed(board_dir / name, text.encode())
     env = _environment(work, inputs)
     if not (work.objects / "build.ninja").exists():
         work.run("configure", _configure(board, board_dir, work, inputs), env)
@@ -48,17 +49,18 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
 
 
-def _write_board_dir(board: Board, folder: Path, inputs: Inputs) -> None:
-    """Write a MicroPython board folder: upstream's or ours, with the regions of board.toml."""
-    port = inputs.micropython / "ports" / "rp2"
+def board_files(board: Board, folder: Path, micropython: Path) -> dict[str, str]:
+    """Return {name: content} of a MicroPython board folder: upstream's or ours, with our regions.
+
+    Raises UpyfwError if there is no such board.
+    """
+    port = micropython / "ports" / "rp2"
     below = _c_dir(board, port)
-    wanted = {
-        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
+    return {
+        "mpconfigboard.h": _header(board, below),
         "mpconfigboard.cmake": _cmake(board, below, folder),
-        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
+        "memmap.ld": linker_script(board, port),
     }
-    for name, text in wanted.items():
-        write_if_changed(folder / name, text.encode())
 
 
 def _c_dir(board: Board, port: Path) -> Path:

@@ -6,7 +6,7 @@ import struct
 from dataclasses import replace
 
 import pytest
-from upyfw import boards, cli, fit, frozen_size, size, sources, variant
+from upyfw import boards, cli, fit, frozen_size, sdk, size, sources, variant
 from upyfw.chips import CHIPS
 from upyfw.errors import UpyfwError
 from upyfw.firmware import build
@@ -15,10 +15,12 @@ from upyfw.firmware_frozen import FrozenFile
 NOT_BUILT = [name for name in boards.names() if boards.load(name).firmware.upstream_bytes]
 
 
-def test_every_board_is_either_built_in_ci_or_estimated():
-    built = [name for name in boards.names() if boards.load(name).tier <= 2]
-    # as VCCGND_YD2040, with more flash
-    assert sorted([*built, *NOT_BUILT, "VCCGND_YD2040_16M"]) == boards.names()
+@pytest.mark.parametrize("name", boards.names())
+def test_a_board_that_needs_a_kit_or_git_is_estimated(name):
+    board = boards.load(name)
+    needs = bool(board.sources) or sdk.of_port(board.port) is not None
+    assert needs == (name in NOT_BUILT)
+    assert board.tier == 3 or not needs
 
 
 @pytest.mark.parametrize("name", NOT_BUILT)

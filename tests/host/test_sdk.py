@@ -7,10 +7,20 @@ import re
 
 import pytest
 from fabricated import program
-from upyfw import boards, buildable, cli, firmware_esp32, firmware_esp8266, partitions, sdk
+from upyfw import (
+    boards,
+    buildable,
+    cli,
+    firmware_esp32,
+    firmware_esp8266,
+    partitions,
+    sdk,
+    source_pins,
+)
 from upyfw import sources as upyfw_sources
 from upyfw.errors import UpyfwError
 
+IDF = source_pins.read()["esp-idf"].version
 VERSION = "set(IDF_VERSION_MAJOR {})\nset(IDF_VERSION_MINOR {})\nset(IDF_VERSION_PATCH {})\n"
 
 
@@ -33,8 +43,8 @@ def _idf(folder, *numbers: int):
 def test_without_esp_idf_one_line_says_so_and_one_how_to_get_it(bare, capsys):
     assert cli.run(["build", "ESP32_GENERIC_C3"]) == 1
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "upyfw: ESP32_GENERIC_C3: ESP-IDF 5.4.2 is not on this machine"
-    assert re.search(r"git clone -b v5\.4\.2 .*esp-idf\.git .*install\.sh.*export\.sh$", lines[1])
+    assert lines[0] == f"upyfw: ESP32_GENERIC_C3: ESP-IDF {IDF} is not on this machine"
+    assert re.search(rf"git clone -b v{IDF} .*esp-idf\.git .*install\.sh.*export\.sh$", lines[1])
     assert len(lines) == 2
 
 
@@ -43,7 +53,7 @@ def test_a_container_is_offered_where_one_runs(bare, capsys):
     assert cli.run(["build", "ESP32_GENERIC"]) == 1
     hint = capsys.readouterr().err.splitlines()[1]
     assert "; or in a container: docker run" in hint
-    assert hint.endswith("espressif/idf:v5.4.2 ./upyfw build ESP32_GENERIC")
+    assert hint.endswith(f"espressif/idf:v{IDF} ./upyfw build ESP32_GENERIC")
 
 
 def test_a_container_program_that_does_not_work_is_not_offered(bare):
@@ -54,8 +64,8 @@ def test_a_container_program_that_does_not_work_is_not_offered(bare):
 @pytest.mark.parametrize(
     ("numbers", "problem"),
     [
-        ((5, 5, 0), "ESP-IDF 5.5.0 is another than 5.4.2"),
-        ((4, 4, 2), "ESP-IDF 4.4.2 is another than 5.4.2"),
+        ((5, 5, 0), f"ESP-IDF 5.5.0 is another than {IDF}"),
+        ((4, 4, 2), f"ESP-IDF 4.4.2 is another than {IDF}"),
         ((5, 4, 1), "ESP-IDF 5.4.1 is not ready: source its export.sh"),
     ],
 )
@@ -109,7 +119,7 @@ def test_boards_says_what_cannot_be_built_and_why(bare, capsys):
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     row = rows["ESP32_GENERIC"]
     assert (row["can_build"], row["tier"], row["profile"]) == (False, 3, "core")
-    assert row["why_not"] == "ESP-IDF 5.4.2 is not on this machine"
+    assert row["why_not"] == f"ESP-IDF {IDF} is not on this machine"
     assert rows["UNIX"]["why_not"].startswith("gcc is missing: apt-get install")
 
 
