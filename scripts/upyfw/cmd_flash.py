@@ -65,6 +65,8 @@ def command(
         plan = flashplan.make(found, name, chosen, mode, facts)
         for line in flashplan.lines(plan, flasher.where):
             print(line)
+        if doubt := flashplan.unsure(plan, facts):
+            say(doubt)
         if dry_run:
             flasher.leave()
             return

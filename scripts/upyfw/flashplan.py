@@ -139,6 +139,13 @@ def _check_kind(file: File, mode: Mode) -> None:
         )
 
 
+def unsure(plan: Plan, facts: Facts) -> str:
+    """Return what to tell a user whose board does not say what files it has, or ""."""
+    if plan.mode != Mode.KEEP or plan.board.chip.is_esp or facts.fs_blocks is not None:
+        return ""
+    return "what is on the board cannot be seen: one that never had upyOS wants --with-fs"
+
+
 def lines(plan: Plan, where: str) -> list[str]:
     """Return what will be done, a line for each region."""
     head = f"{plan.board.name} {plan.version} ({plan.profile}), {plan.file}, to {where}"

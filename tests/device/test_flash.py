@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`upyfw flash` of the real firmware on an emulated board: into its boot loader and back."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from session import Session
 from upyfw import boards, cli, drives, firmware, flashfile, fsimage, manifest, release, uf2
 from upyfw.board_repl import ask, start_bootloader
 from upyfw.manifest import Release
+from upyfw.targets.emulator import Emulator
 from upyfw.targets.pty_bridge import PtyBridge
+from upyfw.variant import BARE
 
 NAME = "RPI_PICO"
 BOARD = boards.load(NAME)
@@ -50,6 +53,7 @@ class Board:
 
     def __init__(self, session: Session, port: str, drive: Path) -> None:
         self.port = port
+        self.session = session
         self.ports: list[ListPortInfo] = []
         self.at_start = b""
         self._target = session.target
@@ -147,8 +151,10 @@ def test_a_board_that_was_in_its_boot_loader(board, folder, capsys):
 
 
 def test_dry_run_leaves_upyos_running(board, folder, capsys):
+    board.session.forget()
     call = ["flash", "--port", board.port, "--dry-run", "--from", str(folder)]
     assert cli.run(call) == 0
+    assert board.session.wait_texts(("soft reboot", "/ $: "), LIMIT_S) is None
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["write", "leave"]
     assert board.at_start == b""
@@ -182,6 +188,21 @@ def test_another_layout_would_lose_the_files(board, folder, capsys, tmp_path):
     assert cli.run(["flash", NAME, "--port", board.port, "--from", str(tmp_path / "s")]) == 2
     assert "the board's file system has 218 blocks, RPI_PICO mounts 217" in _error(capsys)
     assert board.at_start == b""
+
+
+def test_stock_micropython(folder, tmp_path, capsys, monkeypatch):
+    """Many a board runs what was built for a Pico: that is no reason to refuse its own."""
+    monkeypatch.setattr("serial.tools.list_ports.comports", list)
+    named = shutil.copytree(folder, tmp_path / "w")
+    text = manifest.text(manifest.read(folder))
+    (named / manifest.NAME).write_text(text.replace('"RPI_PICO"', '"RPI_PICO_W"'))
+    with Emulator(firmware.build(NAME, BARE).firmware) as emulator:
+        emulator.wait_prompt()
+        with PtyBridge(emulator) as bridge:
+            call = ["flash", "RPI_PICO_W", "--port", bridge.path, "--from", str(named)]
+            assert cli.run([*call, "--dry-run"]) == 0
+            where = f"RPI_PICO with MicroPython 1.26.1 at serial port {bridge.path}\n"
+            assert where in capsys.readouterr().out
 
 
 def test_the_wrong_firmware_came_back(board, folder, capsys, monkeypatch):

@@ -30,6 +30,7 @@ def test_the_update_is_what_a_drive_gets(flash, drive, uf2_folder):
     plugged = drive()
     status, out, err = flash(NAME)
     assert status == 0, err
+    assert "one that never had upyOS wants --with-fs\n" in err
     assert plugged.taken == (uf2_folder / UPDATE).read_bytes()
     assert not plugged.path.exists()
     assert out.splitlines() == [
@@ -43,7 +44,9 @@ def test_the_update_is_what_a_drive_gets(flash, drive, uf2_folder):
 
 def test_with_a_file_system(flash, drive, uf2_folder):
     plugged = drive()
-    assert flash(NAME, "--with-fs")[0] == 0
+    status, _, err = flash(NAME, "--with-fs")
+    assert status == 0
+    assert "never had upyOS" not in err
     assert plugged.taken == (uf2_folder / FULL).read_bytes()
 
 

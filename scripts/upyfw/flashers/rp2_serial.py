@@ -35,7 +35,8 @@ class Rp2Serial(Flasher):
         self.where = f"{answer.build or 'a board'} with {answer.system} at serial port {self.port}"
         return Facts(
             chip=answer.chip or None,
-            board=answer.build or None,
+            # other firmware runs on boards that it was not made for
+            board=(answer.upyos and answer.build) or None,
             system=answer.system,
             fs_blocks=answer.fs_blocks or None,
         )
