@@ -7,25 +7,34 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 
-from upyfw import bench, bench_chart, bench_report
+from upyfw import bench, bench_chart, bench_report, progress, variant
+from upyfw.errors import BadInput
 from upyfw.files import write_atomic
 from upyfw.paths import REPO
-from upyfw.progress import step
+from upyfw.progress import Report, step
 
 _DOCS = REPO / "docs"
 
 
 @click.command()
+@click.option("--profile", help="What to freeze: tiny, core, net or full; else the board's.")
+@click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Write the chart to FILE.")
 @click.option("--docs", is_flag=True, help="Write docs/bench.json, bench.md and bench.svg.")
-def command(as_json: bool, svg: Path | None, docs: bool) -> None:
+def command(
+    profile: str | None, heap: str | None, as_json: bool, svg: Path | None, docs: bool
+) -> None:
     """Measure the firmware in the emulator, side by side with the bare one.
 
-    Prints cycles and heap; it never passes or fails.
+    Prints cycles and heap; it never passes or fails. With --docs the start of every profile is
+    measured too, which takes longer: all are built.
     """
+    what = variant.of(bench.BOARD, profile, heap)
+    if docs and what != variant.of(bench.BOARD):
+        raise BadInput("--docs is about the firmware as it comes", hint="leave out --profile")
     with tempfile.TemporaryDirectory() as folder, step("bench") as report:
-        figures = bench.run(Path(folder), report)
+        figures = bench.run(Path(folder), what, _saying(report), profiles=docs)
     if svg:
         write_atomic(svg, bench_chart.svg(figures).encode())
     if docs:
@@ -35,6 +44,17 @@ def command(as_json: bool, svg: Path | None, docs: bool) -> None:
         return
     for table in bench_report.tables(figures):
         Console().print(table)
+
+
+def _saying(report: Report) -> bench.Report:
+    """Return what tells the bar how far it is; without a terminal each part is a line."""
+
+    def tell(what: str, fraction: float) -> None:
+        if not progress.console.is_terminal:
+            progress.say(f"bench: {what}")
+        report(fraction)
+
+    return tell
 
 
 def write_docs(figures: bench_report.Bench, folder: Path) -> None:

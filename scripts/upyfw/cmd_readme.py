@@ -48,13 +48,15 @@ def refreshed(text: str) -> str:
 
 
 def _boards() -> list[str]:
-    rows = ["| board | chip | flash | file system | state |", "|---|---|---|---|---|"]
+    heads = ("board", "chip", "flash", "file system", "profile", "state")
+    rows = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     for name in boards.names():
         board = boards.load(name)
         product = f"{board.product} (`{name}`)"
         flash = size_text(board.flash.size_bytes)
         fs = size_text(board.fs_region.size_bytes)
-        rows.append(f"| {product} | {board.chip.mcu} | {flash} | {fs} | {_STATES[board.tier]} |")
+        cells = (product, board.chip.mcu, flash, fs, board.profile, _STATES[board.tier])
+        rows.append(f"| {' | '.join(cells)} |")
     return rows
 
 

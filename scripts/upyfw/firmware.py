@@ -45,10 +45,14 @@ def build(board_name: str, profile: str | None = None, heap: str | None = None) 
     by rename: what an interrupted build leaves is never one of them.
     Raises UpyfwError (status 2 for a board, command or manifest that breaks a rule).
     """
-    what = variant.of(board_name, profile, heap)
+    return build_variant(variant.of(board_name, profile, heap))
+
+
+def build_variant(what: Variant) -> Artifacts:
+    """Do as build(), for a variant."""
     buildable.require(what.board)
     trees = sources.prepare_micropython(what.board.port, what.board.sources)
-    work = Workdir(what.folder, board_name)
+    work = Workdir(what.folder, what.board.name)
     with work.locked():
         binary = _compile(what, work, trees)
         return _publish(what, work, binary)

@@ -13,6 +13,8 @@ from upyfw.paths import build_dir
 BARE = "bare"
 # all that there is: what another profile lacks of it is cold
 WHOLE = "full"
+# what boards have that the profile tiny is for
+SMALL_HEAP = "36KiB"
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,17 @@ class Variant:
     heap_bytes: int | None = None
 
     @property
-    def folder(self) -> Path:
-        """build/<BOARD>, or a folder in it for what is not the board's own."""
-        folder = build_dir() / self.board.name
+    def name(self) -> str:
+        """<BOARD>, and for what is not the board's own: /<profile>[-<heap>]."""
         heap = f"-{layout.size_text(self.heap_bytes)}" if self.heap_bytes else ""
         if not heap and self.profile == self.board.profile:
-            return folder
-        return folder / (self.profile + heap)
+            return self.board.name
+        return f"{self.board.name}/{self.profile}{heap}"
+
+    @property
+    def folder(self) -> Path:
+        """build/<BOARD>, or a folder in it for what is not the board's own."""
+        return build_dir() / self.name
 
 
 def of(board_name: str, profile: str | None = None, heap: str | None = None) -> Variant:

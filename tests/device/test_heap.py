@@ -3,6 +3,7 @@
 
 import lines
 import machines as at
+from upyfw import bench_lines
 
 TARGET = "RPI_PICO"
 MOST_LOST_BYTES = 512
@@ -44,15 +45,15 @@ def _heap(session) -> tuple[int, int]:
 
 
 def test_different_commands_leave_no_heap_behind(machines):
-    checks = lines.different(DIFFERENT)
-    assert len(checks) == DIFFERENT
-    files = {**lines.files(checks), **FILES}
+    different = bench_lines.different(DIFFERENT)
+    assert len({line.text for line in different}) == DIFFERENT
+    files = {**bench_lines.files(different), **FILES}
     with machines.at_prompt(TARGET, at.image(TARGET, files)) as session:
         for line in LINES:
             session.run(line)
         before, _ = _heap(session)
-        for check in checks:
-            lines.run(session, check)
+        for line in different:
+            lines.run(session, line)
         for line in LINES:
             session.run(line)
         after, largest = _heap(session)

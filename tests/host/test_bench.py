@@ -2,12 +2,20 @@
 """The figures of a bench run come out as table, text, JSON and picture."""
 
 import json
+import math
 from xml.etree import ElementTree
 
 import pytest
-from upyfw import bench, bench_cache, bench_chart, bench_flash, bench_report
+from upyfw import bench, bench_cache, bench_chart, bench_flash, bench_lines, bench_report
 from upyfw.bench_cache import CacheFigures
-from upyfw.bench_report import ORIGINAL, Bench, CommandFigures, Figures
+from upyfw.bench_report import (
+    ORIGINAL,
+    Bench,
+    CommandFigures,
+    Figures,
+    ProfileFigures,
+    SingleFigures,
+)
 from upyfw.size import Report
 
 COMMANDS = {name: CommandFigures(2.5, 0) for name in bench.COMMANDS}
@@ -15,8 +23,16 @@ RUN = Bench(
     "RPI_PICO",
     "9.9",
     Figures(3.6, 242_032, 241_664),
-    Figures(96.6, 235_440, 209_248, COMMANDS, 16, {"ls": CacheFigures(14.25, 10.99)}),
+    Figures(
+        96.6, 235_440, 209_248, COMMANDS, 16, 200_000, {"ls": CacheFigures(14.25, 10.99)}, 400.4
+    ),
     {"help texts": 7_000, "frozen system": 87_000},
+    {
+        "ls": SingleFigures("files", True, 1_196, 8.66, 4_768, "ls /t/sub"),
+        "kill": SingleFigures("process", False, 300),
+        "tr": SingleFigures("text", True, 200, 3.0, 992, "tr a|b"),
+    },
+    {"RPI_PICO/tiny": ProfileFigures(370_000, 90_000, 250_000, 40.0, 239_000, 230_000)},
 )
 
 
@@ -33,9 +49,31 @@ def test_firmware_rows():
 
 def test_command_rows_have_the_original_beside_them():
     rows = {row[0]: row[1:] for row in bench_report.rows_of_commands(RUN)}
-    assert rows["pwd"] == ("2.50 ms", "0 B", "35.5 ms")
-    assert rows["mv"] == ("2.50 ms", "0 B", "–")
+    assert rows["pwd"] == ("2.50 ms", "0 B", "35.5 ms", "14.2")
+    assert rows["mv"] == ("2.50 ms", "0 B", "–", "–")
     assert set(ORIGINAL.commands) <= set(rows)
+
+
+def test_the_mean_is_that_of_all_commands_of_the_original():
+    factors = [before.ms / 2.5 for before in ORIGINAL.commands.values()]
+    mean = math.prod(factors) ** (1 / len(factors))
+    assert bench_report.rows_of_commands(RUN)[-1] == ("geometric mean", "", "", "", f"{mean:.1f}")
+    few = Bench("B", "1", RUN.bare, Figures(1, 1, 1, {"pwd": CommandFigures(71.0)}))
+    assert bench_report.speed_ups(few) == {"pwd": 0.5}
+
+
+def test_rows_of_single_commands():
+    assert bench_report.rows_of_single(RUN) == [
+        ("ls", "files", "1,196 B", "8.7 ms", "4,768 B", "ls /t/sub"),
+        ("kill", "process", "300 B (file)", "–", "–", "–"),
+        ("tr", "text", "200 B", "3.0 ms", "992 B", "tr a|b"),
+    ]
+
+
+def test_rows_of_profiles():
+    sizes = ("370,000 B", "90,000 B", "250,000 B")
+    rows = [("RPI_PICO/tiny", *sizes, "40.0 ms", "239,000 B", "230,000 B")]
+    assert bench_report.rows_of_profiles(RUN) == rows
 
 
 def test_cache_rows():
@@ -56,15 +94,9 @@ def test_cache_lines_are_typed_without_and_with_it():
 
 def test_markdown_holds_every_row():
     text = bench_report.markdown(RUN)
-    flash = bench_report.rows_of_flash(RUN)
-    for rows in (
-        bench_report.rows_of_firmware(RUN),
-        bench_report.rows_of_commands(RUN),
-        bench_report.rows_of_cache(RUN),
-        flash,
-    ):
-        for row in rows:
-            assert "| " + " | ".join(row) + " |" in text
+    for rows, _ in bench_report._HEADS:
+        for row in rows(RUN):
+            assert "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" in text
 
 
 def test_json_has_the_original_and_no_figure_that_was_not_measured():
@@ -94,13 +126,49 @@ def test_heap_figures_are_of_the_right_firmware(tmp_path):
     assert len(files["/b/text"]) == 4096
 
 
-def test_flash_by_group_adds_up():
+def test_flash_by_group_adds_up(tmp_path):
     modules = {"upyos/bin/files/ls.py": 5, "upyos/help_files.py": 7, "upyos/shell.py": 11}
     modules |= {"asyncio/core.py": 13, "sdata.py": 17}
-    found = bench_flash.groups(_sizes(modules, 19), _sizes({"asyncio/core.py": 13}, 2))
+    modules |= {"upyos/bin/network/ping.py": 23, "upyos/svc/ftp.py": 29, "edit/keys.py": 31}
+    folder = tmp_path / "edit"
+    folder.mkdir()
+    bare = _sizes({"asyncio/core.py": 13}, 2)
+    found = bench_flash.groups(_sizes(modules, 19), bare, tmp_path)
     assert found["commands: files"] == 5
     assert found["kernel and shell"] == 11
     assert found["modules for programs, start"] == 17
-    assert found["frozen system"] == 5 + 7 + 11 + 17 + 19 - 2
-    *parts, total = found.values()
+    assert found["libraries"] == 31
+    assert found["frozen system"] == 5 + 7 + 11 + 17 + 19 + 23 + 29 + 31 - 2
+    *parts, total, local = found.values()
     assert sum(parts) == total
+    assert local == total - 23 - 29
+
+
+def test_every_command_with_a_check_has_a_line():
+    lines = bench_lines.by_command()
+    assert lines["cat"].text == "cat /t/a.txt"
+    assert lines["cat"].files["/t/a.txt"]
+    assert len(lines) > 30
+    assert {line.status for line in lines.values()} == {0}
+
+
+def test_different_lines_differ_and_hold_no_python():
+    lines = bench_lines.different(200)
+    assert len({line.text for line in lines}) == len(lines) == 200
+    assert len({line.name for line in lines}) > 40
+    assert not any(line.text.startswith(("< ", "> ")) for line in lines)
+
+
+def test_checks_are_read(tmp_path):
+    (tmp_path / "ls.toml").write_text(
+        '[files]\n"/a" = "x"\n'
+        '[[check]]\nid = "1"\ncmd = "ls | cat"\nbefore = "pwd"\ndir = "/t"\n'
+        '[[check]]\nid = "2"\ncmd = "ls -z"\nusage = true\n'
+        '[[check]]\nid = "3"\ncmd = "ls"\nkeys = ["y"]\n'
+        '[[check]]\nid = "4"\ncmd = "ls"\nneeds = ["flash"]\n'
+        '[[check]]\nid = "5"\ncmd = "ls"\nneeds = ["flash", "reset"]\n'
+    )
+    first, second, third = bench_lines.of_cases(tmp_path)
+    assert first == bench_lines.Line("ls", "ls | cat", ("pwd",), "/t", 0, {"/a": "x"})
+    assert (second.text, second.status) == ("ls -z", 2)
+    assert [line.is_simple for line in (first, second, third)] == [False, True, True]

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from upyfw.targets.base import Target, TargetError, check_reason
+from upyfw.targets.base import Target, TargetError, TargetStopped, check_reason
 from upyfw.targets.inbox import Sink
 from upyfw.targets.machine_process import MachineProcess, acquire, release
 
@@ -74,6 +74,17 @@ class Emulator(Target):
     def advance(self, seconds: float) -> bytes:
         """Run for that much emulated time, or until the machine stops; returns the output."""
         return self._run(max_ms=seconds * 1000)[1]
+
+    def step(self, pattern: re.Pattern[bytes], seconds: float) -> bool:
+        """Run for that much emulated time at most; True if pattern ended it, right behind it.
+
+        Raises TargetStopped if the machine stops.
+        """
+        args = {"pattern": pattern.pattern.decode("latin-1"), "flags": _flags(pattern)}
+        reason, _ = self._run(max_ms=seconds * 1000, **args)
+        if reason == "stopped":
+            raise TargetStopped(f"emulator: stopped ({self.ended})")
+        return reason == "pattern"
 
     @property
     def cycles(self) -> int:
