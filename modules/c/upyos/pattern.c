@@ -47,8 +47,12 @@ static void read_program(program_t *program, mp_obj_t from) {
 
 static bool takes(const byte *ranges, int c) {
     size_t len = *ranges++;
-    if (len == 0) {
-        return c == LINE_START;
+    if (len == 0 || c == LINE_START) {
+        return len == 0 && c == LINE_START;
+    }
+    if (c == '\n') {
+        // no other range has it
+        return ranges[0] == '\n';
     }
     for (const byte *end = ranges + len; ranges < end; ranges += 2) {
         if (c >= ranges[0] && c <= ranges[1]) {
@@ -89,13 +93,25 @@ static bool step(const program_t *program, byte *states, int c) {
     return done;
 }
 
+// Go on by an end of the line, which takes no room: as often as that leads on. True if the expression has matched.
+static bool step_at_end(const program_t *program, byte *states, int end) {
+    byte before[MOST_BYTES];
+    do {
+        memcpy(before, states, program->width);
+        if (step(program, states, end)) {
+            return true;
+        }
+    } while (memcmp(before, states, program->width) != 0);
+    return false;
+}
+
 static bool matches(const program_t *program, const byte *at, const byte *end) {
     byte states[MOST_BYTES] = { 0 };
-    bool done = program->matches_nothing || step(program, states, LINE_START);
+    bool done = program->matches_nothing || step_at_end(program, states, LINE_START);
     while (!done && at < end) {
         done = step(program, states, *at++);
     }
-    return done || step(program, states, '\n');
+    return done || step_at_end(program, states, '\n');
 }
 
 // lines_matching(data, program, without) -> [start, end, start, end, ...] of the lines of data that match, that

@@ -3,19 +3,21 @@
 
 An expression is taken apart once, into the positions that take one byte each: which of them can
 be first, which last, which follow which (Glushkov's automaton). A part of an expression is a
-tuple: does it match nothing too, mask of its first positions, list of its last positions.
+tuple: does it match nothing too, mask of its first positions, tuple of its last positions. Groups
+are on a list of our own, not on the C stack, of which a board has little.
 """
 
 from micropython import const
 
 _MOST_POSITIONS = const(128)
+_NOTHING = const((True, 0, ()))
 # Ranges of bytes: low and high in turn.
 _NEWLINE = b"\n\n"
 _CONTINUATION = b"\x80\xbf"
 # Lines of name and ranges.
 _CLASSES = const(
-    b"\nalpha:AZaz\ndigit:09\nalnum:09AZaz\nspace:\t\r  \nupper:AZ\nlower:az\npunct:!/:@[`{~"
-    b"\nblank:\t\t  \nxdigit:09AFaf\nd:09\nw:09AZ__az\ns:\t\r  \n"
+    b"\nalpha:AZaz\ndigit:09\nalnum:09AZaz\nspace:\t\t\x0b\r  \nupper:AZ\nlower:az\npunct:!/:@[`{~"
+    b"\nblank:\t\t  \nxdigit:09AFaf\nd:09\nw:09AZ__az\ns:\t\t\x0b\r  \n"
 )
 
 
@@ -23,14 +25,10 @@ def compile(text, fold):
     """Return text as a program; with fold the case of ASCII letters does not count.
 
     Raises ValueError if it is no expression, or one with back references, \\b and the like,
-    collating symbols, or characters in brackets that are not ASCII; RuntimeError if it is nested
-    too deep.
+    collating symbols, or characters in brackets that are not ASCII.
     """
     parser = _Parser(text, fold)
-    nothing, first, last = parser.choice()
-    if parser.at < len(text):
-        raise ValueError
-    return parser.program(nothing, first, last)
+    return parser.program(parser.whole())
 
 
 def _class(name):
@@ -66,6 +64,13 @@ def _folded(ranges):
     return out
 
 
+def _either(a, b):
+    """Return a part that is a or b; a may be None."""
+    if a is None:
+        return b
+    return a[0] or b[0], a[1] | b[1], a[2] + b[2]
+
+
 class _Parser:
     def __init__(self, text, fold):
         self.text = text
@@ -86,13 +91,13 @@ class _Parser:
         self.at += 1
         return self.text[self.at - 1]
 
-    def program(self, nothing, first, last):
-        """Return the program; its form is in modules/c/upyos/pattern.c."""
+    def program(self, part):
+        """Return the program of a part; its form is in modules/c/upyos/pattern.c."""
         count = len(self.ranges)
         width = count // 8 + 1
-        out = bytearray((count, width, nothing))
-        out += first.to_bytes(width, "little")
-        out += sum([1 << i for i in last]).to_bytes(width, "little")
+        out = bytearray((count, width, part[0]))
+        out += part[1].to_bytes(width, "little")
+        out += sum([1 << i for i in part[2]]).to_bytes(width, "little")
         for i in range(count):
             out += self.follow[i].to_bytes(width, "little")
             out.append(len(self.ranges[i]))
@@ -106,7 +111,7 @@ class _Parser:
             raise ValueError
         self.ranges.append(_folded(ranges) if self.fold else ranges)
         self.follow.append(0)
-        return False, 1 << i, [i]
+        return False, 1 << i, (i,)
 
     def joined(self, a, b):
         """Return a part that is a, then b."""
@@ -120,28 +125,38 @@ class _Parser:
             self.follow[i] |= part[1]
         return part
 
-    def choice(self):
-        """Read parts between |."""
-        part = self.sequence()
-        while self.next() == "|":
-            self.at += 1
-            other = self.sequence()
-            part = (part[0] or other[0], part[1] | other[1], part[2] + other[2])
-        return part
+    def whole(self):
+        """Read all of the expression."""
+        # of the groups that are open: what stands before them
+        outer = []
+        # of the innermost one: what stands before the last |, what follows, its first position
+        before, part, first = None, _NOTHING, 0
+        while self.at < len(self.text):
+            c = self.take()
+            start = len(self.ranges)
+            if c == "(":
+                outer.append((before, part, first))
+                before, part, first = None, _NOTHING, start
+                continue
+            if c == "|":
+                before, part = _either(before, part), _NOTHING
+                continue
+            if c == ")":
+                if not outer:
+                    raise ValueError
+                single, start = _either(before, part), first
+                before, part, first = outer.pop()
+            else:
+                single = self.single(c)
+            part = self.joined(part, self.repeated(single, start))
+        if outer:
+            raise ValueError
+        return _either(before, part)
 
-    def sequence(self):
-        """Read parts that follow each other."""
-        part = (True, 0, [])
-        while self.next() not in ("", "|", ")"):
-            part = self.joined(part, self.repeated())
-        return part
-
-    def repeated(self):
-        """Read one part and what says how often."""
-        start = self.at
-        part = self.single()
+    def repeated(self, part, start):
+        """Read how often a part stands there; its positions are those from start on."""
         if self.next() == "{":
-            part = self.counted(start, part)
+            part = self.counted(part, start)
         while self.next() and self.next() in "*+?":
             c = self.take()
             if c != "?":
@@ -149,33 +164,38 @@ class _Parser:
             part = (part[0] or c != "+", part[1], part[2])
         return part
 
-    def counted(self, start, part):
-        """Read {LOW,HIGH} after the part that begins at start, which is read again and again."""
+    def counted(self, part, start):
+        """Read {LOW,HIGH} after a part; return that many of it."""
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at + 1 : max(end, 0)].partition(",")
+        self.at = end + 1
         low = int(low)
         most = int(high) if high else max(low, 1) if comma else low
         if not 0 <= low <= most:
             raise ValueError
-        found = (True, 0, [])
+        size = len(self.ranges) - start
+        # copied before any of them leads to the next
+        parts = [part] + [self.copy(part, start, size) for _ in range(1, most)]
+        if comma and not high:
+            self.again(parts[-1])
+        found = _NOTHING
         for i in range(most):
-            if i:
-                self.at = start
-                part = self.single()
-            if comma and not high and i + 1 == most:
-                self.again(part)
-            found = self.joined(found, (part[0] or i >= low, part[1], part[2]))
-        self.at = end + 1
+            nothing, first, last = parts[i]
+            found = self.joined(found, (nothing or i >= low, first, last))
         return found
 
-    def single(self):
-        """Read a character, a class or a group."""
-        c = self.take()
-        if c == "(":
-            part = self.choice()
-            if self.take() != ")":
-                raise ValueError
-            return part
+    def copy(self, part, start, size):
+        """Return a part of new positions that is like one of size positions from start on."""
+        shift = len(self.ranges) - start
+        if shift + size > _MOST_POSITIONS:
+            raise ValueError
+        for i in range(start, start + size):
+            self.ranges.append(self.ranges[i])
+            self.follow.append(self.follow[i] << shift)
+        return part[0], part[1] << shift, tuple([i + shift for i in part[2]])
+
+    def single(self, c):
+        """Read a character or a class that begins with c."""
         if c in "*+?{":
             raise ValueError
         if c == ".":
@@ -188,7 +208,7 @@ class _Parser:
 
     def literal(self, c):
         """Return a part that is one character: each byte of its UTF-8 form a position."""
-        part = (True, 0, [])
+        part = _NOTHING
         for byte in c.encode():
             part = self.joined(part, self.position(bytes((byte, byte))))
         return part

@@ -16,7 +16,7 @@ line. The status is 0 if a line was found, 1 if none was, 2 after an error.
 
 A regular expression is an extended one: . [a-z] [^a-z] [[:digit:]] ^ $ * + ? {2,3} | ( ) and
 \\d \\w \\s; after \\ another sign is meant itself. Errors are \\b, \\1, letters in [ ] that are
-not ASCII, more than 128 characters, groups too deep in each other.
+not ASCII, more than 128 characters. Classes have ASCII letters only.
 
 Source: POSIX.1-2024 grep; -r as in common use. Not provided: -e, -f, -s, -x.
 """
@@ -121,7 +121,7 @@ def __main__(args):
     text = names.pop(0)
     try:
         spans_of = _finder(text, found)
-    except (ValueError, RuntimeError):
+    except ValueError:
         fail(text, "bad pattern")
         return _FAILED
     inputs, several = _inputs(names, "r" in found)

@@ -52,5 +52,9 @@ def __main__(args):
     text = bytearray()
     block = streams.new_block()
     status = streams.each(names, lambda stream, name: _take(text, stream, name, block))
-    _print(text, _upyos.sort(text, word, "n" in found, "r" in found, "u" in found))
+    try:
+        starts = _upyos.sort(text, word, "n" in found, "r" in found, "u" in found)
+    except MemoryError as e:
+        return fail(" ".join(names) or "-", e)
+    _print(text, starts)
     return status
