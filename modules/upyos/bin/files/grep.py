@@ -32,14 +32,11 @@ _FAILED = const(2)
 
 def _below(folder, deep):
     """Yield the paths of the files in a directory, and with deep below it."""
-    from upyos.lib import files, paths
+    from upyos.lib import files
 
-    for place, entries in files.walk(folder):
-        for entry in entries:
-            if entry[1] != _DIRECTORY:
-                yield paths.join(place, entry[0])
-        if not deep:
-            return
+    for path, entry in files.tree(folder, deep):
+        if entry and entry[1] != _DIRECTORY:
+            yield path
 
 
 def _expanded(names, paths):

@@ -17,9 +17,8 @@ Source: POSIX.1-2024 sort. Not provided: an end of the key, -c, -d, -f, -i, -m, 
 import _upyos
 from micropython import const
 from upyos.lib import streams
-from upyos.lib.command import UsageError, fail, natural, options, write
+from upyos.lib.command import UsageError, fail, natural, options, write_all
 
-_BATCH_BYTES = const(512)
 _LF = const(10)
 
 
@@ -34,16 +33,6 @@ def _take(text, stream, name, block):
         raise SystemExit(fail(name, e)) from None
 
 
-def _print(text, starts):
-    out = b""
-    for start in starts:
-        out += _upyos.line_at(text, start)
-        if len(out) >= _BATCH_BYTES:
-            write(out)
-            out = b""
-    write(out)
-
-
 def __main__(args):
     found, names = options(args, "rnu", "k")
     word = natural(found.get("k", "0"))
@@ -56,5 +45,5 @@ def __main__(args):
         starts = _upyos.sort(text, word, "n" in found, "r" in found, "u" in found)
     except MemoryError as e:
         return fail(" ".join(names) or "-", e)
-    _print(text, starts)
+    write_all(_upyos.line_at(text, start) for start in starts)
     return status
