@@ -41,7 +41,7 @@ def built(name: str) -> Path:
 def cold_files(name: str) -> dict[str, bytes]:
     """The commands that a target's firmware has on the file system."""
     built(name)
-    return freezing.cold_files(what(name))
+    return freezing.image_files(what(name))
 
 
 def image(

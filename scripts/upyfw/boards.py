@@ -2,6 +2,7 @@
 """Board definitions: boards/<NAME>/board.toml, read strictly (docs/formats/board-file.md)."""
 
 import difflib
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,6 +154,18 @@ def load(name: str, boards_dir: Path = BOARDS_DIR) -> Board:
         hint = "nearest: " + ", ".join(near) if near else "known: " + ", ".join(known)
         raise UpyfwError(f"{name}: no such board", hint=hint, status=2)
     return load_file(boards_dir / name / "board.toml")
+
+
+@functools.cache
+def like_chip(name: str) -> tuple[Board, ...]:
+    """Return the other shipped boards with the chip of a board, one of each set of pins."""
+    board = load(name)
+    seen, found = [board.pins], []
+    for other in map(load, names()):
+        if other.chip == board.chip and other.pins not in seen:
+            seen.append(other.pins)
+            found.append(other)
+    return tuple(found)
 
 
 def load_file(path: Path) -> Board:

@@ -7,6 +7,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from upyfw import board_json as upstream_json
 from upyfw import boards, buildable
 from upyfw.layout import size_text
 
@@ -46,11 +47,15 @@ def _table(rows: list[dict]) -> Table:
 
 @click.command("boards")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(as_json: bool) -> None:
+@click.option("--board-json", metavar="BOARD", help="Print one board's board.json.")
+def command(as_json: bool, board_json: str | None) -> None:
     """List the boards: chip, flash, file system, profile, tier, and what this machine lacks.
 
     Tier 1 is built and run in CI, 2 built, 3 checked without a build.
     """
+    if board_json:
+        print(upstream_json.text(boards.load(board_json)), end="")
+        return
     rows = [_row(boards.load(name)) for name in boards.names()]
     if as_json:
         print(json.dumps(rows, indent=2))

@@ -112,7 +112,7 @@ def combine(what: Variant) -> Artifacts:
     A power cut leaves each of them as it was or as it is to be.
     """
     made = artifacts.built(what)
-    write_if_changed(made.fs_image, fsimage.make(what.board, freezing.cold_files(what)))
+    write_if_changed(made.fs_image, fsimage.make(what.board, freezing.image_files(what)))
     for name, data in made.content().items():
         write_if_changed(what.folder / name, data)
     return made

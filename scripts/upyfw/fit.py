@@ -63,7 +63,7 @@ def estimate(what: Variant) -> Fit:
         folder = make_dir(what.folder / "fit")
         frozen, _ = freezing.freeze(what, folder, micropython)
         compiled = frozen_size.compile_mpy(board.chip, frozen, folder / "mpy")
-        image = fsimage.make(board, freezing.cold_files(what))
+        image = fsimage.make(board, freezing.image_files(what))
         _check_table(board)
         return Fit(
             board,

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import upyfw
-from upyfw import codegen, firmware_cold, firmware_frozen, fsimage, interned
+from upyfw import boards, codegen, firmware_cold, firmware_frozen, fsimage, interned
 from upyfw.firmware_frozen import FrozenFile
 from upyfw.paths import REPO, make_dir
 from upyfw.variant import BARE, WHOLE, Variant
@@ -47,7 +47,15 @@ def _cold_folder(what: Variant) -> Path:
     return what.folder / "cold"
 
 
-def cold_files(what: Variant) -> dict[str, bytes]:
-    """Return {path: content} of what the last freeze of a variant left to the file system."""
+def image_files(what: Variant) -> dict[str, bytes]:
+    """Return {path: content} of what a build adds to the default tree in the image.
+
+    What the last freeze left to the file system, and the board files of further boards for
+    loadboard: those with the same chip, as the firmware runs on no other.
+    """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
-    return firmware_cold.image_files(_cold_folder(what), texts)
+    further = {
+        f"/etc/boards/{board.name}.board": fsimage.board_text(board).encode()
+        for board in boards.like_chip(what.board.name)
+    }
+    return firmware_cold.image_files(_cold_folder(what), texts) | further

@@ -177,3 +177,11 @@ def test_images_are_made_with_the_program_size_that_the_device_mounts_with(name)
     board = boards.load(name)
     port = (TREE / "ports" / board.port / "upyos_port.py").read_text()
     assert re.search(r"^PROG_BYTES = (\d+)$", port, re.M)[1] == str(board.littlefs.prog_bytes)
+
+
+def test_further_boards_are_those_with_the_same_chip():
+    names = [board.name for board in boards.like_chip("RPI_PICO")]
+    assert {"RPI_PICO_W", "VCCGND_YD2040"} <= set(names)
+    # itself, other chips, and the same pins a second time
+    assert not {"RPI_PICO", "RPI_PICO2", "VCCGND_YD2040_16M"} & set(names)
+    assert boards.like_chip("UNIX") == ()

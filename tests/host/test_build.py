@@ -119,8 +119,9 @@ def test_the_image_of_the_build_is_the_boards():
     fsimage.check(made.board, image)
     region = made.board.fs_region
     assert made.combined_bin.read_bytes()[region.offset : region.end] == image
-    text = fsimage.read(made.board, image)["/etc/upyOS-rp2.board"]
-    assert json.loads(text)["board"]["name"] == "Pico"
+    files = fsimage.read(made.board, image)
+    assert json.loads(files["/etc/upyOS-rp2.board"])["board"]["name"] == "Pico"
+    assert json.loads(files["/etc/boards/VCCGND_YD2040.board"])["rgbio"] == [{"rgb": 23}]
 
 
 def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
