@@ -68,3 +68,14 @@ def bootloader(chip: str) -> bytes:
     """Return a boot loader."""
     machine, _, _, ram = _PLACES[chip]
     return _image(chip, _elf(machine, [(".dram0.bootdesc", ram, _BOOTLOADER_DESC)], ram))
+
+
+def esp8266() -> bytes:
+    """Return firmware of an ESP8266.
+
+    One segment for RAM in front, as the port's makeimg.py has it, then what stays in flash.
+    """
+    head = struct.pack("<BBBBI", 0xE9, 1, 0, 0, 0x40100000)
+    segment = struct.pack("<II", 0x40100000, 4) + b"\1\2\4\x08"
+    checksum = 0xEF ^ 1 ^ 2 ^ 4 ^ 8
+    return (head + segment).ljust(31, b"\0") + bytes([checksum]) + b"\xff" * 4096

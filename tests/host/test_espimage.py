@@ -2,7 +2,6 @@
 """Files for the flash of ESP chips, made around stand-ins by the real esptool."""
 
 import re
-import struct
 import subprocess
 import sys
 
@@ -94,17 +93,9 @@ def test_merging_gives_what_the_command_gives(tmp_path):
     assert out.read_bytes() == _files(board)["upyos-ESP32_GENERIC.bin"]
 
 
-def _esp8266_firmware() -> bytes:
-    """One segment for RAM in front, as the port's makeimg.py has it, then what stays in flash."""
-    head = struct.pack("<BBBBI", 0xE9, 1, 0, 0, 0x40100000)
-    segment = struct.pack("<II", 0x40100000, 4) + b"\1\2\4\x08"
-    checksum = 0xEF ^ 1 ^ 2 ^ 4 ^ 8
-    return (head + segment).ljust(31, b"\0") + bytes([checksum]) + b"\xff" * 4096
-
-
 def test_the_esp8266_has_firmware_and_file_system():
     board = boards.load("ESP8266_GENERIC")
-    firmware = _esp8266_firmware()
+    firmware = esp_images.esp8266()
     whole = espimage.files(board, firmware, b"", fsimage.make(board))["upyos-ESP8266_GENERIC.bin"]
     assert len(whole) == board.flash.size_bytes
     # mode dio, 4 MB, 40 MHz
@@ -118,7 +109,7 @@ def test_the_esp8266_has_firmware_and_file_system():
 def test_a_cut_firmware_of_the_esp8266_is_refused(cut):
     board = boards.load("ESP8266_GENERIC")
     with pytest.raises(UpyfwError, match="firmware.bin is damaged"):
-        espimage.check_app(board, _esp8266_firmware()[:cut])
+        espimage.check_app(board, esp_images.esp8266()[:cut])
 
 
 C3 = "ESP32_GENERIC_C3"
