@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Firmware of the esp8266 port, by MicroPython's own Makefile."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ KIT = "esp-open-sdk"
 _SCRIPT, _COMMON = "esp8266_2MiB.ld", "esp8266_common.ld"
 _EXTMOD_LINE = "*extmod/*.o*(.literal* .text*)"
 _OUR_LINE = "*upyos/*.o*(.literal* .text*)"
+# left out by the port to save flash, used by our code
+_NEEDED = ("MICROPY_PY_BUILTINS_STR_PARTITION", "MICROPY_PY_BUILTINS_COMPILE")
 
 
 def compiler(board: Board) -> str:
@@ -33,6 +36,8 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     """
     sdk.require(KIT, board.name)
     port = inputs.micropython / "ports" / "esp8266"
+    config = work.path / "mpconfigport.h"
+    write_if_changed(config, settings(port).encode())
     for name, text in linker_scripts(board, port, work.path).items():
         write_if_changed(work.path / name, text.encode())
     options = {
@@ -47,7 +52,9 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         # needs a source that MicroPython's tarball lacks
         "MICROPY_PY_BTREE": 0,
         "MICROPY_VFS_FAT": 0,
-        "CFLAGS_EXTRA": prefix_map(work, inputs, {}),
+        # includes the port's own mpconfigport.h beside ours
+        "MICROPY_PY_ESPNOW": 0,
+        "CFLAGS_EXTRA": f"{prefix_map(work, inputs, {})} -DMP_CONFIGFILE='\"{config}\"'",
     }
     if inputs.c_modules:
         options["USER_C_MODULES"] = inputs.c_modules
@@ -55,6 +62,19 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     command += [f"{name}={value}" for name, value in options.items()]
     work.run("compile", command, inputs.env)
     return Binary(work.objects / "firmware.elf", work.objects / "firmware.bin")
+
+
+def settings(port: Path) -> str:
+    """Return the port's mpconfigport.h with what our code needs.
+
+    Raises UpyfwError if it is another than the one this was made for.
+    """
+    text = (port / "mpconfigport.h").read_text()
+    for name in _NEEDED:
+        text, count = re.subn(rf"(#define {name} +)\(0\)", r"\1(1)", text)
+        if count != 1:
+            raise UpyfwError(f"mpconfigport.h of this MicroPython does not leave out {name}")
+    return text
 
 
 def linker_scripts(board: Board, port: Path, folder: Path) -> dict[str, str]:

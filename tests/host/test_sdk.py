@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from casefile import TREE
 from fabricated import program
 from upyfw import (
     boards,
@@ -172,3 +173,13 @@ def test_our_code_stays_in_the_esp8266s_flash(micropython, tmp_path):
     assert "*upyos/*.o*(.literal* .text*)" in in_flash
     assert "*upyos/*" not in in_ram
     assert f"INCLUDE {tmp_path}/esp8266_common.ld" in scripts["esp8266_2MiB.ld"]
+
+
+def test_the_esp8266_has_what_our_code_uses(micropython):
+    text = firmware_esp8266.settings(micropython / "ports" / "esp8266")
+    left_out = set(re.findall(r"#define MICROPY_PY_BUILTINS_STR_(\w+) +\(0\)", text))
+    assert left_out == {"CENTER", "SPLITLINES"}
+    used = "|".join(f"[.]{name.lower()}[(]" for name in left_out)
+    sources = [path for part in ("modules", "ports") for path in (TREE / part).rglob("*.py")]
+    assert [path.name for path in sources if re.search(used, path.read_text())] == []
+    assert "#define MICROPY_PY_BUILTINS_COMPILE             (1)" in text
