@@ -77,6 +77,8 @@ def _alias(args):
         for name in sorted(aliases):
             console.write("%s='%s'\n" % (name, aliases[name]))
         return 0
+    if args[0][:1] == "-":
+        raise UsageError
     name, equals, text = args[0].partition("=")
     if equals:
         text = " ".join([text] + args[1:])
@@ -106,7 +108,7 @@ def _define(aliases, name, text):
 
 
 def _unalias(args):
-    if not args:
+    if not args or args[0][:1] == "-":
         raise UsageError
     status = 0
     for name in args:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Variables that count: what incr and decr share."""
 
-from upyos import executor
+from upyos import executor, lexer
 
 
 def add(args, sign):
@@ -22,9 +22,9 @@ def _wrong(args):
     """Report what is wrong with the operands."""
     from upyos.lib import command
 
-    if args and args[0][:3] == "--h":
-        command.options(args, "")
+    # the second operand may be negative
+    command.options(args[:1], "")
     command.operands(args, 1, 2)
     for word in args[1:]:
         command.number(word)
-    return command.fail(args[0], "not an integer")
+    return command.fail(args[0], "not an integer" if lexer.legal(args[0]) else "not a name")

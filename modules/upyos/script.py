@@ -15,6 +15,7 @@ from upyos.executor import Frame
 from upyos.source import Source
 
 _INTERRUPTED = const(130)
+_ENOENT = const(2)
 # Levels of scripts that call scripts: each takes about 1.5 KiB of C stack.
 _DEPTH = const(4)
 
@@ -27,12 +28,14 @@ def run(path, args, stdin=None, proc=None):
         executor.report(path + ": scripts nested too deep")
         return 1
     try:
+        if not path:
+            raise OSError(_ENOENT)
         source = Source(path)
     except OSError as e:
         from upyos.lib.command import reason
 
         executor.report("sh: %s: %s" % (path, reason(e)))
-        return 127 if e.errno == 2 else 126
+        return 127 if e.errno == _ENOENT else 126
     state.frame = frame = Frame(path, list(args))
     state.status = 0
     frame.depth = depth

@@ -132,10 +132,24 @@ def reason(exc):
 
 def number(text):
     """Return text as an int. Raises UsageError."""
+    # int() takes blanks and 1_000 too
+    if not text.lstrip("+-").isdigit():
+        raise UsageError
     try:
         return int(text)
     except ValueError:
         raise UsageError from None
+
+
+def milliseconds(text):
+    """Return a time in seconds, fractions allowed, as ms. Raises UsageError."""
+    try:
+        found = int(float(text) * 1000)
+    except (ValueError, OverflowError):
+        raise UsageError from None
+    if found < 0 or "_" in text:
+        raise UsageError
+    return found
 
 
 def to_variable():

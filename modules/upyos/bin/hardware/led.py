@@ -13,7 +13,7 @@ Source: upyOS.
 import sdata
 from micropython import const
 from upyos.lib import hardware, waiting
-from upyos.lib.command import UsageError, fail, number, operands, options
+from upyos.lib.command import UsageError, fail, natural, operands, options
 
 _BLINKS = const(3)
 _BLINK_MS = const(60)
@@ -67,7 +67,7 @@ def _show(gpios, pixels):
 
 
 def _pixels(word):
-    found = number(word)
+    found = natural(word)
     if not 0 < found <= _MOST_PIXELS:
         raise UsageError
     return found
@@ -78,8 +78,8 @@ def _task(words):
     action = words[0]
     if action == "on" or action == "off":
         gpios = _gpios("ledio")
-        at = number(words[1]) if len(words) > 1 else 0
-        return gpios[at : at + 1] if 0 <= at < len(gpios) else (), _switch, action == "on"
+        at = natural(words[1]) if len(words) > 1 else 0
+        return gpios[at : at + 1] if at < len(gpios) else (), _switch, action == "on"
     if action == "boot" and len(words) == 1:
         return _gpios("ledio"), _blink, _BLINKS
     if action == "rgb" and len(words) == 2:

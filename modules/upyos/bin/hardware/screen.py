@@ -15,7 +15,7 @@ import _upyos
 import sdata
 from micropython import const
 from upyos.lib import hardware
-from upyos.lib.command import UsageError, fail, number, operands, options
+from upyos.lib.command import UsageError, fail, natural, operands, options
 
 proc = None
 
@@ -63,8 +63,8 @@ def _talk(uart):
 def __main__(args):
     found, words = options(args, "", "b")
     operands(words, 1, 1)
-    baud = number(found.get("b", "0"))
-    if baud < 0 or "b" in found and not baud:
+    baud = natural(found.get("b", "0"))
+    if "b" in found and not baud:
         raise UsageError
     word = words[0]
     if proc.isthr:

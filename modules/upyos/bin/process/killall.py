@@ -11,6 +11,9 @@ from upyos.lib import command
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 0, 1)
-    part = rest[0] if rest else ""
-    if not sdata.upyos.killall(part) and part:
-        return command.fail(part, "no such process")
+    # an empty operand, that of an unset variable, does not stand for all
+    if rest and not (rest[0] and sdata.upyos.killall(rest[0])):
+        return command.fail(rest[0], "no such process")
+    if not rest:
+        sdata.upyos.killall()
+    return 0

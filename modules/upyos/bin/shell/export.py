@@ -16,6 +16,8 @@ _BOOLS = {"True": True, "False": False}
 
 def _split(words):
     """Return (V, VALUE) of the words without options. Raises UsageError."""
+    if words and words[0][:1] == "-":
+        words = ()
     if len(words) == 3 and words[1] == "=":
         return words[0], words[2]
     if words and "=" in words[0]:

@@ -12,6 +12,6 @@ proc = None
 
 def __main__(args):
     if args and args[0][:1] == "-":
-        command.options(args[:1], "")
+        args = command.options(args[:1], "")[1] + args[1:]
     command.operands(args, 1)
     return command.in_turn(script.run, args[0], args[1:], proc.source, proc)

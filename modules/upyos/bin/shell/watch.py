@@ -42,10 +42,7 @@ def _split(args):
 
 def __main__(args):
     interval, quiet, words = _split(args)
-    try:
-        wait_ms = int(float(interval) * 1000)
-    except ValueError:
-        raise command.UsageError
+    wait_ms = command.milliseconds(interval)
     while proc.sts != "S":
         if not quiet:
             print("\x1b[2J\x1b[HEvery %s s: %s\n" % (interval, " ".join(words)))

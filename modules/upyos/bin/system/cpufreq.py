@@ -12,7 +12,7 @@ Source: upyOS.
 
 import upyos_port
 from micropython import const
-from upyos.lib.command import UsageError, fail, number, operands, options, result
+from upyos.lib.command import UsageError, fail, natural, operands, options, result
 
 _HZ_PER_MHZ = const(1000000)
 
@@ -21,8 +21,8 @@ def __main__(args):
     found, words = options(args, "v")
     operands(words, 0, 0 if "v" in found else 1)
     if words:
-        mhz = number(words[0])
-        if mhz < 1:
+        mhz = natural(words[0])
+        if not mhz:
             raise UsageError
         try:
             upyos_port.set_frequency_hz(mhz * _HZ_PER_MHZ)

@@ -8,15 +8,13 @@ Source: MicroPython documentation, micropython.mem_info.
 """
 
 import micropython
-from upyos.lib.command import UsageError, number, operands, options
+from upyos.lib.command import natural, operands, options
 
 
 def __main__(args):
     _, words = options(args, "")
     operands(words, 0, 1)
-    level = number(words[0]) if words else 0
-    if level < 0:
-        raise UsageError
+    level = natural(words[0]) if words else 0
     if level:
         micropython.mem_info(level)
     else:

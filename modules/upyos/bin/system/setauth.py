@@ -50,8 +50,6 @@ def _asked(user):
 
 
 def _set(user, passwords):
-    if not user:
-        return fail("USER", "empty")
     if passwords[0] != passwords[1]:
         return fail(user, "the passwords differ")
     if not passwords[0]:
@@ -70,4 +68,6 @@ def __main__(args):
     operands(words, 1, 3)
     if len(words) == 2:
         raise UsageError
+    if not words[0]:
+        return fail("USER", "empty")
     return _set(words[0], words[1:] or _asked(words[0]))

@@ -13,16 +13,13 @@ Source: MicroPython documentation, machine.WDT.
 """
 
 from upyos import watchdog
-from upyos.lib.command import UsageError, fail, operands, options
+from upyos.lib.command import UsageError, fail, milliseconds, operands, options
 
 
 def _ms(word):
     """Return a time in seconds as ms, at least one. Raises UsageError."""
-    try:
-        found = int(float(word) * 1000)
-    except (ValueError, OverflowError):
-        raise UsageError from None
-    if found < 1:
+    found = milliseconds(word)
+    if not found:
         raise UsageError
     return found
 
