@@ -16,6 +16,11 @@ editing = None
 
 def error(text):
     """Print one line on the terminal, whatever the redirection."""
+    if editing and state.turn and not state.turn.is_mine():
+        from upyos import turns
+
+        # The main thread might be in the middle of its edited line.
+        return turns.with_turn(error, text)
     before = _upyos.redirect(None)
     editor = editing
     if editor:

@@ -24,7 +24,7 @@ def killall(part=""):
     """Ask all processes but the caller whose command contains part to stop; return how many."""
     me = process.current()
     count = 0
-    for proc in sdata.procs:
+    for proc in list(sdata.procs):
         if part in proc.cmd and proc is not me:
             proc.sts = "S"
             count += 1
@@ -105,14 +105,14 @@ def _run_end_script():
 def _stop_processes():
     """Mark all processes S, wait up to 3 s for them to end, name those that are left."""
     me = process.current()
-    for proc in sdata.procs:
+    for proc in list(sdata.procs):
         proc.sts = "S"
     start_ms = time.ticks_ms()
     left = True
     while left and time.ticks_diff(time.ticks_ms(), start_ms) < _STOP_WAIT_MS:
         if state.loop:
             state.loop()
-        left = [proc for proc in sdata.procs if proc is not me]
+        left = [proc for proc in list(sdata.procs) if proc is not me]
         if left:
             time.sleep_ms(20)
     for proc in left or ():

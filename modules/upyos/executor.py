@@ -115,6 +115,8 @@ def variable(name):
     """Return the value of a variable, in its own type, or ""."""
     if len(name) > 1 or name not in "?!#*@0123456789":
         return sdata.sysconfig["env"].get(name, "")
+    if state.turn and not state.turn.is_mine():
+        return _in_line(variable, name)
     if name == "?":
         return state.status
     if name == "!":
@@ -139,6 +141,8 @@ def assign(name, value):
     if not name.isdigit():
         sdata.sysconfig["env"][name] = value
         return True
+    if state.turn and not state.turn.is_mine():
+        return _in_line(assign, name, value)
     if state.frame is None:
         state.frame = Frame("", [])
     frame = state.frame
@@ -148,6 +152,13 @@ def assign(name, value):
     frame.args.extend([""] * (int(name) - len(frame.args)))
     frame.args[int(name) - 1] = value
     return True
+
+
+def _in_line(call, *args):
+    """Call with the values of the line of the calling program, which runs beside others."""
+    from upyos import turns
+
+    return turns.inside(call, *args)
 
 
 def stops(status, tested):

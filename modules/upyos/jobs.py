@@ -86,8 +86,17 @@ def _start_program(path, words, streams):
         from upyos import tasks
 
         return tasks.start(proc, main, streams)
-    from upyos import threads
+    return _in_thread(proc, main, streams)
 
+
+def _in_thread(proc, main, streams):
+    """Start a job in a thread; return the status."""
+    try:
+        from upyos import threads
+    except ImportError:
+        close(streams)
+        console.error(proc.cmd + ": no threads on this board")
+        return 1
     return threads.start(proc, main, streams)
 
 
@@ -119,10 +128,7 @@ def _load(proc, path):
 
 def _start_list(program):
     """Run anything else as a script of one line would be run, in a thread."""
-    from upyos import threads
-
-    line = text(program)
-    return threads.start(new_proc(line, [], "sh"), program, [None, None, None])
+    return _in_thread(new_proc(text(program), [], "sh"), program, [None, None, None])
 
 
 def new_proc(cmd, args, ext):

@@ -27,6 +27,14 @@ def run(proc, isthr, ext, cmd, args):
 
 def run_async(coroutine):
     """Run a coroutine in the foreground until it ends; background tasks go on with it."""
+    if state.turn is None:
+        return _run_async(coroutine)
+    from upyos import turns
+
+    return turns.without(_run_async, coroutine)
+
+
+def _run_async(coroutine):
     import asyncio
     from asyncio import core
 
@@ -36,5 +44,4 @@ def run_async(coroutine):
     finally:
         # Ctrl-C leaves the loop in the middle: tell the background driver that it is free again.
         core.cur_task = outer
-        if state.loop is None:
-            asyncio.new_event_loop()
+        asyncio.new_event_loop()

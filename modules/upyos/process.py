@@ -26,7 +26,7 @@ _RESIDENT = const(
 
 
 # Stay too while there are jobs.
-_BACKGROUND = const(("upyos.jobs", "upyos.tasks", "upyos.threads", "upyos.turns"))
+_BACKGROUND = const(("upyos.jobs", "upyos.loop", "upyos.tasks", "upyos.threads", "upyos.turns"))
 
 
 class UsageError(Exception):
@@ -192,6 +192,6 @@ def current():
 
 def find(pid):
     """Return the Proc of that pid, or None."""
-    for proc in sdata.procs:
+    for proc in list(sdata.procs):
         if proc.pid == pid:
             return proc

@@ -20,17 +20,40 @@ _PERIOD_MS = const(10)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
 
+# As upyos.loop replaces it.
+_run_until_complete = core.run_until_complete
+
 
 def start(proc, main, streams):
     """Run the coroutine main(args) as a background task; return status 0."""
-    job = Job(proc, main(proc.args), streams)
+    more()
+    core.create_task(Part(Job(proc, streams), main(proc.args), True))
+    return jobs.begun(proc)
+
+
+def more():
+    """Count one more coroutine that the system runs; the first one starts the driver."""
+    Driver.tasks += 1
     if state.loop is None:
+        install()
         state.loop = Driver().step
         state.key = turns.key
         upyos_port.timer(_PERIOD_MS, state.loop)
-    Driver.tasks += 1
-    asyncio.create_task(job)
-    return jobs.begun(proc)
+
+
+def install():
+    """Have asyncio know of jobs."""
+    from upyos import loop
+
+    loop.install()
+
+
+def less():
+    """Count one less; the driver goes with the last one."""
+    Driver.tasks -= 1
+    if Driver.tasks == 0:
+        upyos_port.timer(0, None)
+        state.loop = None
 
 
 def part():
@@ -48,13 +71,13 @@ class Driver:
     def __init__(self):
         self.running = False
         # A task that ends at once stands behind those that are due: it stops the loop.
-        self.last = asyncio.create_task(_Stop())
+        self.last = asyncio.create_task(Stop())
         core._task_queue.remove(self.last)
 
     def step(self):
         """Run what is due; return how many ms nothing will be. Not re-entered, and never in the
-        middle of a flash operation or of another loop."""
-        if self.running or core.cur_task is not None or _upyos.busy():
+        middle of another loop."""
+        if self.running or core.cur_task is not None:
             return _PERIOD_MS
         self.running = True
         # Ctrl-C is for the program in the foreground, not for a task.
@@ -64,7 +87,7 @@ class Driver:
             if wait_ms <= 0:
                 self.last.data = None
                 core._task_queue.push(self.last)
-                core.run_until_complete(self.last)
+                _run_until_complete(self.last)
                 wait_ms = 0
         finally:
             self.running = False
@@ -79,7 +102,7 @@ class Driver:
         return time.ticks_diff(task.ph_key, time.ticks_ms()) if task else _IDLE_MS
 
 
-class _Stop:
+class Stop:
     """Coroutine that is at its end."""
 
     def send(self, value):
@@ -88,15 +111,20 @@ class _Stop:
     throw = send
 
 
-class Job:
-    """Coroutine of a background program: each of its steps runs as its own process."""
+class Part:
+    """A coroutine of a job: each of its steps runs as the job's process.
 
-    def __init__(self, proc, coroutine, streams):
-        self.proc = proc
+    The job ends with its main part, and with SystemExit in any part.
+    """
+
+    # The part whose step runs, on the main thread.
+    current = None
+
+    def __init__(self, job, coroutine, main=False):
+        self.job = job
         self.coroutine = coroutine
-        self.streams = streams
-        self.out = streams[1] or Lines()
-        self.fields = turns.fresh(proc)
+        self.main = main
+        self.fields = turns.fresh(job.proc)
 
     def send(self, value):
         return self._step(self.coroutine.send, value)
@@ -105,36 +133,52 @@ class Job:
         return self._step(self.coroutine.throw, exc)
 
     def _step(self, call, value):
-        outer = turns.begin(self.fields)
-        before = _upyos.redirect(self.out)
+        job = self.job
+        if job.over:
+            self.coroutine.close()
+            raise StopIteration
+        outer = turns.begin(self.fields), Part.current
+        before = _upyos.redirect(job.out)
+        Part.current = self
         _upyos.hold(True)
-        done = True
         try:
-            result = call(value)
-            done = False
-            return result
-        except StopIteration:
-            raise
+            return call(value)
         # barrier: whatever a program raises ends that program only
         except BaseException as exc:
-            if not isinstance(exc, asyncio.CancelledError):
-                failure.status(self.proc, exc)
+            if not self.main and isinstance(exc, (Exception, asyncio.CancelledError)):
+                raise
+            job.left(exc)
             raise StopIteration
         finally:
             _upyos.redirect(before)
             self.fields = turns.fields()
-            if done:
-                self._end()
-            turns.end(outer)
+            if job.over:
+                job.end()
+            turns.end(outer[0])
+            Part.current = outer[1]
             _upyos.hold(False)
 
-    def _end(self):
-        """Report the end of the job; the last one takes the driver with it."""
+
+class Job:
+    """A background program that is async."""
+
+    over = False
+
+    def __init__(self, proc, streams):
+        self.proc = proc
+        self.streams = streams
+        self.out = streams[1] or Lines()
+
+    def left(self, exc):
+        """Note that the job ended by an exception, StopIteration if it just returned."""
+        self.over = True
+        if not isinstance(exc, (StopIteration, asyncio.CancelledError)):
+            failure.status(self.proc, exc)
+
+    def end(self):
+        """Report the end of the job."""
         jobs.ended(self.proc, self.streams)
-        Driver.tasks -= 1
-        if Driver.tasks == 0:
-            upyos_port.timer(0, None)
-            state.loop = None
+        less()
 
 
 class Lines(io.IOBase):
@@ -146,6 +190,17 @@ class Lines(io.IOBase):
     def write(self, data):
         if state.parted:
             return len(data)
+        turn = state.turn
+        if turn is None or turn.is_mine():
+            return self._write(data)
+        # Else the main thread might be in the middle of its edited line.
+        turn.take()
+        try:
+            return self._write(data)
+        finally:
+            turn.give()
+
+    def _write(self, data):
         if console.editing is None and not self.kept:
             before = _upyos.redirect(None)
             console.write(data)

@@ -8,10 +8,41 @@ import _upyos
 from micropython import const
 
 from upyos import console, executor, failure, jobs, state, turns
-from upyos.tasks import Lines
+from upyos.tasks import Lines, install
 
 # A script on core 1 of an RP2040 needs more than the default of 4 KiB.
 _STACK_BYTES = const(8192)
+
+
+class Turn:
+    """A lock that knows its holder."""
+
+    def __init__(self):
+        self.lock = _thread.allocate_lock()
+        # Jobs in threads that have not ended.
+        self.jobs = 0
+        # The thread that had the terminal first: it runs tasks and the prompt.
+        self.main = self.holder = _thread.get_ident()
+        self.lock.acquire()
+
+    def is_mine(self):
+        """Return True if the calling thread holds the turn."""
+        return self.holder == _thread.get_ident()
+
+    def take(self):
+        """Take the turn when it is free."""
+        self.lock.acquire()
+        self.holder = _thread.get_ident()
+
+    def give(self):
+        """Let another thread have the turn."""
+        self.holder = None
+        self.lock.release()
+
+    def ident(self):
+        """Return the id of the calling thread, 0 for the main one."""
+        ident = _thread.get_ident()
+        return 0 if ident == self.main else ident
 
 
 def start(proc, main, streams):
@@ -21,8 +52,9 @@ def start(proc, main, streams):
     """
     turn = state.turn
     if turn is None:
-        turn = state.turn = turns.Turn()
+        turn = state.turn = Turn()
         state.key = turns.key
+        install()
     turn.jobs += 1
     proc.tid = -1
     if sys.platform == "rp2":

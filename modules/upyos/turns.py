@@ -6,8 +6,6 @@ that interprets lines holds the lock state.turn; it lets go while a program runs
 for a key, and takes its own values with it.
 """
 
-import _thread
-
 import _upyos
 import sdata
 from micropython import const
@@ -16,32 +14,6 @@ from upyos import state
 
 # The longest wait for a key: a thread may end meanwhile.
 _IDLE_MS = const(50)
-
-
-class Turn:
-    """A lock that knows its holder."""
-
-    def __init__(self):
-        self.lock = _thread.allocate_lock()
-        # Jobs in threads that have not ended.
-        self.jobs = 0
-        # The thread that had the terminal first: it runs tasks and the prompt.
-        self.main = self.holder = _thread.get_ident()
-        self.lock.acquire()
-
-    def is_mine(self):
-        """Return True if the calling thread holds the turn."""
-        return self.holder == _thread.get_ident()
-
-    def take(self):
-        """Take the turn when it is free."""
-        self.lock.acquire()
-        self.holder = _thread.get_ident()
-
-    def give(self):
-        """Let another thread have the turn."""
-        self.holder = None
-        self.lock.release()
 
 
 def fields():
@@ -151,8 +123,7 @@ def key():
 
 def ident():
     """Return the id of the calling thread, 0 for the first one."""
-    ident = _thread.get_ident()
-    return 0 if ident == state.turn.main else ident
+    return state.turn.ident()
 
 
 def current():
@@ -160,7 +131,8 @@ def current():
     if state.turn.is_mine():
         return state.foreground
     mine = ident()
-    for proc in reversed(sdata.procs):
+    # A copy: another thread may change the list.
+    for proc in sdata.procs[::-1]:
         if proc.tid == mine and not (proc.isthr and mine == 0):
             return proc
     return None

@@ -18,11 +18,10 @@ _TIMERS_SMALL = const(2)
 
 
 def flash():
-    """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
-    import _upyos
+    """Return the block device of the file system."""
     from esp32 import Partition
 
-    return _upyos.Flash(Partition.find(Partition.TYPE_DATA, label="vfs")[0])
+    return Partition.find(Partition.TYPE_DATA, label="vfs")[0]
 
 
 def boot_count():

@@ -21,11 +21,10 @@ gc.threshold((gc.mem_free() + gc.mem_alloc()) // 4)
 
 
 def flash():
-    """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
-    import _upyos
+    """Return the block device of the file system."""
     from flashbdev import bdev
 
-    return _upyos.Flash(bdev)
+    return bdev
 
 
 def boot_count():

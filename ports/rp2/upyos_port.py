@@ -23,11 +23,10 @@ _UNUSED = "alt=31"
 
 
 def flash():
-    """Return the block device of the file system, guarded: see Flash in modules/c/upyos."""
+    """Return the block device of the file system."""
     import _rp2
-    import _upyos
 
-    return _upyos.Flash(_rp2.Flash())
+    return _rp2.Flash()
 
 
 def _scratch_addr():

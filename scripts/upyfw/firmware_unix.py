@@ -7,6 +7,16 @@ from upyfw.workdir import Workdir
 
 # make goes by file times alone
 CHECKED = ()
+# not even by these
+OPTIONS = {
+    # both need sources that MicroPython's tarball lacks, or libffi
+    "MICROPY_PY_BTREE": 0,
+    "MICROPY_PY_FFI": 0,
+    # else threads run Python at once, and Ctrl-C raises in the middle of C code
+    "MICROPY_PY_THREAD_GIL": 1,
+    # keep the symbols: the size report reads them
+    "STRIP": "",
+}
 
 
 def compiler(board: Board) -> str:
@@ -21,11 +31,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         "VARIANT": board.upstream,
         "FROZEN_MANIFEST": inputs.manifest,
         "PYTHON": inputs.python,
-        # both need sources that MicroPython's tarball lacks, or libffi
-        "MICROPY_PY_BTREE": 0,
-        "MICROPY_PY_FFI": 0,
-        # keep the symbols: the size report reads them
-        "STRIP": "",
+        **OPTIONS,
         "CFLAGS_EXTRA": prefix_map(work, inputs, {}),
     }
     if inputs.c_modules:

@@ -169,8 +169,9 @@ def test_a_job_leaves_no_heap_behind(session, target):
     before = int(session.run("/opt/heap"))
     for line in ("/opt/count &", "killall count", "wait", "/opt/spin 10 &", "wait", "true"):
         session.run(line)
-    session.run("/opt/heap")
-    assert int(session.run("/opt/heap")) - before <= LEFT_BYTES[target]
+    # the collector takes for a pointer what an earlier call left on the stack: more than once
+    left = min(int(session.run("/opt/heap")) for _ in range(4))
+    assert left - before <= LEFT_BYTES[target]
 
 
 def test_the_raw_repl_is_not_disturbed(machines):

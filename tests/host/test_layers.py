@@ -20,7 +20,7 @@ PORTABLE = {
 # modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
 # loaded only once a job takes a thread
-TOP_MAY = {"modules/upyos/threads.py": {"_thread"}, "modules/upyos/turns.py": {"_thread"}}
+TOP_MAY = {"modules/upyos/threads.py": {"_thread"}}
 # always in memory: what they load at once stays there too (docs/design.md §2)
 RESIDENT = {"state", "console", "process", "lookup", "lexer", "executor", "shell", "lineedit"}
 # made by the build: tables that stay in flash

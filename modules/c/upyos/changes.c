@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // changes(): whether any file system was written since, so that what was read from one can be kept.
-// All writes of littlefs and FAT pass the two functions of extmod/vfs_blockdev.c.
+// All writes of littlefs and FAT pass blockdev.c.
 
 #include "py/runtime.h"
 #include "py/smallint.h"
@@ -10,23 +10,9 @@
 #include "extmod/vfs_fat.h"
 #endif
 #include "extmod/vfs_lfs.h"
+#include "upyos.h"
 
-static mp_uint_t upyos_writes;
-
-int __real_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf);
-int __wrap_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf);
-int __real_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf);
-int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf);
-
-int __wrap_mp_vfs_blockdev_write(mp_vfs_blockdev_t *self, size_t block_num, size_t num_blocks, const uint8_t *buf) {
-    ++upyos_writes;
-    return __real_mp_vfs_blockdev_write(self, block_num, num_blocks, buf);
-}
-
-int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, size_t block_off, size_t len, const uint8_t *buf) {
-    ++upyos_writes;
-    return __real_mp_vfs_blockdev_write_ext(self, block_num, block_off, len, buf);
-}
+mp_uint_t upyos_writes;
 
 #if MICROPY_VFS_FAT
 // A new file is in FAT's buffer, and seen there, before it is written.

@@ -38,7 +38,7 @@ typedef struct _listing_t {
     bool known;
 } listing_t;
 
-// The listing that is being made, or NULL; it lives on the stack of entries().
+// The listing whose next entry is being read, or NULL; it lives on the stack of entries().
 static listing_t *listing;
 
 static uint32_t big_endian(const uint8_t *at) {
@@ -115,11 +115,21 @@ int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
     return more;
 }
 
+// The next item of an iterator. Nothing else runs while littlefs is read; in an iterator that is Python another
+// thread may make a listing of its own.
+static mp_obj_t next_entry(mp_obj_t iterator, listing_t *l) {
+    l->known = false;
+    listing = l;
+    mp_obj_t item = mp_iternext(iterator);
+    listing = NULL;
+    return item;
+}
+
 // Put the rest of an iterator into a list, with the time in place of the inode.
 static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
     mp_obj_t item;
-    while (l->known = false, (item = mp_iternext(iterator)) != MP_OBJ_STOP_ITERATION) {
+    while ((item = next_entry(iterator, l)) != MP_OBJ_STOP_ITERATION) {
         size_t len;
         mp_obj_t *parts;
         mp_obj_get_array(item, &len, &parts);
@@ -141,7 +151,6 @@ static mp_obj_t upyos_entries(mp_obj_t path) {
     mp_obj_t iterator = mp_vfs_ilistdir(1, &path);
     mp_obj_t list = MP_OBJ_NULL;
     nlr_buf_t nlr;
-    listing = &l;
     if (nlr_push(&nlr) == 0) {
         list = collect(iterator, &l);
         nlr_pop();

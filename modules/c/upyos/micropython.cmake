@@ -2,10 +2,11 @@
 add_library(usermod_upyos INTERFACE)
 set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/upyos.c
+    ${CMAKE_CURRENT_LIST_DIR}/blockdev.c
     ${CMAKE_CURRENT_LIST_DIR}/changes.c
     ${CMAKE_CURRENT_LIST_DIR}/console.c
+    ${CMAKE_CURRENT_LIST_DIR}/cores.c
     ${CMAKE_CURRENT_LIST_DIR}/crc.c
-    ${CMAKE_CURRENT_LIST_DIR}/flash.c
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
     ${CMAKE_CURRENT_LIST_DIR}/import.c
@@ -32,7 +33,7 @@ set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST
 set_source_files_properties(${MICROPY_DIR}/py/qstr.c ${MICROPY_DIR}/lib/littlefs/lfs2.c PROPERTIES COMPILE_OPTIONS "-O2")
 # A module's table of names is not made anew four times before it holds a dozen.
 target_compile_definitions(usermod_upyos INTERFACE MICROPY_MODULE_DICT_SIZE=12)
-# Imports, searches for frozen modules, output of print and sys.stdout and writes of file systems pass these.
+# Imports, searches for frozen modules, and output of print and sys.stdout pass these.
 target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_builtin___import___default"
     "LINKER:--wrap=mp_find_frozen_module"
@@ -40,10 +41,26 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=lfs2_dir_read"
     "LINKER:--wrap=lfs2_fs_traverse"
     "LINKER:--wrap=lfs2_crc"
+    # What blockdev.c stands around, and what it keeps out meanwhile.
+    "LINKER:--wrap=mp_vfs_blockdev_read"
     "LINKER:--wrap=mp_vfs_blockdev_read_ext"
     "LINKER:--wrap=f_open"
     "LINKER:--wrap=mp_vfs_blockdev_write"
     "LINKER:--wrap=mp_vfs_blockdev_write_ext"
+    "LINKER:--wrap=mp_vfs_blockdev_ioctl"
+    "LINKER:--wrap=mp_handle_pending"
+    "LINKER:--wrap=mp_event_handle_nowait"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
+if(DEFINED PICO_SDK_PATH)
+    # Where a core may let go of the interpreter (cores.c), and where core 1 begins and ends.
+    target_link_options(usermod_upyos INTERFACE
+        "LINKER:--wrap=mp_event_wait_indefinite"
+        "LINKER:--wrap=mp_wfe_or_timeout"
+        "LINKER:--wrap=mutex_enter_blocking"
+        "LINKER:--wrap=mp_thread_create"
+        "LINKER:--wrap=mp_thread_start"
+        "LINKER:--wrap=mp_thread_finish"
+        "LINKER:--wrap=mp_thread_deinit")
+endif()
 target_link_libraries(usermod INTERFACE usermod_upyos)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c changes.c console.c flash.c frozen.c heap.c import.c listing.c load.c \
-    pattern.c sort.c space.c span.c terminal.c text.c tick.c)
+SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c changes.c console.c flash.c frozen.c heap.c import.c \
+    listing.c load.c pattern.c sort.c space.c span.c terminal.c text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
-# Imports, searches for frozen modules, writes of file systems, where listing.c sees littlefs read a directory, used space.
-UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module f_open mp_vfs_blockdev_write mp_vfs_blockdev_write_ext \
+# Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
+# where listing.c sees littlefs read a directory; used space.
+UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
+    mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait f_open \
     lfs2_dir_read lfs2_fs_traverse
 ifeq ($(CROSS_COMPILE),)
 # sys.stdout and mp_hal both write to file descriptor 1 with the C library's write.

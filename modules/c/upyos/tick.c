@@ -23,23 +23,40 @@ static volatile bool upyos_tick_queued;
 static pthread_t upyos_main_thread;
 #endif
 
-// Scheduled on whichever thread has its turn, but meant for the main one.
+#if MICROPY_PY_THREAD_GIL
+static volatile bool upyos_tick_due;
+#endif
+
+// Scheduled functions run on whichever thread looks first where there is a GIL, but this one is for the main thread:
+// another one notes that it is due. It does not schedule it again, for the VM does not let go of the GIL while
+// anything is scheduled.
 static mp_obj_t upyos_tick(mp_obj_t arg) {
+    (void)arg;
     #if defined(__unix__)
+    upyos_tick_queued = false;
+    #endif
+    #if MICROPY_PY_THREAD_GIL
     if (!mp_thread_is_main_thread()) {
-        mp_sched_schedule(arg, arg);
+        upyos_tick_due = true;
         return mp_const_none;
     }
-    upyos_tick_queued = false;
-    #else
-    (void)arg;
     #endif
-    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL && upyos_flash_calls == 0) {
+    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
         mp_call_function_0(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tick_obj, upyos_tick);
+
+#if MICROPY_PY_THREAD_GIL
+void upyos_tick_look(void) {
+    if (upyos_tick_due && mp_thread_is_main_thread()) {
+        upyos_tick_due = false;
+        mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
+        mp_sched_schedule(tick, tick);
+    }
+}
+#endif
 
 #if defined(__unix__)
 
@@ -70,7 +87,6 @@ static void upyos_start_ticking(void) {
         return;
     }
     started = true;
-    upyos_main_thread = pthread_self();
     struct sigaction sa = { .sa_handler = upyos_no_action };
     sigaction(SIGALRM, &sa, NULL);
     sigset_t all, before;
@@ -102,5 +118,8 @@ static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
 MP_DEFINE_CONST_FUN_OBJ_2(upyos_on_tick_obj, upyos_on_tick);
 
 void upyos_tick_init(void) {
+    #if defined(__unix__)
+    upyos_main_thread = pthread_self();
+    #endif
     MP_STATE_VM(upyos_tick_callback) = MP_OBJ_NULL;
 }

@@ -15,7 +15,7 @@ static mp_obj_t upyos_init(void) {
     mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR__upyos), MP_OBJ_FROM_PTR(&upyos_module));
     upyos_console_init();
     upyos_terminal_init();
-    upyos_flash_calls = 0;
+    upyos_blockdev_calls = 0;
     upyos_tick_init();
     return mp_const_none;
 }
@@ -31,10 +31,11 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_inject), MP_ROM_PTR(&upyos_inject_obj) },
     { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&upyos_raw_repl_obj) },
     { MP_ROM_QSTR(MP_QSTR_leave), MP_ROM_PTR(&upyos_leave_obj) },
+    #if defined(__unix__)
     { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&upyos_flash_type) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_on_tick), MP_ROM_PTR(&upyos_on_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_tick), MP_ROM_PTR(&upyos_tick_obj) },
-    { MP_ROM_QSTR(MP_QSTR_busy), MP_ROM_PTR(&upyos_busy_obj) },
     { MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&upyos_load_obj) },
     { MP_ROM_QSTR(MP_QSTR_frozen), MP_ROM_PTR(&upyos_frozen_obj) },
     { MP_ROM_QSTR(MP_QSTR_unload), MP_ROM_PTR(&upyos_unload_obj) },

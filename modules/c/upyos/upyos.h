@@ -21,24 +21,43 @@ void upyos_terminal_init(void);
 // Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold);
 
-// flash.c
+// flash.c, on unix
 extern const mp_obj_type_t upyos_flash_type;
-extern const mp_obj_fun_builtin_fixed_t upyos_busy_obj;
-// Nesting of flash operations that run events.
-extern size_t upyos_flash_calls;
+
+// changes.c
+extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
+// Writes to any block device since the start.
+extern mp_uint_t upyos_writes;
+
+// blockdev.c
+// Calls of block devices that have not returned: nothing else may run.
+extern size_t upyos_blockdev_calls;
+
+// cores.c, where both cores run Python and the port has no GIL
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+// Let the other core have the interpreter if it waits for it.
+void upyos_cores_look(void);
+#else
+#define upyos_cores_look()
+#endif
 
 // tick.c
 extern const mp_obj_fun_builtin_fixed_t upyos_tick_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_on_tick_obj;
 void upyos_tick_init(void);
+#if MICROPY_PY_THREAD_GIL
+// On the main thread: schedule what another thread was given.
+void upyos_tick_look(void);
+#else
+#define upyos_tick_look()
+#endif
 
 // load.c
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
 
-// changes.c, frozen.c, heap.c, keep.c, listing.c, pattern.c, sort.c, span.c, text.c
-extern const mp_obj_fun_builtin_fixed_t upyos_changes_obj;
+// frozen.c, heap.c, keep.c, listing.c, pattern.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;

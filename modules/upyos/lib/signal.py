@@ -10,7 +10,7 @@ def _mark(proc, status):
     """Give a process a status; a job in a thread, all that it runs too."""
     proc.sts = status
     if proc.isthr and proc.tid:
-        for other in sdata.procs:
+        for other in list(sdata.procs):
             if other.tid == proc.tid:
                 other.sts = status
 

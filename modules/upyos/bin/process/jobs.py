@@ -11,6 +11,6 @@ from upyos.lib import command
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 0, 0)
-    for proc in sdata.procs:
+    for proc in list(sdata.procs):
         if proc.isthr:
             print("[%d] %s %s" % (proc.pid, proc.sts, " ".join([proc.cmd] + list(proc.args))))

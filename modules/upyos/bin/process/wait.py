@@ -11,7 +11,7 @@ from upyos.lib import command, waiting
 
 def _ended(pids):
     """Return True once no job of these pids, none at all if there are none, is in the table."""
-    for other in sdata.procs:
+    for other in list(sdata.procs):
         if other.isthr and (other.pid in pids or not pids):
             return False
     return True

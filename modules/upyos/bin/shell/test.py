@@ -64,7 +64,7 @@ def _is(option, word):
     if option == "-p":
         import sdata
 
-        return any(word in other.cmd for other in sdata.procs if other is not proc)
+        return any(word in other.cmd for other in list(sdata.procs) if other is not proc)
     if option == "-g":
         return _is_high(word)
     mode = _mode(word)
