@@ -76,8 +76,10 @@ class Machines:
         self._count += 1
         path = self._folder / f"flash-{self._count}.bin"
         path.write_bytes(flash)
-        kind = Unix if board(name).port == "unix" else Emulator
-        target = kind(built(name), path)
+        if board(name).port == "unix":
+            target = Unix(built(name), path)
+        else:
+            target = Emulator(built(name), path, flash_bytes=board(name).flash.size_bytes)
         target.start()
         return target
 
