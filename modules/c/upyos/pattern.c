@@ -7,7 +7,9 @@
 // expression that takes one byte; a set of positions is `width` bytes, the first position in the lowest bit.
 //   count, width, 1 if the expression matches nothing too
 //   set of the positions that can be first, set of those that can be last
-//   for each position: set of those that can follow it, how many bytes of ranges, ranges: low and high byte in turn
+//   for each position: set of those that can follow it
+//   for each position: where its ranges are, from the start of the program, 2 bytes little-endian
+//   for each position: how many bytes of ranges, ranges: low and high byte in turn
 // A position without ranges is the start of a line; its end is a newline.
 
 #include <string.h>
@@ -15,34 +17,34 @@
 #include "py/runtime.h"
 #include "upyos.h"
 
-#define MOST_POSITIONS (128)
-#define MOST_BYTES (MOST_POSITIONS / 8)
+// of a set: 128 positions and one that is never used
+#define MOST_BYTES (17)
 #define LINE_START (-1)
 
 typedef struct _program_t {
+    const byte *start;
     size_t width;
     bool matches_nothing;
     const byte *first;
     const byte *last;
-    // What is known of each position.
-    const byte *position[MOST_POSITIONS];
+    // A set for each position.
+    const byte *follow;
+    const byte *ranges_at;
 } program_t;
 
-static void read_program(program_t *program, mp_obj_t from) {
+static program_t read_program(mp_obj_t from) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(from, &info, MP_BUFFER_READ);
     const byte *at = info.buf;
-    size_t count = MIN(at[0], MOST_POSITIONS);
-    program->width = MIN(at[1], MOST_BYTES);
-    program->matches_nothing = at[2];
-    program->first = at + 3;
-    program->last = program->first + program->width;
-    at = program->last + program->width;
-    for (size_t i = 0; i < count; ++i) {
-        program->position[i] = at;
-        at += program->width;
-        at += 1 + *at;
-    }
+    size_t width = MIN(at[1], MOST_BYTES);
+    const byte *first = at + 3;
+    const byte *follow = first + 2 * width;
+    return (program_t) { at, width, at[2], first, first + width, follow, follow + at[0] * width };
+}
+
+static const byte *ranges_of(const program_t *program, size_t position) {
+    const byte *at = program->ranges_at + 2 * position;
+    return program->start + (at[0] | at[1] << 8);
 }
 
 static bool takes(const byte *ranges, int c) {
@@ -72,7 +74,7 @@ static bool step(const program_t *program, byte *states, int c) {
             i |= 7;
         } else if (states[i / 8] >> (i & 7) & 1) {
             for (size_t j = 0; j < width; ++j) {
-                next[j] |= program->position[i][j];
+                next[j] |= program->follow[i * width + j];
             }
         }
     }
@@ -82,7 +84,7 @@ static bool step(const program_t *program, byte *states, int c) {
         if (next[i / 8] == 0) {
             i |= 7;
         } else if (next[i / 8] & bit) {
-            if (!takes(program->position[i] + width, c)) {
+            if (!takes(ranges_of(program, i), c)) {
                 next[i / 8] &= ~bit;
             } else if (program->last[i / 8] & bit) {
                 done = true;
@@ -119,8 +121,7 @@ static bool matches(const program_t *program, const byte *at, const byte *end) {
 static mp_obj_t upyos_lines_matching(mp_obj_t data, mp_obj_t from, mp_obj_t without) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(data, &info, MP_BUFFER_READ);
-    program_t program;
-    read_program(&program, from);
+    program_t program = read_program(from);
     const byte *end = (const byte *)info.buf + info.len;
     mp_obj_t found = mp_obj_new_list(0, NULL);
     const byte *next;

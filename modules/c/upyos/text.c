@@ -149,6 +149,16 @@ MP_DEFINE_CONST_FUN_OBJ_2(upyos_count_text_obj, upyos_count_text);
 /******************************************************************************/
 // Characters
 
+static bool is_in(const uint32_t *set, byte c) {
+    return set[c >> 5] >> (c & 31) & 1;
+}
+
+static void add_all(uint32_t *set, piece_t bytes) {
+    for (; bytes.at < bytes.end; ++bytes.at) {
+        set[*bytes.at >> 5] |= 1u << (*bytes.at & 31);
+    }
+}
+
 // translate(block, before, after, squeezed, last) -> how many bytes of block there are then. Each byte that is in
 // `before` becomes the one in that place of `after`, whose last one counts for all that follow; it is left out if
 // `after` is empty. Of equal ones in a row that are in `squeezed` the first stays; `last` is the byte before these
@@ -161,24 +171,27 @@ static mp_obj_t upyos_translate(size_t n_args, const mp_obj_t *args) {
     piece_t after = piece(args[2]);
     piece_t squeezed = piece(args[3]);
     mp_int_t last = mp_obj_get_int(args[4]);
-    // what a byte becomes, -1: nothing
-    int16_t becomes[256];
-    bool once[256] = { false };
+    // what a byte becomes
+    byte becomes[256];
+    uint32_t dropped[8] = { 0 };
+    uint32_t once[8] = { 0 };
     for (int i = 0; i < 256; ++i) {
         becomes[i] = i;
     }
-    bool deletes = length(after) == 0;
-    for (; before.at < before.end; ++before.at) {
-        becomes[*before.at] = deletes ? -1 : *after.at;
-        after.at += !deletes && after.at + 1 < after.end;
+    if (length(after) == 0) {
+        add_all(dropped, before);
+    } else {
+        for (; before.at < before.end; ++before.at) {
+            becomes[*before.at] = *after.at;
+            after.at += after.at + 1 < after.end;
+        }
     }
-    for (; squeezed.at < squeezed.end; ++squeezed.at) {
-        once[*squeezed.at] = true;
-    }
+    add_all(once, squeezed);
     byte *to = block.buf;
     for (size_t i = 0; i < block.len; ++i) {
-        int c = becomes[((byte *)block.buf)[i]];
-        if (c >= 0 && !(c == last && once[c])) {
+        byte from = ((byte *)block.buf)[i];
+        byte c = becomes[from];
+        if (!is_in(dropped, from) && !(c == last && is_in(once, c))) {
             *to++ = c;
             last = c;
         }

@@ -95,13 +95,16 @@ class _Parser:
         """Return the program of a part; its form is in modules/c/upyos/pattern.c."""
         count = len(self.ranges)
         width = count // 8 + 1
+        sets = [part[1], sum([1 << i for i in part[2]])] + self.follow
         out = bytearray((count, width, part[0]))
-        out += part[1].to_bytes(width, "little")
-        out += sum([1 << i for i in part[2]]).to_bytes(width, "little")
-        for i in range(count):
-            out += self.follow[i].to_bytes(width, "little")
-            out.append(len(self.ranges[i]))
-            out += self.ranges[i]
+        out += b"".join([one.to_bytes(width, "little") for one in sets])
+        at = len(out) + 2 * count
+        for ranges in self.ranges:
+            out += at.to_bytes(2, "little")
+            at += 1 + len(ranges)
+        for ranges in self.ranges:
+            out.append(len(ranges))
+            out += ranges
         return out
 
     def position(self, ranges):

@@ -25,8 +25,12 @@ def _head(stream, count, block):
         ends = _upyos.lines_with(block[:size], b"\n")
         found = len(ends) // 2
         if found >= count:
-            size = ends[2 * count - 1]
+            rest = size - ends[2 * count - 1]
+            size -= rest
             found = count
+            if rest and hasattr(stream, "seek"):
+                # what reads on is to find the next line
+                stream.seek(-rest, 1)
         count -= found
         write(block[:size])
         last = block[size - 1]
