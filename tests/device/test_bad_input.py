@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What no file command may get wrong: operands, options, names, bytes, depth.
+"""What no command for files and texts may get wrong: operands, options, names, bytes, depth.
 
 What is the same for all commands is checked here, from the table below; what is a command's own is
 in its case file.
@@ -41,12 +41,14 @@ class Command:
 COMMANDS = (
     Command("cat {}", FILE, least=0, prints=True),
     Command("cp {} /tmp/to", FILE, least=2),
+    Command("cut -c 1 {}", FILE, least=0, prints=True),
     Command("cp -r {} /tmp/to", EITHER, least=2),
     Command("cp /t/file {}", NEW, least=2),
     Command("df {}", DIRECTORY, least=0, most=1),
     Command("du {}", EITHER, least=0, prints=True),
     Command("echo x | fileup {}", NEW, most=1),
     Command("find x {}", DIRECTORY, most=2),
+    Command("head {}", FILE, least=0),
     Command("hexdump {}", FILE, least=0, most=1),
     Command("jq {}", FILE, most=2),
     Command("ls {}", EITHER, least=0, prints=True),
@@ -59,9 +61,14 @@ COMMANDS = (
     Command("rm -r {}", EITHER),
     Command("rmdir {}", DIRECTORY),
     Command("sha256sum {}", FILE, least=0, prints=True),
+    Command("sort {}", FILE, least=0, prints=True),
     Command("stat {}", EITHER, prints=True),
+    Command("tail {}", FILE, least=0),
+    Command("echo -n | tee {}", NEW),
     Command("touch {}", NEW),
     Command("tree {}", DIRECTORY, least=0, most=1),
+    Command("uniq {}", FILE, least=0, most=1),
+    Command("wc {}", FILE, least=0),
 )
 
 WITH_PATH = tuple(command for command in COMMANDS if command.takes)
@@ -173,7 +180,18 @@ NAMES = (
 WITH_NAME = (
     ("echo 1 | fileup -- @", ""),
     ("touch -- @", ""),
+    ("echo 1 | tee -- @", "1"),
     ("cat -- @", "1"),
+    ("head -- @", "1"),
+    ("tail -- @", "1"),
+    ("wc -- @", "1 1 2 @"),
+    ("cut -c 1 -- @", "1"),
+    ("sort -- @", "1"),
+    ("uniq -- @", "1"),
+    ("grep -c 1 -- @ @", "@:1\n@:1"),
+    ("cmp -- @ @", ""),
+    ("basename -- @", "@"),
+    ("dirname -- @", "."),
     ("jq -- ./@ ", "1"),
     ("hexdump -- @", "00000000  31 0a |1.|"),
     ("md5sum -- @", "b026324c6904b2a9cb4b88d6d61c81d1  @"),
@@ -232,6 +250,11 @@ WITH_DATA = (
     ("cat @ > /tmp/out", lambda data: data),
     ("cat < @ | cat | cat - > /tmp/out", lambda data: data),
     ("cp -q @ /tmp/out", lambda data: data),
+    ("head -n 999 @ > /tmp/out", lambda data: data),
+    ("tail -n 999 @ > /tmp/out", lambda data: data),
+    ("tr a a < @ > /tmp/out", lambda data: data),
+    ("tee /tmp/out < @ | wc -c > v", lambda data: data),
+    ("grep '' @ > /tmp/out", lambda data: data + b"\n"),
     ("fileup /tmp/out < @", lambda data: data),
     ("cat @ | fileup /tmp/out", lambda data: data),
     ("hexdump @ > /tmp/out", _dumped),
