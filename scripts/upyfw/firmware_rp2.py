@@ -36,7 +36,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     Raises UpyfwError if it does not compile or is larger than its region.
     """
     board_dir = work.path / "board"
-    for name, text in board_files(board, board_dir, inputs.micropython).items():
+    for name, text in board_files(board, board_dir, inputs).items():
         write_if_changed(board_dir / name, text.encode())
     env = _environment(work, inputs)
     if not (work.objects / "build.ninja").exists():
@@ -49,17 +49,17 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
 
 
-def board_files(board: Board, folder: Path, micropython: Path) -> dict[str, str]:
+def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     """Return {name: content} of a MicroPython board folder: upstream's or ours, with our regions.
 
     Raises UpyfwError if there is no such board.
     """
-    port = micropython / "ports" / "rp2"
+    port = inputs.micropython / "ports" / "rp2"
     below = _c_dir(board, port)
     return {
-        "mpconfigboard.h": _header(board, below),
+        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
         "mpconfigboard.cmake": _cmake(board, below, folder),
-        "memmap.ld": linker_script(board, port),
+        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
 
 
