@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// entries(path): a directory with the times of its files. os.stat finds a file by reading its directory
-// from the start, twice, so one stat per file takes most of the time of a listing.
+// entries(path): a directory with the times of its files. littlefs keeps a directory as a log, and reads it from its
+// end for each thing that it wants to know of each entry; os.stat does so twice more. That took most of the time of a
+// listing.
 //
-// os.ilistdir does the work; while it runs, the wrapped lfs2_dir_read sees where littlefs is, and the
-// time is taken from the directory's metadata block (littlefs SPEC.md, "Metadata pairs" and
-// "Metadata tags").
+// os.ilistdir does the work; while it runs, the wrapped lfs2_dir_read sees which metadata block littlefs is at, reads
+// its log once and answers from what it found (littlefs SPEC.md, "Metadata pairs" and "Metadata tags").
+
+#include <string.h>
 
 #include "py/gc.h"
 #include "py/runtime.h"
@@ -13,30 +15,62 @@
 #include "shared/timeutils/timeutils.h"
 #include "lib/littlefs/lfs2.h"
 
+// Tag: 1 bit valid, 11 bits type, 10 bits id, 10 bits length; big-endian, XORed with the tag before it.
+#define TAG_TYPE(tag) ((tag) >> 20 & 0x7ff)
+#define TAG_ID(tag) ((tag) >> 10 & 0x3ff)
+#define TAG_LENGTH(tag) ((tag) & 0x3ff)
+#define TAG_BYTES (4)
+#define LENGTH_DELETED (0x3ff)
+// Types; the three kinds of content are 0x200 (directory), 0x201 (in the log itself) and 0x202.
+#define TAG_FILE (0x001)
+#define TAG_DIRECTORY (0x002)
+#define TAG_CONTENT (0x200)
+#define TAG_INLINE (0x201)
+#define TAG_BLOCKS (0x202)
+#define TAG_CREATE (0x401)
+#define TAG_DELETE (0x4ff)
+#define TYPE_CLASS (0x700)
 // The attribute in which MicroPython keeps the time, ns since 1970, 8 bytes little-endian (extmod/vfs_lfs.c).
 #define TAG_TIME (0x301)
 #define TIME_BYTES (8)
-// Tag: 1 bit valid, 11 bits type, 10 bits id, 10 bits length; big-endian, XORed with the tag before it.
-#define TAG_TYPE(tag) ((tag) >> 20 & 0x7ff)
-#define TAG_ID(tag) ((int)((tag) >> 10 & 0x3ff))
-#define TAG_LENGTH(tag) ((tag) & 0x3ff)
-#define TAG_CREATE (0x401)
-#define TAG_DELETE (0x4ff)
-#define LENGTH_DELETED (0x3ff)
-#define TAG_BYTES (4)
+
 #define NO_BLOCK ((lfs2_block_t)-1)
+#define NO_ENTRY (0xffff)
+
+typedef struct _entry_t {
+    lfs2_size_t size;
+    // Where in the block name and time stand.
+    uint16_t name;
+    uint16_t time;
+    uint16_t name_bytes;
+    // TAG_FILE or TAG_DIRECTORY; 0 if that was not found.
+    uint8_t type;
+    bool has_content;
+    bool has_time;
+} entry_t;
 
 typedef struct _listing_t {
     // The file system that `block` is of: another thread may read another one meanwhile.
     const lfs2_t *lfs;
     uint8_t *block;
-    // Which metadata block is in `block`.
+    // What the log in `block` says, by id.
+    entry_t *entries;
+    size_t count;
+    // Which metadata block it is, and as of when.
     lfs2_block_t addr;
     uint32_t rev;
-    // Time of the entry read last; valid if `known`.
-    uint64_t time_ns;
-    bool known;
+    lfs2_off_t off;
+    // What was read last, or NULL.
+    const entry_t *last;
 } listing_t;
+
+// A place in a log; walked from its end.
+typedef struct _place_t {
+    const uint8_t *block;
+    lfs2_off_t off;
+    uint32_t tag;
+    uint32_t before;
+} place_t;
 
 // The listing whose next entry is being read, or NULL; it lives on the stack of entries().
 static listing_t *listing;
@@ -45,80 +79,169 @@ static uint32_t big_endian(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
-// Walk the log of a metadata block from its end back to the newest time of entry `id`. What was created or
-// deleted in front of an entry later on moved its id.
-static bool find_time(const uint8_t *block, const lfs2_mdir_t *m, int id, uint64_t *time_ns) {
-    uint32_t next = m->etag;
-    lfs2_off_t off = m->off;
-    for (;;) {
-        uint32_t tag = next;
-        lfs2_off_t size = TAG_BYTES + (TAG_LENGTH(tag) == LENGTH_DELETED ? 0 : TAG_LENGTH(tag));
-        if (off < TAG_BYTES + size) {
-            return false;
-        }
-        off -= size;
-        next = (big_endian(block + off) ^ tag) & 0x7fffffff;
-        if (TAG_TYPE(tag) == TAG_CREATE && TAG_ID(tag) <= id) {
-            if (TAG_ID(tag) == id) {
-                return false;
-            }
-            id -= 1;
-        } else if (TAG_TYPE(tag) == TAG_DELETE && TAG_ID(tag) <= id) {
-            id += 1;
-        } else if (TAG_TYPE(tag) == TAG_TIME && TAG_ID(tag) == id) {
-            if (TAG_LENGTH(tag) != TIME_BYTES) {
-                return false;
-            }
-            *time_ns = 0;
-            for (int i = TIME_BYTES; i > 0; --i) {
-                *time_ns = *time_ns << 8 | block[off + TAG_BYTES + i - 1];
-            }
-            return true;
+static uint64_t little_endian(const uint8_t *at, int bytes) {
+    uint64_t value = 0;
+    while (bytes-- > 0) {
+        value = value << 8 | at[bytes];
+    }
+    return value;
+}
+
+static place_t log_end(const uint8_t *block, const lfs2_mdir_t *m) {
+    return (place_t) { block, m->off, 0, m->etag };
+}
+
+// Go to the tag before; false at the beginning.
+static bool log_back(place_t *p) {
+    lfs2_off_t bytes = TAG_BYTES + (TAG_LENGTH(p->before) == LENGTH_DELETED ? 0 : TAG_LENGTH(p->before));
+    if (p->off < TAG_BYTES + bytes) {
+        return false;
+    }
+    p->off -= bytes;
+    p->tag = p->before;
+    p->before = (big_endian(p->block + p->off) ^ p->tag) & 0x7fffffff;
+    return true;
+}
+
+// What a tag says of an entry, unless a newer one has said it.
+static void note(entry_t *entry, const place_t *p) {
+    uint32_t type = TAG_TYPE(p->tag);
+    size_t at = p->off + TAG_BYTES;
+    if ((type == TAG_FILE || type == TAG_DIRECTORY) && entry->type == 0) {
+        entry->type = type;
+        entry->name = at;
+        entry->name_bytes = TAG_LENGTH(p->tag);
+    } else if ((type & TYPE_CLASS) == TAG_CONTENT && !entry->has_content) {
+        entry->has_content = true;
+        // of what is in blocks: the head of their list, the size
+        entry->size = type == TAG_INLINE ? TAG_LENGTH(p->tag)
+            : type == TAG_BLOCKS ? little_endian(p->block + at + 4, 4) : 0;
+    } else if (type == TAG_TIME && !entry->has_time) {
+        entry->has_time = true;
+        entry->time = TAG_LENGTH(p->tag) == TIME_BYTES ? at : 0;
+    }
+}
+
+// Fill entries from the log. now: room for the id that an entry has, by the one that it had where the walk is: what
+// was created or deleted in front of it later on moved it.
+static void read_log(place_t p, uint16_t *now, size_t count, entry_t *entries) {
+    for (size_t id = 0; id < count; ++id) {
+        now[id] = id;
+    }
+    while (log_back(&p)) {
+        size_t id = TAG_ID(p.tag);
+        if (TAG_TYPE(p.tag) == TAG_CREATE && id < count) {
+            count -= 1;
+            memmove(&now[id], &now[id + 1], (count - id) * sizeof(*now));
+        } else if (TAG_TYPE(p.tag) == TAG_DELETE && id <= count) {
+            memmove(&now[id + 1], &now[id], (count - id) * sizeof(*now));
+            now[id] = NO_ENTRY;
+            count += 1;
+        } else if (id < count && now[id] != NO_ENTRY) {
+            note(&entries[now[id]], &p);
         }
     }
+}
+
+static size_t count_deleted(place_t p) {
+    size_t found = 0;
+    while (log_back(&p)) {
+        found += TAG_TYPE(p.tag) == TAG_DELETE;
+    }
+    return found;
+}
+
+static void forget(listing_t *l) {
+    l->addr = NO_BLOCK;
+    l->last = NULL;
+    gc_free(l->entries);
+    l->entries = NULL;
+    l->count = 0;
+}
+
+// Read a metadata block and its log, if there is memory for it and littlefs has no move to finish, which hides entries.
+static void learn(listing_t *l, lfs2_t *lfs, const lfs2_mdir_t *m) {
+    forget(l);
+    if (l->block == NULL) {
+        l->lfs = lfs;
+        l->block = m_new_maybe(uint8_t, lfs->cfg->block_size);
+    }
+    lfs2_size_t unit = lfs->cfg->read_size;
+    lfs2_size_t bytes = (m->off + unit - 1) / unit * unit;
+    if (l->block == NULL || (TAG_TYPE(lfs->gdisk.tag) & TYPE_CLASS) != 0
+        || lfs->cfg->read(lfs->cfg, m->pair[0], 0, l->block, bytes) != 0) {
+        return;
+    }
+    place_t end = log_end(l->block, m);
+    uint16_t *now = m_new_maybe(uint16_t, m->count + count_deleted(end) + 1);
+    l->entries = m_new_maybe(entry_t, m->count + 1);
+    if (now != NULL && l->entries != NULL) {
+        memset(l->entries, 0, m->count * sizeof(entry_t));
+        read_log(end, now, m->count, l->entries);
+        l->count = m->count;
+        l->addr = m->pair[0];
+        l->rev = m->rev;
+        l->off = m->off;
+    }
+    gc_free(now);
+}
+
+static bool is_known(const listing_t *l, const lfs2_mdir_t *m) {
+    return l->addr == m->pair[0] && l->rev == m->rev && l->off == m->off;
+}
+
+// Do what lfs2_dir_read does, from the log that was read; false if that takes more.
+static bool read_known(listing_t *l, lfs2_dir_t *dir, struct lfs2_info *info) {
+    // the first two are . and ..
+    if (dir->pos < 2 || dir->id >= l->count || !is_known(l, &dir->m)) {
+        return false;
+    }
+    const entry_t *entry = &l->entries[dir->id];
+    if (entry->type == 0 || !entry->has_content || entry->name_bytes >= sizeof(info->name)) {
+        return false;
+    }
+    info->type = entry->type;
+    info->size = entry->size;
+    memcpy(info->name, l->block + entry->name, entry->name_bytes);
+    info->name[entry->name_bytes] = 0;
+    dir->id += 1;
+    dir->pos += 1;
+    l->last = entry;
+    return true;
 }
 
 int __real_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info);
 int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info);
 
 int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
-    int more = __real_lfs2_dir_read(lfs, dir, info);
     listing_t *l = listing;
-    if (more <= 0 || l == NULL) {
-        return more;
+    if (l == NULL || (l->lfs != NULL && l->lfs != lfs)) {
+        return __real_lfs2_dir_read(lfs, dir, info);
     }
-    l->known = false;
-    if (l->lfs != NULL && l->lfs != lfs) {
-        return more;
+    if (read_known(l, dir, info)) {
+        return 1;
     }
-    if (l->block == NULL) {
-        l->lfs = lfs;
-        l->block = m_new_maybe(uint8_t, lfs->cfg->block_size);
-        l->addr = NO_BLOCK;
-        if (l->block == NULL) {
-            return more;
+    int more = __real_lfs2_dir_read(lfs, dir, info);
+    l->last = NULL;
+    if (more > 0 && dir->pos > 2) {
+        if (!is_known(l, &dir->m)) {
+            learn(l, lfs, &dir->m);
         }
+        l->last = dir->id <= l->count ? &l->entries[dir->id - 1] : NULL;
     }
-    if (l->addr != dir->m.pair[0] || l->rev != dir->m.rev) {
-        lfs2_size_t unit = lfs->cfg->read_size;
-        lfs2_size_t size = (dir->m.off + unit - 1) / unit * unit;
-        if (lfs->cfg->read(lfs->cfg, dir->m.pair[0], 0, l->block, size) != 0) {
-            l->addr = NO_BLOCK;
-            return more;
-        }
-        l->addr = dir->m.pair[0];
-        l->rev = dir->m.rev;
-    }
-    l->time_ns = 0;
-    find_time(l->block, &dir->m, dir->id - 1, &l->time_ns);
-    l->known = true;
     return more;
+}
+
+// The time of the entry read last; one without has the epoch, as in os.stat.
+static mp_obj_t time_of_last(const listing_t *l) {
+    uint64_t time_ns = l->last->time ? little_endian(l->block + l->last->time, TIME_BYTES) : 0;
+    return timeutils_obj_from_timestamp(timeutils_seconds_since_epoch_from_nanoseconds_since_1970(time_ns));
 }
 
 // The next item of an iterator. Nothing else runs while littlefs is read; in an iterator that is Python another
 // thread may make a listing of its own.
 static mp_obj_t next_entry(mp_obj_t iterator, listing_t *l) {
-    l->known = false;
+    l->last = NULL;
     listing = l;
     mp_obj_t item = mp_iternext(iterator);
     listing = NULL;
@@ -133,11 +256,7 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
         size_t len;
         mp_obj_t *parts;
         mp_obj_get_array(item, &len, &parts);
-        mp_obj_t time = mp_const_none;
-        if (l->known) {
-            mp_timestamp_t s = timeutils_seconds_since_epoch_from_nanoseconds_since_1970(l->time_ns);
-            time = timeutils_obj_from_timestamp(s);
-        }
+        mp_obj_t time = l->last != NULL ? time_of_last(l) : mp_const_none;
         mp_obj_t row[] = {parts[0], parts[1], time, len > 3 ? parts[3] : MP_OBJ_NEW_SMALL_INT(0)};
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(row), row));
     }
@@ -145,9 +264,9 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
 }
 
 // entries(path) -> list of (name, type, time in s or None, size in bytes). The time is None where the file
-// system is not littlefs; a file without one has the epoch, as in os.stat.
+// system is not littlefs, or there is too little memory to read it.
 static mp_obj_t upyos_entries(mp_obj_t path) {
-    listing_t l = {NULL, NULL, NO_BLOCK, 0, 0, false};
+    listing_t l = { .addr = NO_BLOCK };
     mp_obj_t iterator = mp_vfs_ilistdir(1, &path);
     mp_obj_t list = MP_OBJ_NULL;
     nlr_buf_t nlr;
@@ -156,9 +275,8 @@ static mp_obj_t upyos_entries(mp_obj_t path) {
         nlr_pop();
     }
     listing = NULL;
-    if (l.block != NULL) {
-        gc_free(l.block);
-    }
+    gc_free(l.block);
+    gc_free(l.entries);
     if (list == MP_OBJ_NULL) {
         nlr_jump(nlr.ret_val);
     }
