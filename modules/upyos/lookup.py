@@ -19,8 +19,9 @@ _BUILTINS = " exit loadconfig loadboard cd set alias unalias history "
 _PATH = "/local/bin:.frozen:/bin"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _NO_FILE = const(4)
-# The names of a larger directory are not kept in memory.
-_NAMES_CHARACTERS = const(512)
+_DIRECTORY = const(0x4000)
+# The names of a larger directory are not kept in memory; all cold commands of tiny are 700.
+_NAMES_CHARACTERS = const(1024)
 
 
 def find(word):
@@ -37,39 +38,59 @@ def find(word):
         if directory == ".frozen":
             found = frozen(word)
         else:
-            found = in_directory(directory, word) if _may_hold(directory, word) else None
+            names = _names(directory)
+            if names is None:
+                found = in_directory(directory, word)
+            else:
+                found = _among(names, directory, word)
         if found and found[0] != NOT_PROGRAM:
             return found
         other = other or found
     return other or (NONE, word)
 
 
-def _may_hold(directory, word):
-    """Tell whether a directory of $PATH can have the command.
+def _names(directory):
+    """Return the names in a directory of $PATH as learn() keeps them, or None.
 
-    The names in it are kept until anything is written to a file system: most commands then need no
-    look at the flash, 1 to 4 ms.
+    They are kept until anything is written to a file system: most commands then need no look at
+    the flash, 1 to 4 ms, and those of a directory with many none of 25 ms.
     """
     if directory[:1] != "/":
-        return True
+        return None
     if state.names is None or state.names_at != _upyos.changes() or directory not in state.names:
         try:
             learn(directory)
         except OSError:
-            return False
-    names = state.names.get(directory)
-    return names is None or "\n" + word in names
+            return ""
+    return state.names[directory]
 
 
 def learn(directory):
-    """Keep the names in a directory of $PATH. Raises OSError if it is none."""
+    """Keep the names in a directory of $PATH, or None if they are too many. Raises OSError.
+
+    One text, a line each: "NAME" for a file, "NAME/" for a directory.
+    """
     changes = _upyos.changes()
-    names = "".join(["\n" + entry[0] for entry in os.ilistdir(directory)])
+    lines = [e[0] + ("/\n" if e[1] & _DIRECTORY else "\n") for e in os.ilistdir(directory)]
+    names = "\n" + "".join(lines)
     if state.names is None or state.names_at != changes:
         state.names = {}
         state.names_at = changes
-    if len(names) <= _NAMES_CHARACTERS:
-        state.names[directory] = names
+    state.names[directory] = names if len(names) <= _NAMES_CHARACTERS else None
+
+
+def _among(names, directory, name):
+    """Return what in_directory() does, from the names in the directory."""
+    name = "\n" + name
+    if name not in names:
+        return None
+    for suffix in ("", ".py", ".mpy", ".sh"):
+        file = name + suffix
+        if file.endswith(_SUFFIXES) and file + "\n" in names:
+            return _found(directory, file[1:])
+    if name + "\n" in names or name + "/\n" in names:
+        return NOT_PROGRAM, _found(directory, name[1:])[1]
+    return None
 
 
 def _at_path(word):
@@ -111,14 +132,20 @@ def in_directory(directory, name):
         return None
     if best > _NO_FILE:
         return None
-    kind = NOT_PROGRAM if best == _NO_FILE else SCRIPT if path.endswith(".sh") else PROGRAM
-    return kind, (directory if directory.endswith("/") else directory + "/") + path
+    kind, path = _found(directory, path)
+    return NOT_PROGRAM if best == _NO_FILE else kind, path
+
+
+def _found(directory, file):
+    """Return the kind of a file that can be run, and its path."""
+    path = directory + file if directory.endswith("/") else directory + "/" + file
+    return SCRIPT if file.endswith(".sh") else PROGRAM, path
 
 
 def _rank(file, name, mode):
     """Return how well a file answers to a command name, from 0; above _NO_FILE it does not."""
     suffix = file[len(name) :]
-    if mode & 0x4000:
+    if mode & _DIRECTORY:
         return _NO_FILE + (suffix != "")
     if suffix in _SUFFIXES:
         return 1 + _SUFFIXES.index(suffix)

@@ -130,6 +130,14 @@ def test_the_linker_gets_the_regions_numbers():
     assert "FLASH(rx) : ORIGIN = 0x10004000, LENGTH = 1204224" in text
 
 
+def test_a_smaller_heap_is_in_the_linker_script_only_if_asked_for():
+    port = sources.prepare_micropython("unix").micropython / "ports" / "rp2"
+    board = boards.load("RPI_PICO")
+    small = firmware_rp2.linker_script(board, port, 36 * 1024)
+    assert "__GcHeapEnd = __GcHeapStart + 36864;" in small
+    assert "__GcHeapEnd = ORIGIN(RAM) + LENGTH(RAM);" in firmware_rp2.linker_script(board, port)
+
+
 def test_a_change_is_noted_only_after_what_it_invalidates_is_gone(work):
     calls = []
 

@@ -7,9 +7,12 @@ Show the commands that can be found; with CMD its usage and options.
 import os
 
 import sdata
+from micropython import const
 from upyos import lookup, manual, state
 from upyos.index import COMMANDS
 from upyos.lib import command
+
+_DIRECTORY = const(0x4000)
 
 
 def _page(name):
@@ -38,9 +41,9 @@ def _names():
             continue
         try:
             for entry in os.ilistdir(directory):
-                kind, _ = lookup.in_directory(directory, entry[0]) or (lookup.NONE, "")
-                if kind < lookup.NOT_PROGRAM:
-                    names.add(entry[0].rsplit(".", 1)[0])
+                stem, _, suffix = entry[0].rpartition(".")
+                if suffix in ("py", "mpy", "sh") and not entry[1] & _DIRECTORY:
+                    names.add(stem)
         except OSError:
             # A directory of the path that is not there has no commands.
             continue
