@@ -10,7 +10,7 @@ from upyos import state
 # Text or bytes to standard output: follows redirection. Returns the number of bytes.
 write = sys.stdout.write
 
-# The line editor while a line is edited, else None. It has hide() and show().
+# Who has the screen while a line or a text is edited, else None: say(text) shows a line of others.
 editing = None
 
 
@@ -22,12 +22,10 @@ def error(text):
         # The main thread might be in the middle of its edited line.
         return turns.with_turn(error, text)
     before = _upyos.redirect(None)
-    editor = editing
-    if editor:
-        editor.hide()
-    print(text)
-    if editor:
-        editor.show()
+    if editing:
+        editing.say(text)
+    else:
+        print(text)
     _upyos.redirect(before)
 
 

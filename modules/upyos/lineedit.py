@@ -106,9 +106,10 @@ def insert(data):
     show()
 
 
-def hide():
-    """Take the line from the screen: something else will be printed."""
-    console.write("\r\x1b[K")
+def say(text):
+    """Print a line above the one that is edited."""
+    console.write("\r\x1b[K%s\n" % text)
+    show()
 
 
 def show():

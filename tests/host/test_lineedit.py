@@ -178,9 +178,7 @@ class TestScreen:
     def test_output_of_others(self, editor):
         editor.screen(b"abc" + LEFT)
         del editor.device.printed[:]
-        editor.edit.hide()
-        editor.device.out("other\n")
-        editor.edit.show()
+        editor.edit.say("other")
         screen = Screen()
         screen.show("".join(editor.device.printed))
         assert ("".join(screen.row), screen.column) == (PROMPT + "abc", len(PROMPT) + 2)
