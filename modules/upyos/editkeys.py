@@ -6,8 +6,6 @@ from micropython import const
 
 from upyos import console, history, lineedit
 
-_ESCAPE_WAIT_MS = const(100)
-
 _HOME = const(1)
 _LEFT = const(2)
 _INTERRUPT = const(3)
@@ -72,35 +70,21 @@ def press(key):
 
 def _sequence():
     """Return the key that an escape sequence stands for, or 0."""
-    lead = _upyos.key(_ESCAPE_WAIT_MS)
+    from upyos.lib import keys
+
+    lead = _upyos.key(keys.WAIT_MS)
     if lead != 91 and lead != 79:
         return 0
-    sequence = ""
-    while len(sequence) < 8:
-        key = _upyos.key(_ESCAPE_WAIT_MS)
-        if key < 0:
-            break
-        sequence += chr(key)
-        if key >= 64:
-            break
-    # With a modifier (ESC [1;5C) the key alone counts.
-    if ";" in sequence:
-        sequence = sequence[-1] if sequence[-1] != "~" else sequence[:1] + "~"
-    return _SEQUENCES.get(sequence, 0)
+    return _SEQUENCES.get(keys.plain(keys.sequence(_upyos.key)), 0)
 
 
 def _character(key):
-    """Return the bytes of the character that begins with a key (UTF-8, RFC 3629)."""
+    """Return the bytes of the character that begins with a key."""
     if key < 128:
         return bytes((key,))
-    more = 1 if 0xC2 <= key < 0xE0 else 2 if 0xE0 <= key < 0xF0 else 3 if 0xF0 <= key < 0xF5 else 0
-    data = bytearray((key,))
-    for _ in range(more):
-        key = _upyos.key(_ESCAPE_WAIT_MS)
-        if key & 0xC0 != 0x80:
-            return b""
-        data.append(key)
-    return data if more else b""
+    from upyos.lib import keys
+
+    return keys.character(key, _upyos.key)
 
 
 def _before(at):

@@ -98,7 +98,7 @@ def _fakes(device: Device) -> None:
         status_of=lambda value: value if type(value) is int else int(value is False),
         UsageError=type("UsageError", (Exception,), {}),
     )
-    _module("upyos.lib", __path__=[])
+    _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
     _module("upyos.lib.paths", protected=lambda path: path.endswith("keep.txt"))
     _module("upyos.lib.command", reason=lambda exc: f"errno {exc.errno}")
     package.lookup, package.console, package.process = lookup, console, process
