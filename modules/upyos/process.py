@@ -10,9 +10,13 @@ from micropython import const
 
 from upyos import console, state
 
-# Modules of upyOS that stay; all others are dropped after each command.
+# Modules and packages of ours that are dropped after each command, libraries too.
+_PASSING = const(("upyos", "utls", "editor"))
+
+# What of them stays.
 _RESIDENT = const(
     (
+        "upyos",
         "upyos.state",
         "upyos.console",
         "upyos.process",
@@ -25,8 +29,9 @@ _RESIDENT = const(
 )
 
 
-# Stay too while there are jobs.
+# What stays too while there are jobs; what is dropped with the last one.
 _BACKGROUND = const(("upyos.jobs", "upyos.loop", "upyos.tasks", "upyos.threads", "upyos.turns"))
+_OF_JOBS = const(("upyos_port", "asyncio"))
 
 
 class UsageError(Exception):
@@ -162,23 +167,17 @@ def forget():
     Called at the prompt only: the commands of a script share what they import.
     """
     modules = sys.modules
-    _upyos.unload(_RESIDENT + _BACKGROUND if state.key else _RESIDENT)
-    modules.pop("utls", None)
     if not sdata.cache_enabled:
         state.kept = None
-    if not state.key:
-        modules.pop("upyos_port", None)
-        if "asyncio" in modules:
-            _forget_asyncio(modules)
+    if state.key:
+        _upyos.unload(_PASSING, _RESIDENT + _BACKGROUND)
+    else:
+        had_asyncio = "asyncio" in modules
+        _upyos.unload(_PASSING + _OF_JOBS, _RESIDENT)
+        if had_asyncio:
+            # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
+            __import__("_asyncio").Task(None, None)
     state.modules = len(modules)
-
-
-def _forget_asyncio(modules):
-    for name in tuple(modules):
-        if name.startswith("asyncio"):
-            del modules[name]
-    # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
-    __import__("_asyncio").Task(None, None)
 
 
 def current():

@@ -118,9 +118,9 @@ MP_DEFINE_CONST_FUN_OBJ_1(upyos_frozen_obj, upyos_frozen);
 /******************************************************************************/
 // Modules that are not needed any more
 
-static bool upyos_is_kept(mp_obj_t name, size_t count, const mp_obj_t *kept) {
+static bool upyos_is_listed(mp_obj_t name, size_t count, const mp_obj_t *names) {
     for (size_t i = 0; i < count; ++i) {
-        if (mp_obj_equal(name, kept[i])) {
+        if (mp_obj_equal(name, names[i])) {
             return true;
         }
     }
@@ -135,37 +135,50 @@ static void upyos_remove(mp_map_t *map, mp_obj_t key) {
     }
 }
 
-// Take a module out of sys.modules, and out of the package if it stands right below it.
-static void upyos_unload_one(mp_map_t *modules, mp_obj_t name, mp_map_t *package) {
-    size_t len;
-    const char *text = mp_obj_str_get_data(name, &len);
-    const char *stem = text + strlen("upyos.");
+// Take a module out of sys.modules, and out of the package right above it, if that is loaded.
+static void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
+    const char *text = mp_obj_str_get_str(name);
+    const char *dot = strrchr(text, '.');
     upyos_remove(modules, name);
-    if (strchr(stem, '.') == NULL) {
-        upyos_remove(package, MP_OBJ_NEW_QSTR(qstr_from_str(stem)));
+    if (dot != NULL) {
+        mp_obj_t above = MP_OBJ_NEW_QSTR(qstr_find_strn(text, dot - text));
+        mp_map_elem_t *package = mp_map_lookup(modules, above, MP_MAP_LOOKUP);
+        if (package != NULL) {
+            upyos_remove(&mp_obj_module_get_globals(package->value)->map, MP_OBJ_NEW_QSTR(qstr_from_str(dot + 1)));
+        }
     }
 }
 
-// unload(kept): drop the modules upyos.* from sys.modules, but those whose names are in the tuple
-static mp_obj_t upyos_unload(mp_obj_t kept_in) {
-    size_t count;
-    mp_obj_t *kept;
-    mp_obj_get_array(kept_in, &count, &kept);
-    mp_map_t *modules = &MP_STATE_VM(mp_loaded_modules_dict).map;
-    mp_map_elem_t *package = mp_map_lookup(modules, MP_OBJ_NEW_QSTR(MP_QSTR_upyos), MP_MAP_LOOKUP);
-    if (package == NULL) {
-        return mp_const_none;
+// Whether the first part of a dotted name is one of the names.
+static bool upyos_is_below(mp_obj_t name, size_t count, const mp_obj_t *names) {
+    const char *text = mp_obj_str_get_str(name);
+    size_t len = strcspn(text, ".");
+    for (size_t i = 0; i < count; ++i) {
+        const char *other = mp_obj_str_get_str(names[i]);
+        if (strncmp(text, other, len) == 0 && other[len] == 0) {
+            return true;
+        }
     }
-    mp_map_t *attributes = &mp_obj_module_get_globals(package->value)->map;
+    return false;
+}
+
+// unload(names, kept): drop the modules of these names, and packages with all that is in them, from
+// sys.modules, but those whose whole names are in the tuple kept
+static mp_obj_t upyos_unload(mp_obj_t names_in, mp_obj_t kept_in) {
+    size_t count, kept_count;
+    mp_obj_t *names, *kept;
+    mp_obj_get_array(names_in, &count, &names);
+    mp_obj_get_array(kept_in, &kept_count, &kept);
+    mp_map_t *modules = &MP_STATE_VM(mp_loaded_modules_dict).map;
     // removing leaves the other entries where they are
     for (size_t i = 0; i < modules->alloc; ++i) {
         if (mp_map_slot_is_filled(modules, i)) {
             mp_obj_t name = modules->table[i].key;
-            if (strncmp(mp_obj_str_get_str(name), "upyos.", strlen("upyos.")) == 0 && !upyos_is_kept(name, count, kept)) {
-                upyos_unload_one(modules, name, attributes);
+            if (upyos_is_below(name, count, names) && !upyos_is_listed(name, kept_count, kept)) {
+                upyos_unload_one(modules, name);
             }
         }
     }
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(upyos_unload_obj, upyos_unload);
+MP_DEFINE_CONST_FUN_OBJ_2(upyos_unload_obj, upyos_unload);
