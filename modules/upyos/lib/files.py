@@ -22,15 +22,17 @@ _EISDIR = const(21)
 
 
 def write_atomic(path, data):
-    """Replace the content of a file by data, str or bytes.
+    """Replace the content of a file by data: str, bytes, or the pieces of it, bytes each.
 
     It goes to `<name>.tmp` first: a power cut leaves the old or the new content, and perhaps that
     file, which is removed at start. Raises OSError; the old content is then still there.
     """
     temporary = path + ".tmp"
+    pieces = (data,) if isinstance(data, (str, bytes)) else data
     try:
         with open(temporary, "w" if isinstance(data, str) else "wb") as target:
-            target.write(data)
+            for piece in pieces:
+                target.write(piece)
         os.rename(temporary, path)
     finally:
         discard(temporary)
