@@ -2,7 +2,10 @@
 """Targets for the tests of this folder."""
 
 import pytest
+import vi_session
+from casefile import TARGETS
 from machines import Machines
+from session import PROMPT, Session
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +14,25 @@ def machines(tmp_path_factory):
     every = Machines(tmp_path_factory.mktemp("machines"))
     yield every
     every.close()
+
+
+@pytest.fixture(params=[pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in TARGETS])
+def vi_target(request):
+    """The target that vi runs on."""
+    return request.param
+
+
+@pytest.fixture
+def vi(machines, vi_target):
+    """Open a file in vi on the shared board; after a failure the next test gets a new board."""
+    opened = []
+
+    def open_vi(file: str, line: str = "vi {}", **size) -> vi_session.Vi:
+        opened.append(vi_session.Vi(Session(machine), vi_target, **size))
+        opened[-1].type(line.format(file) + "\r")
+        return opened[-1]
+
+    with machines.shared(vi_target, "vi-screen", vi_session.FILES) as machine:
+        yield open_vi
+        if not PROMPT.search(machine.output):
+            machines.close()

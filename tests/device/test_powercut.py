@@ -85,6 +85,8 @@ ACTIONS = (
     Action("history-reboot", ("pwd", "reboot -f"), HISTORY, leftover=TYPED),
     Action("history-reset", ("pwd", "reset"), HISTORY, leftover=TYPED),
     Action("tee", ("tee /t/old /t/new < /t/big > v",), FILES, partly=("/t/new", "/t/old")),
+    Action("vi-save", ("vi /t/big\rGoa new line\x1b:wq",), FILES, leftover="/t/big.tmp"),
+    Action("vi-new", ("vi /t/new\rithe first line\x1b:wq",), FILES, leftover="/t/new.tmp"),
     Action("truncate", ("cat /t/big > /t/old",), FILES, partly=("/t/old",)),
 )
 

@@ -36,9 +36,14 @@ BIN_MAY = {
     "system": {"lib", "log", "auth", "watchdog"},
     "hardware": {"lib"},
 }
+# what libraries of modules/lib may import of the system, besides the api and each other
+LIBRARY_MAY = {"lib", "console"}
 # turns: what jobs in threads share with a command (loaded while there are such jobs only);
 # manual: the text that --help prints
 LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
+
+
+LIBRARIES = {path.stem for path in (MODULES / "lib").iterdir() if path.name[0] not in "._"}
 
 
 def _sources(*folders: str) -> list[Path]:
@@ -94,6 +99,18 @@ def test_lib_imports_no_shell():
     assert _broken(_sources("modules/upyos/lib"), LIB_MAY) == []
 
 
+def test_libraries_import_lib_and_the_console():
+    assert _broken(_sources("modules/lib"), LIBRARY_MAY) == []
+
+
+def test_libraries_are_dropped_after_a_command():
+    tree = ast.parse((MODULES / "upyos/process.py").read_text())
+    values = [
+        n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "_PASSING"
+    ]
+    assert set(ast.literal_eval(values[0].args[0])) >= LIBRARIES
+
+
 def test_nobody_imports_a_command():
     every = _sources("modules", "ports")
     assert [_name(path) for path in every if "bin" in _parts(path)] == []
@@ -109,7 +126,7 @@ def test_resident_parts_load_only_each_other():
 
 
 def test_device_code_imports_what_is_there():
-    known = PORTABLE | OPTIONAL | API | PORT_NAMES | {"upyos"}
+    known = PORTABLE | OPTIONAL | API | PORT_NAMES | LIBRARIES | {"upyos"}
     found = [f"{_name(p)}: {n}" for p in _sources("modules") for n in sorted(_roots(p) - known)]
     assert found == []
 

@@ -3,6 +3,7 @@ add_library(usermod_upyos INTERFACE)
 set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/upyos.c
     ${CMAKE_CURRENT_LIST_DIR}/blockdev.c
+    ${CMAKE_CURRENT_LIST_DIR}/cells.c
     ${CMAKE_CURRENT_LIST_DIR}/changes.c
     ${CMAKE_CURRENT_LIST_DIR}/console.c
     ${CMAKE_CURRENT_LIST_DIR}/cores.c
@@ -15,6 +16,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c
+    ${CMAKE_CURRENT_LIST_DIR}/search.c
     ${CMAKE_CURRENT_LIST_DIR}/sort.c
     ${CMAKE_CURRENT_LIST_DIR}/space.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c changes.c console.c flash.c frozen.c heap.c import.c \
-    listing.c load.c pattern.c sort.c space.c span.c terminal.c text.c tick.c)
+SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c changes.c console.c flash.c frozen.c heap.c import.c \
+    listing.c load.c pattern.c search.c sort.c space.c span.c terminal.c \
+    text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
 # where listing.c sees littlefs read a directory; used space.

@@ -57,6 +57,11 @@ extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
 
+// cells.c, search.c: text on a screen, text in text
+extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
+extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
+
 // frozen.c, heap.c, keep.c, listing.c, pattern.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;

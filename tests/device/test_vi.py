@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""vi and its files, and what it does in odd situations; its keys are in test_vi_keys.py."""
+
+from session import Session
+from vi_session import ESC, FILL, FORTY
+
+
+class TestFiles:
+    def test_cr_lf_stays(self, vi):
+        it = vi("/t/dos")
+        it.says("[dos] 2L, 10B")
+        it.sees("one", "two")
+        it.type("Ax\ry" + ESC + "yyp:%s/o$/0/\r")
+        it.sees("onex", "y", "y", "tw0")
+        it.leave(":wq\r")
+        assert it.file("/t/dos") == b"onex\r\ny\r\ny\r\ntw0\r\n"
+
+    def test_no_line_end_at_the_end_stays(self, vi):
+        it = vi("/t/noeol")
+        it.says("[noeol] 2L, 7B")
+        it.type("x:w\r")
+        it.says("written")
+        assert it.file("/t/noeol") == b"ne\ntwo"
+        it.type("Gox" + ESC)
+        it.leave(":wq\r")
+        assert it.file("/t/noeol") == b"ne\ntwo\nx"
+
+    def test_empty_file(self, vi):
+        it = vi("/t/empty")
+        it.says("0L, 0B")
+        it.leave(":wq\r")
+        assert it.file("/t/empty") == b""
+        it = vi("/t/empty")
+        it.type("ix" + ESC + "ddP:w\r")
+        it.says("1L, 2B written")
+        it.leave()
+        assert it.file("/t/empty") == b"x\n"
+
+    def test_new_file_and_other_names(self, vi):
+        it = vi("")
+        it.says("[No Name]")
+        it.type("iabc" + ESC + ":w\r")
+        it.says("no file name")
+        it.type(":w /t/old\r")
+        it.says("/t/old exists (:w! overwrites)")
+        assert it.file("/t/old") == b"old\n"
+        it.type(":w! /t/old\r")
+        it.says('"/t/old" 1L, 4B written')
+        it.type(":w /none/x\r")
+        it.says("no such file or directory")
+        it.type(":w /t\r")
+        it.says("is a directory")
+        it.type(":w /main.py\r")
+        it.says("protected")
+        it.type("x:wq\r")
+        it.session.wait_prompt()
+        assert it.file("/t/old") == b"ab\n"
+
+    def test_a_file_in_the_way_is_kept(self, vi):
+        it = vi("/t/taken")
+        it.type("x:wq\r")
+        it.says("/t/taken.tmp is in the way")
+        assert it.file("/t/taken.tmp") == b"mine\n"
+        it.leave()
+
+    def test_changed_on_flash(self, vi):
+        it = vi("/tmp/changed")
+        it.type("iabc" + ESC)
+        it.leave(":wq\r")
+        it = vi("/tmp/changed", line="/t/writer & vi {}")
+        it.sees("abc", "~")
+        it.says("Done")
+        it.type("x:w\r")
+        it.says("/tmp/changed has changed on flash (:w! overwrites)")
+        it.type(":e\r")
+        it.says("no write since last change")
+        it.type(":e!\r")
+        it.sees("abc", "more", "~")
+        it.type("x:w!\r")
+        it.says("2L, 8B written")
+        it.leave(":q\r")
+        assert it.file("/tmp/changed") == b"bc\nmore\n"
+
+    def test_read_another_file(self, vi):
+        it = vi("/t/taken")
+        it.says("/t/taken")
+        it.type(":r /t/two\r")
+        it.sees("taken", "one", "two", "~", cursor=(1, 0))
+        it.type(":0r /t/old\r")
+        it.sees("old", "taken", "one", "two", "~", cursor=(0, 0))
+        it.type(":r /none\r")
+        it.says("no such file")
+        it.type("uu")
+        it.sees("taken", "~")
+        it.leave()
+
+    def test_no_space_left(self, vi):
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.leave()
+        session = Session(it.session.target)
+        session.run("mkdir /fill")
+        session.run(FILL)
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.type("yG" + "P" * 20 + ":w\r")
+        it.says("no space left on device")
+        assert it.file("/t/forty") == FORTY.encode()
+        it.leave()
+        session.run("rm -r /fill")
+
+
+class TestAround:
+    def test_output_of_a_job(self, vi):
+        it = vi("/t/forty", line="/t/job & vi {}")
+        it.says("/t/forty")
+        it.type("ix")
+        it.terminal.wait(lambda: "Done" in it.terminal.rows[-1])
+        it.says("Done")
+        it.sees("xline 1", *FORTY.split("\n")[1:23], cursor=(0, 1))
+        it.type(ESC)
+        assert "from the job" in it.leave()
+
+    def test_asked_to_stop(self, vi):
+        it = vi("/t/forty", line="/t/killer & vi {}")
+        it.type("ix")
+        it.session.wait_prompt()
+        it.terminal.wait(lambda: it.terminal.rows[-1] == "/ $:")
+        assert "stopped, changes are not saved" in it.terminal.rows
+        assert Session(it.session.target).run("echo $?") == "1"
+        assert it.file("/t/forty") == FORTY.encode()
+
+    def test_from_a_program(self, vi):
+        it = vi("/t/forty", line="/t/lib {}")
+        it.says("/t/forty")
+        assert "status 0" in it.leave()
+
+    def test_nothing_stays_loaded(self, vi):
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.leave("x/5\r:q!\r")
+        assert "editor" not in Session(it.session.target).run("< sys.modules.keys()")
+
+    def test_paste(self, vi):
+        """What comes at once is taken as it is, whatever its size."""
+        text = "".join(f"{n}: the quick brown fox\r" for n in range(150))
+        it = vi("/tmp/pasted")
+        it.says("[New]")
+        it.type("i" + text)
+        it.says("151,1")
+        it.type(ESC)
+        it.leave(":wq\r")
+        assert it.file("/tmp/pasted") == text.replace("\r", "\n").encode() + b"\n"
