@@ -172,6 +172,13 @@ def _assert_same(one: Path, other: Path) -> None:
     assert filecmp.cmpfiles(one, other, names, shallow=False) == (names, [], [])
 
 
+@pytest.mark.parametrize("place", [TREE, Path.home() / ".cache"], ids=["tree", "cache"])
+def test_no_path_of_this_machine_is_in_the_files(dist, place):
+    """Without its first slash: make names files by their way from its own folder."""
+    name = str(place).lstrip("/").encode()
+    assert [path.name for path in dist.iterdir() if name in path.read_bytes()] == []
+
+
 def test_a_board_that_cannot_be_built_here_is_listed(tmp_path, monkeypatch, capsys):
     reason = "esp-open-sdk is not on this machine"
     monkeypatch.setattr(boards, "names", lambda *_: ["UNIX", "ESP8266_GENERIC"])
