@@ -87,7 +87,7 @@ def generate(
     find("\\n" + name + "\\n") looks a name up without a list in RAM; VERSION.
     help_<group>.py: HELP = (name, text, name, text, ...).
     board_default.py: NAME of the device's board file without suffix, TEXT its content.
-    names.py: never run; has the names of interned.py.
+    names.py: never run; has names, and those of interned.py of these modules themselves.
     skel.py: FILES = (path, text, path, text, ...), what a blank flash gets; only with a skeleton.
     """
     every = commands(bin_dir)
@@ -95,13 +95,14 @@ def generate(
     wanted = {
         "index.py": _index(hot, cold, version),
         "board_default.py": f"NAME = {board_name!r}\nTEXT = {board_text!r}\n",
-        "names.py": interned.code(names),
     }
     for group in sorted({command.group for command in hot}):
         wanted[f"help_{group}.py"] = _help(hot, group)
     if skeleton:
         rows = "".join(f"    {name!r},\n    {text!r},\n" for name, text in skeleton.items())
         wanted["skel.py"] = f"FILES = (\n{rows})\n"
+    own = interned.of_modules(f"upyos/{name}" for name in (*wanted, "names.py"))
+    wanted["names.py"] = interned.code(own.union(names))
     folder = out / "upyos"
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.py"):

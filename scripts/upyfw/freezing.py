@@ -27,7 +27,9 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     cold = _cold_folder(what)
     if what.profile != BARE:
         firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
-    names = interned.of_modules(file.target for file in frozen) | interned.CHARACTERS
+    # those of generated modules are added there: now they are the last build's, or none
+    given = (file.target for file in frozen if generated not in file.source.parents)
+    names = interned.of_modules(given) | interned.CHARACTERS
     codegen.generate(
         generated,
         COMMANDS,

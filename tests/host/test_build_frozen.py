@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import firmware_frozen, sources
+from upyfw import firmware_frozen, freezing, sources, variant
 from upyfw.errors import UpyfwError
 from upyfw.paths import REPO
 
@@ -116,3 +116,13 @@ def test_another_level_is_noticed(staged):
     assert stage('freeze("../a", opt=3)\nfreeze("../b")\n') != manifest
     changed = {path.name for path, time in times.items() if path.stat().st_mtime_ns != time}
     assert changed == {path.name for path in folder.rglob("*.py") if "a" in path.stem}
+
+
+@pytest.mark.parametrize("board", ["UNIX", "RPI_PICO"])
+def test_the_first_build_freezes_what_the_second_does(tmp_path, micropython, board):
+    """Nothing in it depends on what the build before it left."""
+    first = freezing.freeze(variant.of(board), tmp_path, micropython)
+    names = (tmp_path / "generated" / "upyos" / "names.py").read_text()
+    assert "upyos.help_files" in names
+    assert freezing.freeze(variant.of(board), tmp_path, micropython) == first
+    assert (tmp_path / "generated" / "upyos" / "names.py").read_text() == names
