@@ -72,6 +72,12 @@ class Device:
         return self.programs[cmd](args, stdin)
 
 
+def _guard(path: str) -> None:
+    """What lib.paths.guard does, with one protected name."""
+    if path.endswith("keep.txt"):
+        raise OSError(13)
+
+
 def _fakes(device: Device) -> None:
     """Enter the fake modules."""
     _module("micropython", const=lambda value: value)
@@ -99,7 +105,8 @@ def _fakes(device: Device) -> None:
         UsageError=type("UsageError", (Exception,), {}),
     )
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
-    _module("upyos.lib.paths", protected=lambda path: path.endswith("keep.txt"))
+    _module("upyos.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
+    _module("upyos.lib.paths", guard=_guard)
     _module("upyos.lib.command", reason=lambda exc: f"errno {exc.errno}")
     package.lookup, package.console, package.process = lookup, console, process
     device.proc = proc
