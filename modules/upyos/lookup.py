@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Command word to what it runs (behaviour contract, 5.8)."""
 
+import gc
 import os
 
 import _upyos
@@ -22,6 +23,7 @@ _NO_FILE = const(4)
 _DIRECTORY = const(0x4000)
 # The names of a larger directory are not kept in memory; all cold commands of tiny are 700.
 _NAMES_CHARACTERS = const(1024)
+_MANY = const(16)
 
 
 def find(word):
@@ -71,7 +73,10 @@ def learn(directory):
     One text, a line each: "NAME" for a file, "NAME/" for a directory.
     """
     changes = _upyos.changes()
-    lines = [e[0] + ("/\n" if e[1] & _DIRECTORY else "\n") for e in os.ilistdir(directory)]
+    lines = [e[0] + ("/\n" if e[1] & _DIRECTORY else "\n") for e in _upyos.entries(directory)]
+    if len(lines) > _MANY:
+        # A long text stays: at the bottom of the heap, not above the garbage.
+        gc.collect()
     names = "\n" + "".join(lines)
     if state.names is None or state.names_at != changes:
         state.names = {}

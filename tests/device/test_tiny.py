@@ -8,6 +8,7 @@ from upyfw import bench_lines, codegen, freezing
 
 UNIX = "UNIX-tiny"
 SMALL = "RPI_PICO-36KiB"
+HEAP_BYTES = 36 * 1024
 LEAST_FREE_BYTES = 24 * 1024
 MANY = 200
 # more than of a session that has done everything once: some things stay from their first use on
@@ -116,6 +117,7 @@ def _free_bytes(session, *lines: str) -> int:
 
 def test_commands_of_every_day_run_in_36_kb(machines):
     with machines.at_prompt(SMALL, at.image(SMALL, FILES)) as session:
+        assert int(session.run("free").split()[1]) <= HEAP_BYTES
         assert _free_bytes(session) >= LEAST_FREE_BYTES
         assert session.run("cat /t/a.txt") == FILES["/t/a.txt"].removesuffix("\n")
         assert "bin" in session.run("ls /")

@@ -33,8 +33,9 @@ set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST
     PROPERTIES COMPILE_OPTIONS "-Wall;-Werror;-O2")
 # Of MicroPython's own sources: names are looked up at every import, directories at every look at a file.
 set_source_files_properties(${MICROPY_DIR}/py/qstr.c ${MICROPY_DIR}/lib/littlefs/lfs2.c PROPERTIES COMPILE_OPTIONS "-O2")
-# A module's table of names is not made anew four times before it holds a dozen.
-target_compile_definitions(usermod_upyos INTERFACE MICROPY_MODULE_DICT_SIZE=12)
+# A module's table of names is not made anew four times before it holds a dozen. That of all modules has room from the start
+# for what the start loads: it would stay where it was made, between what the start leaves.
+target_compile_definitions(usermod_upyos INTERFACE MICROPY_MODULE_DICT_SIZE=12 MICROPY_LOADED_MODULES_DICT_SIZE=40)
 # Imports, searches for frozen modules, and output of print and sys.stdout pass these.
 target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_builtin___import___default"

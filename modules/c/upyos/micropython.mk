@@ -4,6 +4,8 @@ SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c change
     listing.c load.c pattern.c search.c sort.c space.c span.c terminal.c \
     text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
+# As micropython.cmake.
+CFLAGS_USERMOD += -DMICROPY_LOADED_MODULES_DICT_SIZE=40
 # Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
 # where listing.c sees littlefs read a directory; used space.
 UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
