@@ -135,6 +135,19 @@ def test_commands_of_every_day_run_in_36_kb(machines):
         assert _free_bytes(session) >= LEAST_FREE_BYTES
 
 
+def test_vi_edits_a_small_file_in_36_kb(machines):
+    with machines.at_prompt(SMALL, at.image(SMALL, FILES)) as session:
+        assert session.run("which vi") == "/bin/vi.mpy"
+        before = _free_bytes(session)
+        session.target.send(b"vi /t/a.txt\r")
+        session.target.read_quiet(0.5)
+        session.target.send(b"dd:%s/beta/gamma/g\rGoend\x1b:wq\r")
+        session.wait_prompt()
+        text = FILES["/t/a.txt"].removeprefix("alpha\n").replace("beta", "gamma")
+        assert session.run("cat /t/a.txt") == text + "end"
+        assert before - _free_bytes(session) <= MOST_LOST_BYTES
+
+
 def test_many_commands_run_in_36_kb_or_end_for_want_of_memory(machines):
     different = bench_lines.different(MANY)
     assert len(different) == MANY

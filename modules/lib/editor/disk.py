@@ -13,8 +13,10 @@ from editor import buffer
 _EISDIR = const(21)
 _ENOENT = const(2)
 _EFBIG = const(27)
-# What must stay free besides the text, for the screen, the last changes and whoever else runs.
+# What must stay free besides the text, for the screen, the last changes and whoever else runs: so
+# much, and of a small heap such a part.
 _RESERVE_BYTES = const(16384)
+_RESERVE_PART = const(4)
 
 
 def load(file):
@@ -41,7 +43,9 @@ def load(file):
 def _fill(text, path, size_bytes):
     gc.collect()
     # blocks are no larger than their text, but for a few bytes each
-    if size_bytes + size_bytes // 16 + _RESERVE_BYTES > _upyos.heap()[2]:
+    total, _, free, _ = _upyos.heap()
+    reserve = min(_RESERVE_BYTES, total // _RESERVE_PART)
+    if size_bytes + size_bytes // 16 + reserve > free:
         raise OSError(_EFBIG)
     try:
         with open(path, "rb") as stream:
