@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Start-up, in the order of behaviour contract 1. Nothing here keeps the prompt from appearing."""
 
-import builtins
 import gc
 import os
+import sys
 import time
 
 import _upyos
@@ -22,7 +22,7 @@ def start(options):
     """Start the system, up to the prompt."""
     _upyos.tty(True)
     kernel.stop = False
-    builtins.input = console.input
+    _upyos.mend(console.input, sys.modules["upyos"], kernel, sdata)
     starts = upyos_port.boot_count() + 1
     upyos_port.set_boot_count(starts)
     reason = state.recovery
@@ -45,7 +45,7 @@ def start(options):
 def _prepare():
     """Set up data, directories and files; return the reason for recovery, or None."""
     console.write("\x1b[2J\x1b[H")
-    _identify()
+    identify()
     print_msg("%s %s" % (sdata.name, sdata.version))
     files = _tree()
     # What is read now stays, in the place of what is not needed any more.
@@ -55,7 +55,7 @@ def _prepare():
     return None
 
 
-def _identify():
+def identify():
     """Fill in what sdata says about this system."""
     from upyos import board, index
 

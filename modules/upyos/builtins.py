@@ -58,6 +58,7 @@ def _cd(args):
     if os.stat(directory)[0] & 0x4000 == 0:
         raise OSError(20)
     os.chdir(directory)
+    state.cwd = os.getcwd()
     return 0
 
 

@@ -11,6 +11,7 @@ from upyos import console, process, state
 
 _FAILED = const(1)
 _USAGE = const(2)
+_INTERRUPTED = const(130)
 
 
 def status(proc, exc):
@@ -18,18 +19,29 @@ def status(proc, exc):
     cmd = proc.cmd + ": " if proc else ""
     if isinstance(exc, SystemExit):
         return _exit_status(exc.args[0] if exc.args else None)
+    if isinstance(exc, KeyboardInterrupt):
+        console.error(cmd + "ended")
+        return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd if proc else "", str(exc)))
+        console.error(_usage(proc.cmd if proc else "", _text(exc)))
         return _USAGE
     where = _place()
     if isinstance(exc, MemoryError):
         gc.collect()
         console.error(where + cmd + "out of memory")
         return _FAILED
-    console.error("%s%s%s: %s" % (where, cmd, type(exc).__name__, exc))
+    console.error("%s%s%s: %s" % (where, cmd, type(exc).__name__, _text(exc)))
     if sdata.debug:
         _traceback(exc)
     return _FAILED
+
+
+def _text(exc):
+    try:
+        return str(exc)
+    # barrier: the program's own class may have a __str__ that raises
+    except BaseException:
+        return "no text"
 
 
 def _exit_status(value):

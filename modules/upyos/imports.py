@@ -4,7 +4,7 @@
 import sys
 
 # Firmware first, current directory last: no file on the flash can hide a system module.
-_PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
+PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
 # Built-in modules that MicroPython lets files replace (MP_REGISTER_EXTENSIBLE_MODULE), and the one
 # that most modules of ours import, for its const(): found at once it takes 20 us, not 90.
 _BUILT_IN = ("os", "time", "io", "json", "machine", "micropython")
@@ -23,4 +23,4 @@ def set_up():
         except ImportError:
             # this port has no such module
             continue
-    sys.path[:] = _PATH
+    sys.path[:] = PATH

@@ -109,8 +109,12 @@ def _load(proc, path):
     outer = state.foreground
     state.foreground = proc
     try:
-        module = _upyos.load(path, proc.cmd)
+        try:
+            module = _upyos.load(path, proc.cmd)
+        finally:
+            process.mend(path)
         module.proc = proc
+        proc.module = module
         main = getattr(module, "__main__", None)
         if main is None:
             console.error(proc.cmd + ": no __main__")
@@ -158,11 +162,18 @@ def close(streams):
 
 def ended(proc, streams):
     """Take a job from the table, hand over its output, say that it is done."""
-    sdata.procs.remove(proc)
-    if streams[2] is not None:
-        state.result = state.NONE
-        redirection.store(streams[2], streams[1].getvalue())
-    close(streams)
+    process.remove(proc)
+    if not proc.rmmod:
+        process.keep(proc, proc.module)
+    try:
+        if streams[2] is not None:
+            state.result = state.NONE
+            redirection.store(streams[2], streams[1].getvalue())
+        close(streams)
+    except OSError as exc:
+        from upyos.lib.command import reason
+
+        console.error(proc.cmd + ": " + reason(exc))
     if state.parted:
         return
     line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])

@@ -44,4 +44,5 @@ def _run_async(coroutine):
     finally:
         # Ctrl-C leaves the loop in the middle: tell the background driver that it is free again.
         core.cur_task = outer
-        asyncio.new_event_loop()
+        if outer is None:
+            asyncio.new_event_loop()

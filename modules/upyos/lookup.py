@@ -36,7 +36,7 @@ def find(word):
     if " " + word + " " in _BUILTINS:
         return BUILTIN, word
     other = None
-    for directory in (sdata.sysconfig["env"].get("PATH") or _PATH).split(":"):
+    for directory in directories():
         if directory == ".frozen":
             found = frozen(word)
         else:
@@ -49,6 +49,12 @@ def find(word):
             return found
         other = other or found
     return other or (NONE, word)
+
+
+def directories():
+    """Return the directories of $PATH; the default ones if it is unset, empty or no text."""
+    path = sdata.sysconfig["env"].get("PATH")
+    return (path if path and type(path) is str else _PATH).split(":")
 
 
 def _names(directory):
@@ -64,7 +70,7 @@ def _names(directory):
             learn(directory)
         except OSError:
             return ""
-    return state.names[directory]
+    return state.names.get(directory)
 
 
 def learn(directory):

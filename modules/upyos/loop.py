@@ -85,6 +85,12 @@ def new_event_loop():
     return core.Loop
 
 
+def clear():
+    """Drop what a program left in the loop, unless another one's loop is running."""
+    if core.cur_task is None:
+        new_event_loop()
+
+
 def _stays(task):
     return isinstance(task.coro, (tasks.Part, tasks.Stop))
 

@@ -46,6 +46,8 @@ class Proc:
     sts = "R"
     isthr = False
     rmmod = True
+    # What a background program was loaded as.
+    module = None
     # Binary stream that standard input is redirected to, or None for the console.
     source = None
     # The process that was in the foreground before.
@@ -86,26 +88,28 @@ def execute(proc, path):
     """Run the program at path as the process proc, in the foreground; return its status."""
     attach(proc)
     try:
-        module = _upyos.load(path, proc.cmd)
-        main = getattr(module, "__main__", None)
-        if main is None:
-            console.error(proc.cmd + ": no __main__")
-            return 126
-        module.proc = proc
-        if state.turn:
-            from upyos import turns
+        try:
+            module = _upyos.load(path, proc.cmd)
+            main = getattr(module, "__main__", None)
+            if main is None:
+                console.error(proc.cmd + ": no __main__")
+                return 126
+            module.proc = proc
+            if state.turn:
+                from upyos import turns
 
-            result = turns.without(main, proc.args)
-        else:
-            result = main(proc.args)
-        if hasattr(result, "send"):
-            from upyos import launch
+                result = turns.without(main, proc.args)
+            else:
+                result = main(proc.args)
+            if hasattr(result, "send"):
+                from upyos import launch
 
-            result = launch.run_async(result)
-        return status_of(result)
-    except KeyboardInterrupt:
-        console.error(proc.cmd + ": ended")
-        return 130
+                result = launch.run_async(result)
+            if not proc.rmmod:
+                keep(proc, module)
+            return status_of(result)
+        finally:
+            mend(path)
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
         from upyos import failure
@@ -113,6 +117,20 @@ def execute(proc, path):
         return failure.status(proc, exc)
     finally:
         leave(proc)
+
+
+def mend(path):
+    """Put right what the program at path may have damaged; one of the firmware does no harm."""
+    gone = _upyos.mend()
+    if gone or path[0] == "/":
+        from upyos import mend
+
+        mend.check(gone)
+
+
+def keep(proc, module):
+    """Leave the module of a program loaded, under the name of its file."""
+    sys.modules[proc.cmd.rsplit("/", 1)[-1]] = module
 
 
 def enter(path, args):
@@ -149,7 +167,11 @@ def leave(proc):
         proc.outer = None
         return
     state.foreground = proc.outer
-    # a program may have emptied the list
+    remove(proc)
+
+
+def remove(proc):
+    """Take a process from the table, unless a program has emptied it."""
     if proc in sdata.procs:
         sdata.procs.remove(proc)
 

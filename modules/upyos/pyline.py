@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Python lines: `> CODE` and `< ARGS`."""
 
+import os
 import sys
 
+import _upyos
 import sdata
 from micropython import const
 
@@ -43,7 +45,12 @@ def _run(code, show_it):
         if show_it:
             # On its own line the bracket is no part of a comment.
             code = "print(" + code + "\n)"
-        exec(code, session(code))
+        try:
+            exec(code, session(code))
+        finally:
+            gone = _upyos.mend()
+            if gone or "chdir" in code:
+                _settle(gone)
         return 0
     except KeyboardInterrupt:
         executor.report("ended")
@@ -56,6 +63,14 @@ def _run(code, show_it):
         if sdata.debug:
             sys.print_exception(e)
         return 1
+
+
+def _settle(gone):
+    """Mend what is gone; a current directory that the user chose this way stays."""
+    from upyos import mend
+
+    state.cwd = os.getcwd()
+    mend.check(gone)
 
 
 def translate(code):

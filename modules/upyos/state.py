@@ -18,6 +18,8 @@ result = NONE
 
 # Pid of the newest process.
 pid = 0
+# The current directory, where the last cd went.
+cwd = "/"
 # Background loop: None, or a function that runs what is due and returns the ms to wait.
 loop = None
 # Why the start went to recovery, or None.

@@ -14,7 +14,7 @@ import _upyos
 import upyos_port
 from micropython import const
 
-from upyos import console, failure, jobs, state, turns
+from upyos import console, failure, jobs, process, state, turns
 
 _PERIOD_MS = const(10)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
@@ -150,6 +150,7 @@ class Part:
             job.left(exc)
             raise StopIteration
         finally:
+            _upyos.mend()
             _upyos.redirect(before)
             self.fields = turns.fields()
             if job.over:
@@ -177,6 +178,7 @@ class Job:
 
     def end(self):
         """Report the end of the job."""
+        process.mend("/")
         jobs.ended(self.proc, self.streams)
         less()
 

@@ -7,7 +7,7 @@ import sys
 import _upyos
 from micropython import const
 
-from upyos import console, executor, failure, jobs, state, turns
+from upyos import console, executor, failure, jobs, process, state, turns
 from upyos.tasks import Lines, install
 
 # A script on core 1 of an RP2040 needs more than the default of 4 KiB.
@@ -89,6 +89,15 @@ def _run(proc, main, streams, out):
 
 
 def _call(proc, main):
-    if callable(main):
-        return turns.without(main, proc.args)
-    return executor.run(main)
+    """Run the program's __main__ or a parsed program."""
+    if not callable(main):
+        executor.run(main)
+        return
+    try:
+        result = turns.without(main, proc.args)
+        if hasattr(result, "send"):
+            from upyos import launch
+
+            launch.run_async(result)
+    finally:
+        process.mend("/")

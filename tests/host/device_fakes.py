@@ -81,7 +81,14 @@ def _guard(path: str) -> None:
 def _fakes(device: Device) -> None:
     """Enter the fake modules."""
     _module("micropython", const=lambda value: value)
-    _module("_upyos", span=span, redirect=device.redirect, key=device.key, changes=lambda: 0)
+    _module(
+        "_upyos",
+        span=span,
+        redirect=device.redirect,
+        key=device.key,
+        changes=lambda: 0,
+        mend=lambda: False,
+    )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)
     package = _module("upyos", __path__=[str(TREE / "modules/upyos")])

@@ -45,6 +45,16 @@ static bool interrupts_off(void) {
     #endif
 }
 
+void upyos_cores_interrupts_on(void) {
+    if (interrupts_off()) {
+        #if defined(__riscv)
+        MICROPY_END_ATOMIC_SECTION(8);
+        #else
+        MICROPY_END_ATOMIC_SECTION(0);
+        #endif
+    }
+}
+
 // Let go of the interpreter. Returns false if this core cannot: it has not got it, the other one is stopped, or
 // the other one must not run now: in the collector, a block device, an interrupt, with interrupts off.
 static bool give(void) {

@@ -15,6 +15,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/leave.c
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
+    ${CMAKE_CURRENT_LIST_DIR}/mend.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c
     ${CMAKE_CURRENT_LIST_DIR}/search.c
     ${CMAKE_CURRENT_LIST_DIR}/sort.c
@@ -56,6 +57,9 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
 if(DEFINED PICO_SDK_PATH)
+    # The handler that keeps a core in RAM while the other one writes the flash calls functions that are inline only when
+    # GCC does not save space: else they are in flash, and what wakes the core makes it run from there.
+    set_source_files_properties(${PICO_SDK_PATH}/src/rp2_common/pico_multicore/multicore.c PROPERTIES COMPILE_OPTIONS "-O2")
     # Where a core may let go of the interpreter (cores.c), and where core 1 begins and ends.
     target_link_options(usermod_upyos INTERFACE
         "LINKER:--wrap=mp_event_wait_indefinite"

@@ -27,6 +27,25 @@ static pthread_t upyos_main_thread;
 static volatile bool upyos_tick_due;
 #endif
 
+// Ctrl-C is for the program in the foreground: in here it would be lost. One that came with the last key is put
+// aside, one that comes now is put off.
+static void upyos_call_tick(mp_obj_t callback) {
+    upyos_hold_interrupt(true);
+    mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
+    MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_0(callback);
+        nlr_pop();
+    } else {
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+    if (pending != MP_OBJ_NULL) {
+        mp_sched_exception(pending);
+    }
+    upyos_hold_interrupt(false);
+}
+
 // Scheduled functions run on whichever thread looks first where there is a GIL, but this one is for the main thread:
 // another one notes that it is due. It does not schedule it again, for the VM does not let go of the GIL while
 // anything is scheduled.
@@ -42,7 +61,7 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
     }
     #endif
     if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
-        mp_call_function_0(MP_STATE_VM(upyos_tick_callback));
+        upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;
 }

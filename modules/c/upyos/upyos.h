@@ -37,8 +37,11 @@ extern size_t upyos_blockdev_calls;
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // Let the other core have the interpreter if it waits for it.
 void upyos_cores_look(void);
+// After a program that left them off.
+void upyos_cores_interrupts_on(void);
 #else
 #define upyos_cores_look()
+#define upyos_cores_interrupts_on()
 #endif
 
 // tick.c
@@ -62,11 +65,12 @@ extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
 extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 
-// frozen.c, heap.c, keep.c, listing.c, pattern.c, sort.c, span.c, text.c
+// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
+extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_line_at_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;

@@ -36,7 +36,7 @@ def _names():
     names = set("exit loadconfig loadboard cd set alias unalias history".split())
     names.update(COMMANDS.split())
     names.update(state.aliases or ())
-    for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:/bin").split(":"):
+    for directory in lookup.directories():
         if directory[:1] != "/":
             continue
         try:

@@ -6,7 +6,6 @@ Print what each NAME would run.
 -a  all that could be run, in the order of the search
 """
 
-import sdata
 from upyos import lookup, manual, state
 from upyos.lib import command
 
@@ -25,7 +24,7 @@ def _candidates(name):
         if kind < lookup.NOT_PROGRAM and target == (lookup.frozen(name[5:]) or (0, 0))[1]:
             return found + [".frozen/" + name[5:]]
         return found + [target] if kind < lookup.NOT_PROGRAM else found
-    for directory in (sdata.sysconfig["env"].get("PATH") or "/local/bin:.frozen:/bin").split(":"):
+    for directory in lookup.directories():
         if directory == ".frozen":
             if lookup.frozen(name):
                 found.append(".frozen/" + name)
