@@ -12,7 +12,7 @@ from pathlib import Path
 import fabricated
 import pytest
 from casefile import TREE
-from upyfw import boards, firmware_rp2, sources
+from upyfw import boards, firmware_build, firmware_rp2, sources
 
 LIMIT_S = 240
 # what the tools of the tree write after a change: tables, never typed
@@ -135,9 +135,10 @@ def test_a_board_that_micropython_has_is_one_file(copy):
     assert copy.changed() == {"boards/WEACTSTUDIO/board.toml"}
     assert "Studio RP2040 (`WEACTSTUDIO`)" in (copy.folder / "README.md").read_text()
     board = boards.load("WEACTSTUDIO", copy.folder / "boards")
-    micropython = sources.prepare_micropython("unix").micropython
-    told = firmware_rp2.board_files(board, copy.folder, micropython)
-    upstream = f"{micropython}/ports/rp2/boards/WEACTSTUDIO"
+    trees = sources.prepare_micropython("unix")
+    inputs = firmware_build.Inputs(trees, copy.folder, None, {}, sys.executable)
+    told = firmware_rp2.board_files(board, copy.folder, inputs)
+    upstream = f"{trees.micropython}/ports/rp2/boards/WEACTSTUDIO"
     assert f"include({upstream}/mpconfigboard.cmake)" in told["mpconfigboard.cmake"]
     assert "STORAGE_BASE (0x100000)" in told["mpconfigboard.h"]
 

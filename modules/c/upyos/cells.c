@@ -6,6 +6,8 @@
 // a multiple of 8. What a terminal would not show as it is takes the columns of what stands for it: ^X for a
 // control character, \xHH for a byte that belongs to no character.
 
+#include <string.h>
+
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "upyos.h"
