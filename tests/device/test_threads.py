@@ -102,6 +102,26 @@ def __main__(args):
     print("wa" + "ited")
 """
 
+# Writes, reads back and removes files, as many as it is told.
+WRITES = b"""
+import os
+
+
+def __main__(args):
+    name, rounds = args[0], int(args[1])
+    bad = 0
+    for n in range(rounds):
+        text = (name + str(n)) * 150
+        path = "/tmp/%s%d" % (name, n % 3)
+        with open(path, "w") as file:
+            file.write(text)
+        with open(path) as file:
+            bad += file.read() != text
+        if n % 3 == 2:
+            os.remove(path)
+    print(name, "bad", bad)
+"""
+
 # asyncio in all the places where it may be used; what it prints, it prints from a part.
 ASYNC = b"""
 import asyncio
@@ -139,6 +159,7 @@ def session(machines, target):
         "/opt/shared.py": SHARED,
         "/opt/allocates.py": ALLOCATES,
         "/opt/waits.py": WAITS,
+        "/opt/writes.py": WRITES,
         "/t/a.txt": TEXT.encode(),
         "/opt/plain.py": ASYNC % SYNC_MAIN.encode(),
         "/opt/late.py": ASYNC % LATE_MAIN.encode(),
@@ -160,6 +181,23 @@ def test_objects_of_a_thread_survive_the_collector(session, full):
 @both
 def test_two_threads_share_tables_lists_and_modules(session):
     assert session.run("/opt/shared") == f"400 400 {2 * sum(n for n in range(300) if n % 3)}"
+
+
+@both
+def test_two_threads_and_commands_write_files_at_once(session, target, full):
+    rounds = 60 if full else 9
+    session.run(f"/opt/writes one {rounds} > /tmp/one.txt &")
+    session.run(f"/opt/writes two {rounds} > /tmp/two.txt &")
+    for n in range(rounds):
+        session.run(f"cp /t/a.txt /tmp/c{n % 4}; mv /tmp/c{n % 4} /tmp/d{n % 4}; logger {n}")
+        session.run(f"grep -n blocks /tmp/d{n % 4} > /tmp/e; mkdir /tmp/f; rmdir /tmp/f")
+    session.run("wait")
+    files = fsimage.read(at.board(target), at.file_system(session, target))
+    assert files["/tmp/one.txt"] == b"one bad 0\n"
+    assert files["/tmp/two.txt"] == b"two bad 0\n"
+    assert [files[f"/tmp/d{n}"] for n in range(4)] == [TEXT.encode()] * 4
+    assert files["/tmp/e"].count(b"\n") == 40
+    assert not {name for name in files if name.startswith("/tmp/c")}
 
 
 @both
