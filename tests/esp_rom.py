@@ -127,16 +127,18 @@ class EspRom:
         self._closing.set()
         self._thread.join()
         self.unplug()
+        os.close(self._slave)
         if self.failure:
             raise self.failure
 
     def unplug(self) -> None:
-        """Let the port disappear, as a cable that is pulled out does."""
-        for name in ("_slave", "_master"):
-            descriptor = getattr(self, name)
-            setattr(self, name, None)
-            if descriptor is not None:
-                os.close(descriptor)
+        """Let the port disappear, as a cable that is pulled out does.
+
+        The slave stays open until the end: nobody else's pseudo-terminal gets the name before.
+        """
+        master, self._master = self._master, None
+        if master is not None:
+            os.close(master)
 
     def _serve(self) -> None:
         frames = _Frames()

@@ -131,7 +131,7 @@ def _report(plan: Plan, flasher: Flasher, before: list[str], wait_s: float) -> N
         print(f"{plan.board.name}: written")
         return
     with step("waiting for the board"):
-        back = comeback.wait(flasher.port, before, wait_s)
+        back = comeback.wait(plan.board.chip, flasher.port, before, wait_s)
         line = comeback.check(plan, *back) if back else None
     if line:
         print(line)

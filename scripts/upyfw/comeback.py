@@ -5,21 +5,25 @@ import time
 
 from upyfw import board_repl, serial_ports
 from upyfw.board_repl import Answer, NoAnswer
+from upyfw.chips import Chip
 from upyfw.errors import UpyfwError
 from upyfw.flashplan import Plan
 
 _LOOK_S = 0.5
 
 
-def wait(port: str | None, before: list[str], limit_s: float) -> tuple[str, Answer] | None:
+def wait(
+    chip: Chip, port: str | None, before: list[str], limit_s: float
+) -> tuple[str, Answer] | None:
     """Return the port where a board answers within limit_s, and its answer; None if none does.
 
-    port: where it was, if it was at one. A port of an RP2040 or RP2350 that is not in before will
-    do too: it may get another name.
+    port: where it was, if it was at one. An RP2040 or RP2350 may get another name: a port of one
+    that is not in before will do too.
     """
     until_s = time.monotonic() + limit_s
     while time.monotonic() < until_s:
-        for path in ([port] if port else []) + _new(before):
+        new = [] if chip.is_esp else _new(before)
+        for path in ([port] if port else []) + new:
             try:
                 return path, board_repl.ask(path)
             except NoAnswer:

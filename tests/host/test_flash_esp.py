@@ -254,17 +254,11 @@ def test_no_such_port(flash):
 # Unplugged, or broken off, in the middle
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    """Have esptool look once, not for seven seconds, whether the port comes back."""
-    monkeypatch.setattr("esptool.cmds.DEFAULT_CONNECT_ATTEMPTS", 1)
-
-
 @pytest.mark.parametrize(
     ("words", "part", "files"),
     [((), "ota_0", "are untouched"), (("--with-fs",), "bootloader", "are gone")],
 )
-def test_unplugged_while_it_is_written(folder, capsys, impatient, words, part, files):
+def test_unplugged_while_it_is_written(folder, capsys, words, part, files):
     with EspRom(unplug_after=1) as rom:
         before = used_board(rom, BOARD)
         port = rom.path
@@ -278,7 +272,7 @@ def test_unplugged_while_it_is_written(folder, capsys, impatient, words, part, f
     assert message.endswith(f"until then it may not start; your files {files}\n")
 
 
-def test_after_that_it_is_written_again(folder, impatient):
+def test_after_that_it_is_written_again(folder):
     with EspRom(unplug_after=1) as rom:
         used_board(rom, BOARD)
         assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder)]) == 1

@@ -42,6 +42,8 @@ class Esp(Flasher):
             self._chip = chip
             name = chip.CHIP_NAME.lower().replace("-", "")
             self._chip = chip = cmds.run_stub(chip)
+            # what comes back under the name of a port that went away may be another device
+            chip.WRITE_FLASH_ATTEMPTS = 1
             if self._baud != ESPLoader.ESP_ROM_BAUD:
                 chip.change_baud(self._baud)
             cmds.attach_flash(chip)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Which serial ports `upyfw flash` opens: the board's, and nobody else's."""
+
+import os
+import pty
+import select
+import tty
+from pathlib import Path
+
+import esp_release
+import pytest
+import serial
+from esp_release import used_board
+from esp_rom import EspRom
+from serial.tools.list_ports_common import ListPortInfo
+from upyfw import board_repl, boards, cli, comeback
+from upyfw.chips import CHIPS
+
+NAME = "ESP32_GENERIC_C3"
+BOARD = boards.load(NAME)
+RASPBERRY_PI, ESPRESSIF, NOBODY = 0x2E8A, 0x303A, 0x1234
+
+
+class Stranger:
+    """A device that is no business of ours, at a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self.path = os.ttyname(self._slave)
+
+    def got(self) -> bytes:
+        """What was sent to it."""
+        ready, _, _ = select.select([self._master], [], [], 0)
+        return os.read(self._master, 4096) if ready else b""
+
+    def close(self) -> None:
+        """Take it away."""
+        os.close(self._slave)
+        os.close(self._master)
+
+
+@pytest.fixture
+def stranger():
+    stranger = Stranger()
+    yield stranger
+    stranger.close()
+
+
+@pytest.fixture
+def opened(monkeypatch) -> list[str]:
+    """The ports that are opened, by name."""
+    names = []
+    real = serial.Serial.open
+
+    def note(port: serial.Serial) -> None:
+        names.append(port.port)
+        real(port)
+
+    monkeypatch.setattr(serial.Serial, "open", note)
+    return names
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    esp_release.make(tmp_path / "release")
+    return tmp_path / "release"
+
+
+def usb(path: str, vendor: int | None) -> ListPortInfo:
+    info = ListPortInfo(path)
+    info.vid = vendor
+    return info
+
+
+def test_only_the_boards_port_is_opened(machine, opened, stranger, folder):
+    """By USB id: beside it, ports of the machine itself, of other devices and of other boards."""
+    with EspRom() as rom:
+        others = [("/dev/ttyS0", None), (stranger.path, NOBODY), ("/dev/ttyACM9", RASPBERRY_PI)]
+        machine["ports"] += [usb(*each) for each in (*others, (rom.path, ESPRESSIF))]
+        assert cli.run(["flash", NAME, "--from", str(folder), "--wait", "0"]) == 0
+        assert set(opened) == {rom.path}
+    assert stranger.got() == b""
+
+
+def test_without_a_board_no_port_is_opened(machine, opened, stranger, folder):
+    machine["ports"] += [usb("/dev/ttyS0", None), usb(stranger.path, NOBODY)]
+    assert cli.run(["flash", NAME, "--from", str(folder)]) == 2
+    assert opened == []
+
+
+def test_a_port_that_is_named_is_the_only_one(machine, opened, stranger, folder):
+    with EspRom() as rom:
+        machine["ports"].append(usb(stranger.path, ESPRESSIF))
+        call = ["flash", "--port", rom.path, "--from", str(folder), "--wait", "0"]
+        assert cli.run(call) == 0
+        assert set(opened) == {rom.path}
+
+
+def test_what_comes_back_under_its_name_is_left_alone(tmp_path, stranger, folder, capsys):
+    """Unplugged while it is written, and the next device gets the name of its port."""
+    port = tmp_path / "ttyACM0"
+
+    class Unplugged(EspRom):
+        def unplug(self) -> None:
+            port.unlink(missing_ok=True)
+            port.symlink_to(stranger.path)
+            super().unplug()
+
+    with Unplugged(unplug_after=1) as rom:
+        used_board(rom, BOARD)
+        port.symlink_to(rom.path)
+        assert cli.run(["flash", NAME, "--port", str(port), "--from", str(folder)]) == 1
+        assert stranger.got() == b""
+    assert f"upyfw: {port}: while ota_0 was written: " in capsys.readouterr().err
+
+
+def test_a_board_of_another_kind_that_appears_is_not_asked(machine, monkeypatch):
+    asked = []
+
+    def ask(path: str) -> None:
+        asked.append(path)
+        raise board_repl.NoAnswer(path)
+
+    monkeypatch.setattr(board_repl, "ask", ask)
+    monkeypatch.setattr(comeback, "_LOOK_S", 0.01)
+    machine["ports"].append(usb("/dev/ttyACM9", RASPBERRY_PI))
+    assert comeback.wait(CHIPS["esp32c3"], "/dev/ttyUSB9", [], 0.05) is None
+    assert set(asked) == {"/dev/ttyUSB9"}
+    assert comeback.wait(CHIPS["rp2040"], None, [], 0.05) is None
+    assert set(asked) == {"/dev/ttyUSB9", "/dev/ttyACM9"}
