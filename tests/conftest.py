@@ -28,8 +28,8 @@ def own_ports(monkeypatch) -> None:
     real = serial.Serial.open
 
     def open_own(port: serial.Serial) -> None:
-        path = os.path.realpath(port.port)
-        assert not os.path.exists(path) or path in _held(), f"{path} is not this test's"
+        path = Path(port.port).resolve()
+        assert not path.is_char_device() or str(path) in _held(), f"{path} is not this test's"
         real(port)
 
     monkeypatch.setattr(serial.Serial, "open", open_own)

@@ -95,11 +95,13 @@ class EspRom:
     """A chip of one kind. Use it in a `with` statement; `path` is its serial port.
 
     unplug_after: the port disappears at that many blocks of data written to the flash.
+    worn_off: offset of a byte of the flash that is 0 whatever is written.
     """
 
     kind: str = "esp32c3"
     flash_bytes: int = 4 * 1024 * 1024
     unplug_after: int | None = None
+    worn_off: int | None = None
     requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -294,6 +296,8 @@ class EspRom:
             raise Refused(_BAD_DATA)
         whole = int.from_bytes(old, "little") & int.from_bytes(data, "little")
         self.flash[write.offset : write.offset + len(data)] = whole.to_bytes(len(data), "little")
+        if self.worn_off is not None:
+            self.flash[self.worn_off] = 0
         write.offset += len(data)
         write.left_bytes -= len(data)
 

@@ -57,6 +57,8 @@ def command(
     given, chosen = _given(source)
     known = _known(given, chosen, board)
     named = known.get(board or (chosen.board if chosen else ""))
+    if named:
+        _check_is_board(named)
     before = [each.path for each in serial_ports.find()]
     with detect.flasher(port, drive, named, baud) as flasher:
         facts = flasher.facts()
@@ -111,10 +113,14 @@ def _known(given: Release | None, chosen: File | None, board: str | None) -> dic
 def _built_here(name: str) -> Board:
     """Return a board that this machine can build, before anything is done to one."""
     board = boards.load(name)
-    if board.port == "unix":
-        raise BadInput(f"{name}: is no board", f"./upyfw run --board {name}")
+    _check_is_board(board)
     buildable.require(board)
     return board
+
+
+def _check_is_board(board: Board) -> None:
+    if board.port == "unix":
+        raise BadInput(f"{board.name}: is no board", f"./upyfw run --board {board.name}")
 
 
 def _write(flasher: Flasher, plan: Plan) -> None:

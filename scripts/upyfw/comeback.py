@@ -49,7 +49,12 @@ def check(plan: Plan, path: str, answer: Answer) -> str:
         )
     if plan.board.chip.flash_addr is None:
         return f"{plan.board.name}: {answer.system} answers at {path}"
-    if not board_repl.has_in_flash(path, _firmware(plan)):
+    try:
+        is_there = board_repl.has_in_flash(path, _firmware(plan))
+    except NoAnswer as exc:
+        hint = "it was written, and it started; run it again to be sure"
+        raise UpyfwError(f"{exc.what}, while its flash was compared", hint) from None
+    if not is_there:
         raise UpyfwError(
             f"{path}: the firmware in the flash is not the one in {plan.file}", "run it again"
         )

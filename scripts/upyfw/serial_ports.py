@@ -3,6 +3,7 @@
 
 import errno
 import os
+import termios
 from dataclasses import dataclass
 
 import serial
@@ -69,4 +70,7 @@ def _refusal(path: str, exc: serial.SerialException) -> UpyfwError:
         return UpyfwError(f"{path}: you may not open it", hint)
     if exc.errno == errno.ENOENT:
         return BadInput(f"{path}: no such port", "plug the board in; ./upyfw flash finds its port")
+    if exc.errno == errno.EISDIR or isinstance(exc.__context__, termios.error):
+        what = f"{path}: is no serial port, or nothing is behind it"
+        return BadInput(what, "plug the board in; ./upyfw flash finds its port")
     return UpyfwError(f"{path}: {exc}", "name another --port")

@@ -7,6 +7,7 @@ import pytest
 import uf2_release
 from boot_drive import BootDrive
 from fabricated import Checkout
+from stranger import Stranger
 from upyfw import cli, drives
 from upyfw.flashers import picotool
 
@@ -61,3 +62,11 @@ def flash(uf2_folder, machine, capsys):
         return status, shown.out, shown.err
 
     return run
+
+
+@pytest.fixture
+def stranger():
+    """A device at a serial port that answers nothing."""
+    stranger = Stranger()
+    yield stranger
+    stranger.close()

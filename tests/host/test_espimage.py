@@ -71,6 +71,17 @@ def test_esptool_reads_the_boot_loader_of_all_in_one(name, tmp_path):
     assert re.search(r"Validation hash: \w+ \(valid\)", told)
 
 
+@pytest.mark.parametrize("name", ESP32)
+def test_esptool_reads_the_firmware(name, tmp_path):
+    board = boards.load(name)
+    path = tmp_path / "update.bin"
+    path.write_bytes(_files(board)[f"upyos-{name}-update.bin"])
+    told = _esptool("--chip", board.chip.name, "image-info", path)
+    assert re.search(r"Checksum: 0x\w+ \(valid\)", told)
+    assert re.search(r"Validation hash: \w+ \(valid\)", told)
+    assert "Application Information" in told
+
+
 def test_merging_gives_what_the_command_gives(tmp_path):
     board = boards.load("ESP32_GENERIC")
     chip = board.chip.name

@@ -3,13 +3,14 @@
 
 import os
 import pty
+import re
 
 import esp_release
 import pytest
 import serial
 from esp_release import assert_untouched, used_board
-from esp_rom import CHANGES, EspRom
-from upyfw import boards, cli, fsimage, partitions
+from esp_rom import CHANGES, SECTOR_BYTES, EspRom
+from upyfw import board_repl, boards, cli, fsimage, partitions
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
@@ -147,6 +148,26 @@ def test_dry_run_writes_nothing(flash, rom, folder):
     ]
 
 
+@pytest.mark.parametrize("words", [(), ("--with-fs",), ("--erase",)])
+def test_dry_run_prints_what_is_then_done(flash, rom, folder, words):
+    before = used_board(rom, BOARD)
+    _, out, _ = flash(NAME, "--dry-run", *words)
+    assert bytes(rom.flash) == before
+    rom.is_stub = False
+    assert flash(NAME, *words)[0] == 0
+    whole = (folder / FULL).read_bytes()
+    expected = bytearray(b"\xff" * len(before) if "--erase" in words else before)
+    for action, first, last in re.findall(r"^  (\w+) +0x(\w+) to 0x(\w+)  ", out, re.M):
+        start, end = int(first, 16), int(last, 16) + 1
+        # what is left of the last sector is erased with it
+        sectors_end = -(-end // SECTOR_BYTES) * SECTOR_BYTES
+        if action != "leave":
+            expected[start:sectors_end] = b"\xff" * (sectors_end - start)
+        if action == "write":
+            expected[start:end] = whole[start:end]
+    assert rom.flash == expected
+
+
 def test_without_the_stub(flash, rom, folder, monkeypatch):
     """Chips in secure download mode take no stub: the ROM writes by itself."""
     monkeypatch.setattr("esptool.cmds.run_stub", lambda chip: chip)
@@ -251,12 +272,44 @@ def test_no_such_port(flash):
     assert "upyfw: /dev/no-such-port: no such port\n" in err
 
 
+# What comes out of it
+
+
+def test_a_flash_that_does_not_hold_what_is_written(folder, capsys):
+    with EspRom(worn_off=SLOT.offset) as rom:
+        used_board(rom, BOARD)
+        assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder)]) == 1
+        message = _error(capsys)
+        assert f"upyfw: {rom.path}: while ota_0 was written: MD5 of file does not match" in message
+        assert message.endswith("until then it may not start; your files are untouched\n")
+        assert "erase_region" not in rom.requests
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "line"),
+    [
+        ("9.8.7", 0, f"{NAME}: upyOS 9.8.7 answers at "),
+        ("9.8.6", 1, "upyOS 9.8.6 answers, 9.8.7 was written"),
+        ("", 1, "MicroPython 1.26.1 answers, 9.8.7 was written"),
+    ],
+)
+def test_the_version_that_answers_is_shown(
+    rom, folder, capsys, monkeypatch, version, status, line
+):
+    """A stand-in for the firmware: nothing here runs what is in the flash."""
+    answer = board_repl.Answer(NAME, "esp32c3", "1.26.1", version, BOARD.block_count)
+    monkeypatch.setattr(board_repl, "ask", lambda path: answer)
+    assert cli.run(["flash", NAME, "--port", rom.path, "--from", str(folder)]) == status
+    shown = capsys.readouterr()
+    assert line in (shown.err if status else shown.out)
+
+
 # Unplugged, or broken off, in the middle
 
 
 @pytest.mark.parametrize(
     ("words", "part", "files"),
-    [((), "ota_0", "are untouched"), (("--with-fs",), "bootloader", "are gone")],
+    [((), "ota_0", "are untouched"), (("--with-fs",), "bootloader", "may be gone")],
 )
 def test_unplugged_while_it_is_written(folder, capsys, words, part, files):
     with EspRom(unplug_after=1) as rom:

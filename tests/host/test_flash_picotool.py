@@ -47,6 +47,15 @@ def test_a_board_with_another_chip(flash, board, tmp_path):
     assert not (tmp_path / "taken.uf2").exists()
 
 
+def test_a_flash_that_is_too_small(flash, board, tmp_path):
+    """Writing behind its end would go on at its beginning."""
+    board(info=INFO + '; echo " flash size:  1024K"')
+    status, _, err = flash("RPI_PICO")
+    assert status == 2
+    assert "the board has 1,048,576 bytes of flash, RPI_PICO needs 2,097,152" in err
+    assert not (tmp_path / "taken.uf2").exists()
+
+
 def test_no_board_for_picotool_either(flash, board):
     board(info='echo "No accessible RP-series devices in BOOTSEL mode were found."; exit 249')
     status, _, err = flash("RPI_PICO")

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which serial ports `upyfw flash` opens: the board's, and nobody else's."""
 
-import os
-import pty
-import select
-import tty
 from pathlib import Path
 
 import esp_release
@@ -19,32 +15,6 @@ from upyfw.chips import CHIPS
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
 RASPBERRY_PI, ESPRESSIF, NOBODY = 0x2E8A, 0x303A, 0x1234
-
-
-class Stranger:
-    """A device that is no business of ours, at a pseudo-terminal."""
-
-    def __init__(self) -> None:
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self.path = os.ttyname(self._slave)
-
-    def got(self) -> bytes:
-        """What was sent to it."""
-        ready, _, _ = select.select([self._master], [], [], 0)
-        return os.read(self._master, 4096) if ready else b""
-
-    def close(self) -> None:
-        """Take it away."""
-        os.close(self._slave)
-        os.close(self._master)
-
-
-@pytest.fixture
-def stranger():
-    stranger = Stranger()
-    yield stranger
-    stranger.close()
 
 
 @pytest.fixture

@@ -105,6 +105,8 @@ def test_a_file_that_is_cut_off(flash, drive, tmp_path, uf2_folder):
         (("--port", "/dev/x", "--drive", "/y", NAME), "--port and --drive together"),
         ((NAME,), "no board found: no boot drive and no serial port of one"),
         ((NAME, "--drive", "/proc"), "/proc: no boot drive of an RP2040 or RP2350"),
+        ((NAME, "--port", "/dev/null"), "/dev/null: is no serial port, or nothing is behind it"),
+        ((NAME, "--port", "/proc"), "/proc: is no serial port, or nothing is behind it"),
     ],
 )
 def test_wrong_use(flash, words, message):

@@ -167,7 +167,8 @@ def test_a_read_only_drive(flash, drive, monkeypatch):
     status, _, err = flash(NAME)
     assert status == 1
     assert f"upyfw: {plugged.path}: the boot drive cannot be written: " in err
-    assert f"sudo mount -o remount,rw,umask=0 {plugged.path}" in err
+    assert "\n  nothing was written; mount it so that you may write, " in err
+    assert err.endswith(f"sudo mount -o remount,rw,umask=0 {plugged.path}\n")
 
 
 def test_unplugged_in_the_middle(flash, drive, monkeypatch):

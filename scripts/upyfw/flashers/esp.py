@@ -109,7 +109,7 @@ class Esp(Flasher):
     @contextmanager
     def _broken_off(self, plan: Plan, when: str) -> Iterator[None]:
         """Say what a write that did not end leaves."""
-        files = "are untouched" if plan.mode == Mode.KEEP else "are gone"
+        files = "are untouched" if plan.mode == Mode.KEEP else "may be gone"
         hint = (
             "the chip's boot loader is in ROM and the board can be written again: check the "
             "cable, plug it in and run the same command; until then it may not start; your files "

@@ -20,13 +20,14 @@ _WRITE_S = 300
 class Picotool(Flasher):
     """The one board in its boot loader that picotool sees."""
 
-    def __init__(self, chip: str) -> None:
+    def __init__(self, chip: str, flash_bytes: int | None) -> None:
         self._chip = chip
+        self._flash_bytes = flash_bytes
         self.where = f"the {CHIPS[chip].mcu} in its boot loader, by picotool"
 
     def facts(self) -> Facts:
-        """Return the chip."""
-        return Facts(chip=self._chip)
+        """Return the chip, and the size of its flash if picotool knows."""
+        return Facts(chip=self._chip, flash_bytes=self._flash_bytes)
 
     def write(self, plan: Plan) -> None:
         """Write the file, read it back and start it."""
@@ -56,5 +57,8 @@ def find() -> Picotool | None:
     if shutil.which("picotool") is None:
         return None
     result = child.run(["picotool", "info", "-d"], _ASK_S)
-    match = re.search(r"type: +(RP2040|RP2350)", result.output)
-    return Picotool(match[1].lower()) if match and result.status == 0 else None
+    chip = re.search(r"type: +(RP2040|RP2350)", result.output)
+    if chip is None or result.status != 0:
+        return None
+    size = re.search(r"flash size: +(\d+)K", result.output)
+    return Picotool(chip[1].lower(), int(size[1]) * 1024 if size else None)

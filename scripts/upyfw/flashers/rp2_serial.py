@@ -50,7 +50,7 @@ class Rp2Serial(Flasher):
         if flasher.facts().chip != plan.board.chip.name:
             raise UpyfwError(
                 f"{flasher.where}: appeared, but {plan.board.name} has another chip",
-                "pull the other boards out and run it again",
+                "nothing was written; pull the other boards out and run it again",
             )
         flasher.write(plan)
 
@@ -80,6 +80,6 @@ class Rp2Serial(Flasher):
             return found
         raise UpyfwError(
             f"{self.port}: the board's boot drive did not appear within {APPEAR_S:g} s",
-            "mount it and name it with --drive; if there is none, hold BOOTSEL while plugging the "
-            "board in",
+            "nothing was written; mount it and name it with --drive; if there is none, hold "
+            "BOOTSEL while plugging the board in",
         )

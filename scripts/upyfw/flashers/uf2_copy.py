@@ -70,7 +70,10 @@ class Uf2Copy(Flasher):
         if exc.errno in _FULL:
             return UpyfwError(f"{path}: the boot drive is full", f"it should be empty: {_AGAIN}")
         if exc.errno in _READ_ONLY:
-            hint = f"mount it so that you may write, e.g. sudo mount -o remount,rw,umask=0 {path}"
+            hint = (
+                "nothing was written; mount it so that you may write, e.g. sudo mount -o "
+                f"remount,rw,umask=0 {path}"
+            )
             return UpyfwError(f"{path}: the boot drive cannot be written: {exc.strerror}", hint)
         what = f"{path}: the boot drive went away after {done:,} bytes ({exc.strerror})"
         return UpyfwError(what, _AGAIN)
