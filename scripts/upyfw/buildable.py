@@ -9,6 +9,11 @@ from upyfw.errors import UpyfwError
 _COMPILERS = {"rp2": "arm-none-eabi-gcc", "unix": "gcc"}
 
 
+def needs_more(board: Board) -> bool:
+    """Tell whether a build needs a maker's kit, or sources that only git has."""
+    return bool(board.sources) or sdk.of_port(board.port) is not None
+
+
 def require(board: Board) -> None:
     """Raise UpyfwError if what cannot be fetched or installed by a build is not there.
 

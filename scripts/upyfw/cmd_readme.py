@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from upyfw import boards, codegen
+from upyfw import boards, buildable, codegen
 from upyfw.errors import UpyfwError
 from upyfw.layout import size_text
 from upyfw.paths import REPO
@@ -18,8 +18,9 @@ README = REPO / "README.md"
 _STATES = {
     1: "built and run in CI",
     2: "built in CI",
-    3: "checked in CI, built where its SDK is",
+    3: "checked in CI",
 }
+_KIT = ", built where its SDK is"
 
 
 @click.command()
@@ -55,7 +56,8 @@ def _boards() -> list[str]:
         product = f"{board.product} (`{name}`)"
         flash = size_text(board.flash.size_bytes)
         fs = size_text(board.fs_region.size_bytes)
-        cells = (product, board.chip.mcu, flash, fs, board.profile, _STATES[board.tier])
+        state = _STATES[board.tier] + (_KIT if buildable.needs_more(board) else "")
+        cells = (product, board.chip.mcu, flash, fs, board.profile, state)
         rows.append(f"| {' | '.join(cells)} |")
     return rows
 

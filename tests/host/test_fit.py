@@ -6,7 +6,7 @@ import struct
 from dataclasses import replace
 
 import pytest
-from upyfw import boards, cli, fit, frozen_size, sdk, size, sources, variant
+from upyfw import boards, buildable, cli, fit, frozen_size, size, sources, variant
 from upyfw.chips import CHIPS
 from upyfw.errors import UpyfwError
 from upyfw.firmware import build
@@ -18,7 +18,7 @@ NOT_BUILT = [name for name in boards.names() if boards.load(name).firmware.upstr
 @pytest.mark.parametrize("name", boards.names())
 def test_a_board_that_needs_a_kit_or_git_is_estimated(name):
     board = boards.load(name)
-    needs = bool(board.sources) or sdk.of_port(board.port) is not None
+    needs = buildable.needs_more(board)
     assert needs == (name in NOT_BUILT)
     assert board.tier == 3 or not needs
 
