@@ -5,9 +5,8 @@ import tempfile
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 
-from upyfw import bench, bench_chart, bench_report, progress, variant
+from upyfw import bench, bench_chart, bench_report, progress, results, variant
 from upyfw.errors import BadInput
 from upyfw.files import write_atomic
 from upyfw.paths import REPO
@@ -43,7 +42,7 @@ def command(
         print(bench_report.as_json(figures), end="")
         return
     for table in bench_report.tables(figures):
-        Console().print(table)
+        results.console().print(table)
 
 
 def _saying(report: Report) -> bench.Report:

@@ -4,11 +4,10 @@
 import json
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
 from upyfw import board_json as upstream_json
-from upyfw import boards, buildable
+from upyfw import boards, buildable, results
 from upyfw.layout import size_text
 
 
@@ -60,7 +59,4 @@ def command(as_json: bool, board_json: str | None) -> None:
     if as_json:
         print(json.dumps(rows, indent=2))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=200)
-    console.print(_table(rows))
+    results.console().print(_table(rows))

@@ -4,10 +4,9 @@
 import json
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
-from upyfw import sdk, source_pins, sources, tools
+from upyfw import results, sdk, source_pins, sources, tools
 from upyfw.errors import FAILED
 
 
@@ -99,9 +98,7 @@ def _missing(rows: list[dict]) -> list[dict]:
 
 def _print_tables(tool_rows: list[dict], source_rows: list[dict], kit_rows: list[dict]) -> None:
     # Paths are results: a pipe gets them whole, a terminal folds them.
-    console = Console(highlight=False, soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=200)
+    console = results.console()
     console.print(_tool_table(tool_rows))
     console.print(_source_table(source_rows))
     console.print(_kit_table(kit_rows))

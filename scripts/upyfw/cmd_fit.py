@@ -4,10 +4,9 @@
 import json
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
-from upyfw import boards, fit, variant
+from upyfw import boards, fit, results, variant
 from upyfw.errors import FAILED
 from upyfw.progress import say
 
@@ -45,10 +44,7 @@ def command(
     if as_json:
         print(json.dumps([each.as_json() for each in found], indent=2))
     else:
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=200)
-        console.print(_table(found))
+        results.console().print(_table(found))
     refusals = [reason for each in found if (reason := fit.refusal(each))]
     for reason in refusals:
         say(reason)

@@ -4,10 +4,9 @@
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
-from upyfw import manifest, release
+from upyfw import manifest, release, results
 from upyfw.progress import say
 
 
@@ -23,10 +22,12 @@ def command(names: tuple[str, ...], out: Path) -> None:
     sources give the same bytes. A board that cannot be built here is listed with the reason.
     """
     made = release.make(list(names), out.absolute())
-    table = Table("file", "board", "kind", "bytes", "SHA-256", box=None)
+    table = Table("file", "kind", "bytes", "SHA-256", box=None)
+    table.columns[0].no_wrap = True
+    table.columns[2].justify = "right"
     for file in sorted(made.files, key=lambda file: file.name):
-        table.add_row(file.name, file.board, file.kind, f"{file.size_bytes:,}", file.sha256[:16])
-    Console(highlight=False, soft_wrap=True).print(table)
+        table.add_row(file.name, file.kind, f"{file.size_bytes:,}", file.sha256[:16])
+    results.console().print(table)
     for name, reason in made.not_built.items():
         say(f"{name}: not built: {reason}")
     say(f"{out}: {len(made.files)} files, {manifest.SUMS}, nothing is signed yet")

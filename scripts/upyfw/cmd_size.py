@@ -5,9 +5,8 @@ import json
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 
-from upyfw import artifacts, firmware, size, size_map, size_report, size_svg, variant
+from upyfw import artifacts, firmware, results, size, size_map, size_report, size_svg, variant
 from upyfw.files import write_atomic
 
 
@@ -32,7 +31,7 @@ def command(
     if as_json:
         print(json.dumps(report.as_json(), indent=2))
         return
-    console = Console(highlight=False)
+    console = results.console()
     size_report.show(report, console)
     if console.is_terminal:
         size_map.show(report, console)

@@ -345,9 +345,11 @@ def test_a_renamed_file_is_known_by_its_content(copied):
         manifest.find(found, copied / "other.uf2")
 
 
-def test_the_tool_lists_it(dist, tmp_path, capsys):
-    assert cli.run(["release", "UNIX", "--out", str(tmp_path / "dist")]) == 0
+def test_the_tool_lists_it(tmp_path, capsys):
+    """With whole names, in a pipe too."""
+    assert cli.run(["release", "RPI_PICO", "--out", str(tmp_path / "dist")]) == 0
     shown = capsys.readouterr()
-    digest = fabricated.sha256(tmp_path / "dist" / "upyos-UNIX")
-    assert re.search(rf"upyos-UNIX +UNIX +program +[\d,]+ +{digest[:16]}", shown.out)
+    name = "upyos-RPI_PICO-update.uf2"
+    digest = fabricated.sha256(tmp_path / "dist" / name)
+    assert re.search(rf"{name} +update +[\d,]+ +{digest[:16]}", shown.out)
     assert "nothing is signed yet" in shown.err
