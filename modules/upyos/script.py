@@ -72,6 +72,7 @@ def run_statements(program, more=None):
     frame = state.frame
     control = frame.control
     frame.control = None
+    frame.blocks = getattr(frame, "blocks", 0) + 1
     try:
         code = block.compile(program, 0, more or (lambda: None))
         return _interpret(None, None, code)
@@ -81,6 +82,7 @@ def run_statements(program, more=None):
         return 2
     finally:
         frame.control = control
+        frame.blocks -= 1
         if not frame.path:
             executor.found.clear()
         if session is None and not frame.args and frame.zero == "":
@@ -98,7 +100,8 @@ def control(words):
         executor.report(word + (": more than a label" if in_script else ": only in scripts"))
         return 2
     loop = word == "break" or word == "continue"
-    if frame is None or not (loop or in_script):
+    # the session has a frame for its digits too, and nothing there would obey
+    if not (in_script or loop and getattr(frame, "blocks", 0)):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
         return 2
     value = _operand(words)
