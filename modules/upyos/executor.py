@@ -262,7 +262,9 @@ def _other(kind, target, words):
         return builtins.run(target, words[1:])
     call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
     if call_it is not None:
-        return process.status_of(call_it(*words[1:]))
+        from upyos import launch
+
+        return launch.call(call_it, words)
     if kind == lookup.NOT_PROGRAM:
         report(words[0] + ": not a program")
         return 126

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rarer ways to run a program: Proc().run, and async programs in the foreground."""
+"""The rarer ways to run something: Proc().run, async programs in the foreground, user_commands."""
 
 from upyos import console, lookup, process, state
 
@@ -23,6 +23,19 @@ def run(proc, isthr, ext, cmd, args):
         cmd + ": " + ("not a program" if kind == lookup.NOT_PROGRAM else manual.absent(cmd))
     )
     return kind if kind >= lookup.NOT_PROGRAM else 1
+
+
+def call(function, words):
+    """Call a function of user_commands for a command line of these words; return the status."""
+    try:
+        return process.status_of(function(*words[1:]))
+    # barrier: whatever a user's function raises ends that command only
+    except BaseException as exc:
+        from upyos import failure
+
+        proc = process.Proc()
+        proc.cmd = words[0]
+        return failure.status(proc, exc)
 
 
 def run_async(coroutine):

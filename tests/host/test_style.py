@@ -25,7 +25,7 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 
 # where anything may be caught: the start, the shell's loop, and where a user's program or Python
 # line is run, in the foreground or as a job, or its exception asked for its text
-BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs", "failure"}
+BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs", "failure", "launch"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10
