@@ -122,14 +122,17 @@ def _wrong_paths(command: Command) -> dict[str, tuple[str, ...]]:
     }
     if command.takes == NEW:
         paths["/t/file/../none/x"] = (MISSING,)
+        paths["/t/new/"] = (NO_DIRECTORY, MISSING)
     else:
         paths["/t/none"] = paths[LONG_PATH] = (MISSING, "file name too long")
     if command.takes == FILE:
         paths["/t/dir"] = paths["/"] = ("is a directory",)
     if command.takes == DIRECTORY:
         paths["/t/file"] = (NO_DIRECTORY,)
+    if command.line.startswith("mkdir"):
+        # it makes what only a directory can be
+        del paths["/t/new/"]
     if command.line.startswith("mkdir -p"):
-        # it makes what is missing
         del paths["/t/file/../none/x"]
     return paths
 

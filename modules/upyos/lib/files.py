@@ -50,7 +50,7 @@ def fill(path, source):
     A power cut leaves the file as it was, or whole. Raises OSError, EACCES if it is protected; it
     is as it was then, and after Ctrl-C.
     """
-    path = paths.named(path)
+    path = paths.file_named(path)
     _check_target(path)
     temporary = _temporary(path)
     try:

@@ -8,6 +8,7 @@ from micropython import const
 
 _ENOENT = const(2)
 _EACCES = const(13)
+_ENOTDIR = const(20)
 _EINVAL = const(22)
 _DIRECTORY = const(0x4000)
 
@@ -58,6 +59,17 @@ def named(path):
     if "\0" in path:
         raise OSError(_EINVAL)
     return absolute(path)
+
+
+def file_named(path):
+    """Return the normal form of a path for a file that may be new.
+
+    Raises OSError as named() does, and ENOTDIR for one that only a directory can have.
+    """
+    name = named(path)
+    if path[-1] == "/" and not is_dir(name):
+        raise OSError(_ENOTDIR)
+    return name
 
 
 def stat(path):

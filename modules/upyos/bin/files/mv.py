@@ -24,7 +24,9 @@ def _check(src, dst):
     if not paths.exists(src):
         return src, OSError(_ENOENT)
     if not paths.is_dir(src):
-        return (dst, OSError(_EISDIR)) if paths.is_dir(dst) else None
+        if paths.is_dir(dst):
+            return dst, OSError(_EISDIR)
+        return (dst, OSError(_ENOTDIR)) if dst[-1:] == "/" else None
     if paths.within(dst, src):
         return src, "cannot be moved into itself"
     return (dst, OSError(_ENOTDIR)) if paths.is_file(dst) else None

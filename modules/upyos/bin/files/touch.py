@@ -35,7 +35,7 @@ def __main__(args):
     status = 0
     for name in names:
         try:
-            _touch(paths.named(name))
+            _touch(paths.file_named(name))
         except OSError as e:
             status = fail(name, e)
     return status

@@ -18,8 +18,9 @@ from upyos.lib.command import fail, operands, options, write
 
 def _opened(name, mode):
     """Return a file to write to. Raises OSError, EACCES if it is protected."""
-    paths.guard(name)
-    return open(paths.absolute(name), mode)
+    path = paths.file_named(name)
+    paths.guard(path)
+    return open(path, mode)
 
 
 def _unless_failed(name, failed, work, *args):
