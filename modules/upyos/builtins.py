@@ -141,7 +141,8 @@ def _exit(args):
     if frame is not None and frame.path:
         status = state.status
         if args:
-            if len(args) > 1 or not args[0].lstrip("-").isdigit():
+            digits = args[0][1:] if args[0][:1] == "-" else args[0]
+            if len(args) > 1 or not digits.isdigit():
                 raise UsageError
             status = int(args[0])
         frame.control = ("return", status)
@@ -159,15 +160,21 @@ def _exit(args):
 def _loadconfig(args):
     from upyos import control
 
-    _operands(args, 0, 1)
-    return 0 if control.loadconfig(*args) else 1
+    return 0 if control.loadconfig(*_files(args)) else 1
 
 
 def _loadboard(args):
     from upyos import control
 
+    return 0 if control.loadboard(*_files(args)) else 1
+
+
+def _files(args):
+    """Return the path that args may name, in its normal form. Raises OSError for an empty one."""
+    from upyos.lib import paths
+
     _operands(args, 0, 1)
-    return 0 if control.loadboard(*args) else 1
+    return [paths.named(arg) for arg in args]
 
 
 _TABLE = {

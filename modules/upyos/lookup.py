@@ -106,6 +106,11 @@ def _among(names, directory, name):
 
 def _at_path(word):
     """Return what a word with a slash names."""
+    if ".." in word:
+        # littlefs does not know the parent of the root
+        from upyos.lib import paths
+
+        word = paths.absolute(word)
     slash = word.rfind("/")
     directory = word[:slash] or "/"
     found = in_directory(directory, word[slash + 1 :])

@@ -30,10 +30,10 @@ def run(command, stdin, condition):
             at += 1
         words = lexer.expand(words, executor.variable)
         return _captured(words, streams, condition) if words else 0
-    except (OSError, UnicodeError) as e:
+    except (OSError, ValueError, MemoryError) as e:
         from upyos.lib.command import reason
 
-        executor.report(target + ": " + (reason(e) if isinstance(e, OSError) else "not text"))
+        executor.report(target + ": " + ("not text" if isinstance(e, UnicodeError) else reason(e)))
         return 1
     finally:
         for stream in streams[:2]:
@@ -42,7 +42,9 @@ def run(command, stdin, condition):
 
 
 def open_target(op, target, streams):
-    """Open one redirection into streams `[input, output, name of a variable]`. Raises OSError.
+    """Open one redirection into streams `[input, output, name of a variable]`.
+
+    Raises OSError, ValueError if the target can be neither a file nor a variable.
 
     A power cut before a written file is closed leaves the old content: littlefs works so.
     """
@@ -50,16 +52,19 @@ def open_target(op, target, streams):
         raise OSError(2)
     if "." in target or "/" in target:
         mode = "rb" if op == _IN else "ab" if op == _APPEND else "wb"
-        if op != _IN:
+        if op != _IN or ".." in target:
             from upyos.lib import paths
 
-            paths.guard(target)
+            # littlefs does not know the parent of the root
+            target = paths.absolute(target) if ".." in target else target
+            if op != _IN:
+                paths.guard(target)
         stream = open(target, mode)
         variable_name = None
     elif op == _IN:
         stream = io.BytesIO(str(executor.variable(target)).encode())
     elif not lexer.legal(target) or target in "?!#@*":
-        raise OSError(22)
+        raise ValueError("no name of a variable; a file has . or / in its name")
     else:
         stream = io.BytesIO()
         variable_name = (op, target)

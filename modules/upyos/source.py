@@ -13,6 +13,11 @@ class Source:
     """Lines of a script file, with their numbers."""
 
     def __init__(self, path):
+        if ".." in path:
+            # littlefs does not know the parent of the root
+            from upyos.lib import paths
+
+            path = paths.absolute(path)
         self.file = open(path, "rb")
         self.line_no = 0
         self.labels = {}

@@ -78,6 +78,13 @@ def _guard(path: str) -> None:
         raise OSError(13)
 
 
+def _reason(exc: Exception) -> str:
+    """What lib.command.reason does."""
+    if isinstance(exc, MemoryError):
+        return "out of memory"
+    return f"errno {exc.errno}" if isinstance(exc, OSError) else str(exc)
+
+
 def _fakes(device: Device) -> None:
     """Enter the fake modules."""
     _module("micropython", const=lambda value: value)
@@ -114,7 +121,7 @@ def _fakes(device: Device) -> None:
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
     _module("upyos.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
     _module("upyos.lib.paths", guard=_guard)
-    _module("upyos.lib.command", reason=lambda exc: f"errno {exc.errno}")
+    _module("upyos.lib.command", reason=_reason)
     package.lookup, package.console, package.process = lookup, console, process
     device.proc = proc
 

@@ -222,6 +222,15 @@ class TestFiles:
         shell.line(f"typed > {tmp_path}/t")
         assert (tmp_path / "t").read_text() == "True\n"
 
+    def test_no_memory_for_the_variable(self, shell, monkeypatch):
+        def store(_name, _output):
+            raise MemoryError
+
+        monkeypatch.setattr(load("redirection"), "store", store)
+        assert shell.line("say a > v ; say b") == 0
+        assert shell.errors == ["v: out of memory"]
+        assert shell.printed == ["b\n"]
+
     def test_output_that_is_no_text(self, shell):
         shell.programs["raw"] = lambda args, stdin: shell.target.write(b"\xff\xfe") and 0
         assert shell.line("raw > v") == 1

@@ -79,6 +79,11 @@ def _mode(path):
 
     import sdata
 
+    if not path or ".." in path:
+        # an empty one is absent; littlefs does not know the parent of the root
+        from upyos.lib import paths
+
+        return paths.mode(path)
     stat = os.stat
     if sdata.cache_enabled:
         from upyos.lib.cache import stat
