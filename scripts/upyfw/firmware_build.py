@@ -82,20 +82,13 @@ def micropython_version(micropython: Path) -> str:
     return ".".join(numbers)
 
 
-def prefix_map(
-    work: Workdir, inputs: Inputs, further: dict[str, Path], where: Path | None = None
-) -> str:
+def prefix_map(work: Workdir, inputs: Inputs, further: dict[str, Path]) -> str:
     """Return compiler flags that keep this machine's paths out of the firmware.
 
-    further: {name: folder}. The compiler takes the last one that fits. where: the folder it runs
-    in, if what it makes holds names of source files; ccache may be set up to give it paths
-    relative to that (base_dir).
+    further: {name: folder}. The compiler takes the last one that fits.
     """
-    ours = {"/upyos": REPO, "/obj": work.objects}
-    folders = [*{"/micropython": inputs.micropython, **further, **ours}.items()]
-    if where:
-        folders += [(name, os.path.relpath(folder, where)) for name, folder in ours.items()]
-    return " ".join(f"-ffile-prefix-map={folder}={name}" for name, folder in folders)
+    folders = {"/micropython": inputs.micropython, **further, "/upyos": REPO, "/obj": work.objects}
+    return " ".join(f"-ffile-prefix-map={folder}={name}" for name, folder in folders.items())
 
 
 def made_from(inputs: Inputs, board_text: str, compiler: str) -> dict[str, str]:

@@ -26,17 +26,17 @@ def compiler(board: Board) -> str:
 
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     """Build the program and return its file, with symbols, in the work folder."""
-    folder = inputs.micropython / "ports" / "unix"
     options = {
         "BUILD": work.objects,
         "VARIANT": board.upstream,
         "FROZEN_MANIFEST": inputs.manifest,
         "PYTHON": inputs.python,
         **OPTIONS,
-        "CFLAGS_EXTRA": prefix_map(work, inputs, {}, folder),
+        "CFLAGS_EXTRA": prefix_map(work, inputs, {}),
     }
     if inputs.c_modules:
         options["USER_C_MODULES"] = inputs.c_modules
+    folder = inputs.micropython / "ports" / "unix"
     command = ["make", "-C", str(folder), "-j", str(job_count())]
     work.run(
         "compile", command + [f"{name}={value}" for name, value in options.items()], inputs.env
