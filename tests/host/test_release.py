@@ -159,7 +159,9 @@ def test_versions_of_what_micropython_contains():
 def test_two_releases_have_the_same_bytes(dist, tmp_path, full):
     """With --full of builds from nothing in two other places, which takes minutes."""
     if full:
-        one, other = _built_at(tmp_path / "a"), _built_at(tmp_path / "longer" / "path")
+        # both copied before the first build, which takes minutes: somebody may edit meanwhile
+        places = [_copy_at(tmp_path / "a"), _copy_at(tmp_path / "longer" / "path")]
+        one, other = map(_built_at, places)
     else:
         one, other = dist, tmp_path / "dist"
         release.make(list(BOARDS), other)
@@ -222,10 +224,13 @@ def test_somebodys_folder_is_left_alone(tmp_path, capsys):
     assert (tmp_path / "letter").read_text() == "dear"
 
 
+def _copy_at(place: Path) -> Path:
+    skipped = shutil.ignore_patterns(".venv", "build", "dist", ".git", "__pycache__", ".*_cache")
+    return shutil.copytree(TREE, place, ignore=skipped)
+
+
 def _built_at(place: Path) -> Path:
     """Build a release in a copy of this tree; its folder."""
-    skipped = shutil.ignore_patterns(".venv", "build", "dist", ".git", "__pycache__", ".*_cache")
-    shutil.copytree(TREE, place, ignore=skipped)
     env = os.environ | {
         "PYTHONPATH": str(place / "scripts"),
         "SOURCE_DATE_EPOCH": str(epoch.seconds()),
