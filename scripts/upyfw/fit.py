@@ -2,6 +2,7 @@
 """Whether firmware that cannot be built here would fit, and all else that needs no kit."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from upyfw import freezing, frozen_size, fsimage, partitions, sources
 from upyfw.boards import Board
@@ -15,8 +16,9 @@ from upyfw.workdir import Workdir
 class Fit:
     """Sizes in bytes; ours and left are None where no compiler is at hand.
 
-    upstream: MicroPython's firmware for the board, with what it freezes itself, which we leave
-    out: so the estimate is on the high side. c: compiled for the chip or one like it.
+    upstream: MicroPython's firmware for the board, with all that it freezes itself, most of which
+    we leave out: so the estimate is on the high side. frozen: what we freeze and it does not.
+    c: compiled for the chip or one like it.
     """
 
     board: Board
@@ -63,15 +65,24 @@ def estimate(what: Variant) -> Fit:
         folder = make_dir(what.folder / "fit")
         frozen, _ = freezing.freeze(what, folder, micropython)
         compiled = frozen_size.compile_mpy(board.chip, frozen, folder / "mpy")
+        given = _given(micropython, board.port)
+        files = zip(frozen, compiled, strict=True)
+        added = [mpy for file, mpy in files if given not in file.source.parents]
         image = fsimage.make(board, freezing.image_files(what))
         _check_table(board)
         return Fit(
             board,
             board.firmware.upstream_bytes,
-            frozen_size.frozen_bytes(board.chip, compiled, micropython, folder),
+            frozen_size.frozen_bytes(board.chip, added, micropython, folder),
             frozen_size.c_bytes(board.chip, micropython, folder),
             fsimage.used_bytes(board, image),
         )
+
+
+def _given(micropython: Path, port: str) -> Path | None:
+    """Return the folder of what upstream's firmware freezes too: asyncio, if its port does."""
+    manifest = (micropython / "ports" / port / "boards" / "manifest.py").read_text()
+    return micropython / "extmod" if "$(MPY_DIR)/extmod/asyncio" in manifest else None
 
 
 def _check_table(board: Board) -> None:

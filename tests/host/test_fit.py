@@ -4,10 +4,11 @@
 import json
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from upyfw import boards, buildable, cli, fit, frozen_size, size, sources, variant
-from upyfw.chips import CHIPS
+from upyfw.chips import CHIPS, Chip
 from upyfw.errors import UpyfwError
 from upyfw.firmware import build
 from upyfw.firmware_frozen import FrozenFile
@@ -29,6 +30,24 @@ def test_a_board_that_is_not_built_would_fit(name):
     assert fit.refusal(found) is None
     assert found.left_bytes > 0
     assert 0 < found.fs_used_bytes < found.board.fs_region.size_bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "is_counted"), [("ESP32_GENERIC_C3", False), ("ESP8266_GENERIC", True)]
+)
+def test_what_upstream_freezes_too_is_not_counted_twice(monkeypatch, name, is_counted):
+    """Its firmware for the ESP32 family has asyncio, that for an ESP8266 with 1 MiB has not."""
+    counted = []
+
+    def frozen_bytes(chip: Chip, compiled: list[Path], *_: Path) -> int:
+        counted.extend(compiled)
+        return 1
+
+    monkeypatch.setattr(frozen_size, "frozen_bytes", frozen_bytes)
+    fit.estimate(variant.of(name))
+    names = {path.name for path in counted if "asyncio" in path.parts}
+    assert ("core.mpy" in names) == is_counted
+    assert "kernel.mpy" in {path.name for path in counted}
 
 
 def test_a_slot_that_is_too_small_is_refused(monkeypatch, capsys):
