@@ -45,6 +45,28 @@ def program(folder: Path, name: str, script: str) -> Path:
     return path
 
 
+def bare_machine(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    """Run upyfw where there are no boards, no sources, no compiler and no build: only the tool."""
+    scripts = folder / "tree" / "scripts"
+    shutil.copytree(TREE / "scripts", scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    env = {
+        "PATH": str(folder / "no-programs"),
+        "PYTHONPATH": str(scripts),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(folder),
+        "UPYFW_CACHE": str(folder / "cache"),
+    }
+    call = [sys.executable, "-P", "-m", "upyfw", *words]
+    return subprocess.run(
+        call, env=env, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S
+    )
+
+
+def left_on(folder: Path) -> list[str]:
+    """Return what lies on a bare machine after the tool was there."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def git(folder: Path, *words: str) -> str:
     """Run git in a repository, as a made-up author."""
     who = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "protocol.file.allow=always"]

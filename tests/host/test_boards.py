@@ -46,6 +46,11 @@ def test_a_bad_file_is_refused_by_file_and_key(bad, tmp_path):
     assert caught.value.status == 2
 
 
+def test_the_corpus_is_large_enough():
+    """Issue 4 asks for 60 board files and sets of images; the sets are in test_flash_*.py."""
+    assert len(BAD) >= 60
+
+
 def test_the_common_file_of_the_corpus_is_good(tmp_path):
     board = boards.load_file(_put(tmp_path, _good().encode()))
     assert board.name == "TEST"

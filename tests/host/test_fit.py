@@ -96,6 +96,20 @@ def test_a_module_that_does_not_compile_is_named(tmp_path):
         frozen_size.compile_mpy(CHIPS["esp8266"], [FrozenFile(source, "upyos/m.py", 3)], tmp_path)
 
 
+def test_the_compiler_of_another_chip_will_do(monkeypatch):
+    """That of an RP2040, where Debian's for Xtensa and RISC-V are not installed."""
+    real = frozen_size.shutil.which
+    alike = []
+    for names in (("arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"), ("arm-none-eabi-gcc",)):
+        monkeypatch.setattr(
+            frozen_size.shutil, "which", lambda name, names=names: name in names and real(name)
+        )
+        alike.append(fit.estimate(variant.of("ESP32_GENERIC_C3")))
+    one, other = alike
+    assert other.left_bytes > 0
+    assert 0.97 * one.frozen_bytes < other.frozen_bytes < 1.03 * one.frozen_bytes
+
+
 def test_without_a_compiler_the_size_is_unknown_not_wrong(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(frozen_size.shutil, "which", lambda _: None)
     assert cli.run(["fit", "ESP8266_GENERIC", "--json"]) == 0

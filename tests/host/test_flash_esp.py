@@ -6,6 +6,7 @@ import pty
 import re
 
 import esp_release
+import fabricated
 import pytest
 import serial
 from esp_release import assert_untouched, used_board
@@ -194,6 +195,14 @@ def test_every_board(tmp_path, capsys, name):
         assert cli.run(call) == 0
         assert bytes(rom.flash[: fs.offset]) == whole[: fs.offset]
         assert bytes(rom.flash[fs.offset : fs.end]) == bytes(fs.size_bytes)
+
+
+def test_a_machine_that_has_only_the_release(rom, folder, tmp_path):
+    call = ("flash", "--port", rom.path, "--from", str(folder), "--wait", "0")
+    done = fabricated.bare_machine(tmp_path / "bare", *call)
+    assert done.returncode == 0, done.stderr
+    assert bytes(rom.flash) == (folder / FULL).read_bytes()
+    assert fabricated.left_on(tmp_path / "bare") == ["tree"]
 
 
 # What is refused before anything is erased

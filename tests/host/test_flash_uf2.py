@@ -5,15 +5,12 @@ import errno
 import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import fabricated
 import pytest
 import upyfw
 from boot_drive import BootDrive, written
-from casefile import TREE
 from upyfw import artifacts, boards, cli, drives, manifest, variant
 from upyfw.flashers import uf2_copy
 
@@ -119,26 +116,12 @@ def failing_fsync(monkeypatch, plugged: BootDrive, at_end: bool) -> None:
 
 
 def test_a_machine_that_has_only_the_release(uf2_folder, tmp_path):
-    """The tool alone, no boards, no sources, no compiler, no build: files and manifest will do."""
-    tree = tmp_path / "tree"
-    shutil.copytree(
-        TREE / "scripts", tree / "scripts", ignore=shutil.ignore_patterns("__pycache__")
-    )
     plugged = BootDrive(tmp_path / "RPI-RP2")
-    env = {
-        "PATH": str(tmp_path / "no-programs"),
-        "PYTHONPATH": str(tree / "scripts"),
-        "HOME": str(tmp_path),
-        "UPYFW_CACHE": str(tmp_path / "cache"),
-    }
-    call = [sys.executable, "-P", "-m", "upyfw", "flash", NAME, "--drive", str(plugged.path)]
-    call += ["--from", str(uf2_folder), "--wait", "0"]
-    done = subprocess.run(
-        call, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=fabricated.LIMIT_S
-    )
+    call = ("flash", NAME, "--drive", str(plugged.path), "--from", str(uf2_folder), "--wait", "0")
+    done = fabricated.bare_machine(tmp_path / "bare", *call)
     assert done.returncode == 0, done.stderr
     assert plugged.wait(10) == (uf2_folder / UPDATE).read_bytes()
-    assert not (tmp_path / "cache").exists()
+    assert fabricated.left_on(tmp_path / "bare") == ["tree"]
 
 
 # Drives that fail
