@@ -43,6 +43,8 @@ class Frame:
         self.path = path
         self.args = args
         self.zero = path
+        # How many blocks of the session are running.
+        self.blocks = 0
 
 
 def run_line(line, more=None):
@@ -210,7 +212,8 @@ def dispatch(words, stdin, condition, to_variable):
     state.to_variable = to_variable
     state.result = result = state.NONE
     try:
-        kind, target = lookup.find(word) if frame is None else _find(word)
+        known = frame is not None and (frame.path or frame.blocks)
+        kind, target = _find(word) if known else lookup.find(word)
         if target == _SH and len(words) > 1 and words[1][:1] != "-":
             # Without the program between them scripts can be nested deeper.
             kind = lookup.SCRIPT

@@ -23,11 +23,9 @@ def start(program):
     streams = [None, None, None]
     try:
         words = _prepare(command, streams)
-    except OSError as exc:
-        from upyos.lib.command import reason
-
+    except (OSError, ValueError) as exc:
         close(streams)
-        executor.report(text(program) + ": " + reason(exc))
+        executor.report(text(program) + ": " + redirection.reason(exc))
         return 1
     kind, target = lookup.find(words[0]) if words else (lookup.NONE, "")
     if kind == lookup.PROGRAM:
@@ -37,7 +35,10 @@ def start(program):
 
 
 def _prepare(command, streams):
-    """Return the words of a command, expanded; open what it redirects. Raises OSError."""
+    """Return the words of a command, expanded; open what it redirects.
+
+    Raises OSError, ValueError.
+    """
     if type(command) is list:
         return command
     if command[0] == _PYTHON:
@@ -167,13 +168,10 @@ def ended(proc, streams):
         process.keep(proc, proc.module)
     try:
         if streams[2] is not None:
-            state.result = state.NONE
-            redirection.store(streams[2], streams[1].getvalue())
+            redirection.store(streams[2], state.NONE, streams[1].getvalue())
         close(streams)
-    except OSError as exc:
-        from upyos.lib.command import reason
-
-        console.error(proc.cmd + ": " + reason(exc))
+    except (OSError, ValueError, MemoryError) as exc:
+        console.error(proc.cmd + ": " + redirection.reason(exc))
     if state.parted:
         return
     line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])

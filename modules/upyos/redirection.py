@@ -31,14 +31,21 @@ def run(command, stdin, condition):
         words = lexer.expand(words, executor.variable)
         return _captured(words, streams, condition) if words else 0
     except (OSError, ValueError, MemoryError) as e:
-        from upyos.lib.command import reason
-
-        executor.report(target + ": " + ("not text" if isinstance(e, UnicodeError) else reason(e)))
+        executor.report(target + ": " + reason(e))
         return 1
     finally:
         for stream in streams[:2]:
             if stream is not None:
                 stream.close()
+
+
+def reason(exc):
+    """Return why a redirection was not opened, or its output not put into a variable, as text."""
+    if isinstance(exc, UnicodeError):
+        return "not text"
+    from upyos.lib import command
+
+    return command.reason(exc)
 
 
 def open_target(op, target, streams):
@@ -82,23 +89,24 @@ def _captured(words, streams, condition):
     stdin, stdout, name = streams
     if stdout is None:
         return executor.dispatch(words, stdin, condition, False)
+    outer = state.result
     previous = _upyos.redirect(stdout)
     try:
         status = executor.dispatch(words, stdin, condition, name is not None)
     finally:
         _upyos.redirect(previous)
     if name is not None:
-        store(name, stdout.getvalue())
+        value = state.result
+        state.result = outer
+        store(name, value, stdout.getvalue())
     streams[1] = None
     stdout.close()
     return status
 
 
-def store(name, output):
+def store(name, value, output):
     """Put the typed result, or the text printed without its last newline, into a variable."""
     op, name = name
-    value = state.result
-    state.result = state.NONE
     if value is state.NONE:
         value = output.decode()
         if value.endswith("\n"):

@@ -72,7 +72,7 @@ def run_statements(program, more=None):
     frame = state.frame
     control = frame.control
     frame.control = None
-    frame.blocks = getattr(frame, "blocks", 0) + 1
+    frame.blocks += 1
     try:
         code = block.compile(program, 0, more or (lambda: None))
         return _interpret(None, None, code)
@@ -101,7 +101,7 @@ def control(words):
         return 2
     loop = word == "break" or word == "continue"
     # the session has a frame for its digits too, and nothing there would obey
-    if not (in_script or loop and getattr(frame, "blocks", 0)):
+    if frame is None or not (in_script or loop and frame.blocks):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
         return 2
     value = _operand(words)

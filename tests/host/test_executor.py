@@ -223,7 +223,7 @@ class TestFiles:
         assert (tmp_path / "t").read_text() == "True\n"
 
     def test_no_memory_for_the_variable(self, shell, monkeypatch):
-        def store(_name, _output):
+        def store(_name, _value, _output):
             raise MemoryError
 
         monkeypatch.setattr(load("redirection"), "store", store)
