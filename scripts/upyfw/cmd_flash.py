@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """upyfw flash: write a board, after everything that can be checked was."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import rich_click as click
@@ -34,7 +35,12 @@ from upyfw.progress import say, step
 @click.option("--with-fs", is_flag=True, help="Write a new file system: its files are gone.")
 @click.option("--erase", is_flag=True, help="Erase all of the flash before, and --with-fs.")
 @click.option("--dry-run", is_flag=True, help="Check everything, show what would be written.")
-@click.option("--baud", default=esp.BAUD, help="Speed of writing over a serial port.")
+@click.option(
+    "--baud",
+    default=esp.BAUD,
+    type=serial_ports.BAUDS,
+    help="Speed of writing over a serial port.",
+)
 @click.option("--wait", default=APPEAR_S, metavar="S", help="For how long to wait for its answer.")
 def command(
     board: str | None,
@@ -60,8 +66,10 @@ def command(
     if named:
         _check_is_board(named)
     before = [each.path for each in serial_ports.find()]
-    with detect.flasher(port, drive, named, baud) as flasher:
+    with detect.flasher(port, drive, named, baud) as flasher, ExitStack() as unwritten:
         facts = flasher.facts()
+        # a board that nothing is written to runs again
+        unwritten.callback(flasher.leave)
         name = detect.board_name(named.name if named else None, facts, known)
         found = given or release.of_build(firmware.build(name))
         plan = flashplan.make(found, name, chosen, mode, facts)
@@ -70,8 +78,8 @@ def command(
         if doubt := flashplan.unsure(plan, facts):
             say(doubt)
         if dry_run:
-            flasher.leave()
             return
+        unwritten.pop_all()
         _write(flasher, plan)
     _report(plan, flasher, before, wait)
 

@@ -12,7 +12,12 @@ from upyfw.targets.serial_port import SerialPort
 
 @click.command("monitor")
 @click.option("--port", metavar="P", help="Serial port of the board.")
-@click.option("--baud", default=115200, help="Its speed; USB of the chip itself has none.")
+@click.option(
+    "--baud",
+    default=115200,
+    type=serial_ports.BAUDS,
+    help="Its speed; USB of the chip itself has none.",
+)
 def command(port: str | None, baud: int) -> None:
     """Open the console of the board at this machine; Ctrl-] leaves."""
     path = port or _only_port()

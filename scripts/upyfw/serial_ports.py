@@ -6,16 +6,21 @@ import os
 import termios
 from dataclasses import dataclass
 
+import rich_click as click
 import serial
 from serial.tools import list_ports
 
 from upyfw.errors import BadInput, UpyfwError
 
 RP2, ESP, ANY = "rp2", "esp", ""
+# speeds that a port may be asked for; which of them it has, its driver says
+BAUDS = click.IntRange(1200, 4_000_000)
 
 # USB vendor ids: of the chips' own USB, and of the bridges that boards of Espressif's chips carry.
 # Source: usb-ids (linux-usb.org)
 _RASPBERRY_PI = 0x2E8A
+# Picoprobe, Debug Probe: their port is the target's UART. Source: raspberrypi/usb-pid, Readme.md
+_PROBES = (0x0004, 0x000C)
 _ESPRESSIF = 0x303A
 _BRIDGES = {0x10C4: "CP210x", 0x1A86: "CH34x", 0x0403: "FTDI"}
 
@@ -40,7 +45,7 @@ def find() -> list[Port]:
     return [
         Port(info.device, known[info.vid], info.product or _BRIDGES.get(info.vid, ""))
         for info in sorted(list_ports.comports(), key=lambda info: info.device)
-        if info.vid in known
+        if info.vid in known and not (info.vid == _RASPBERRY_PI and info.pid in _PROBES)
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 import serial
 from esp_release import assert_untouched, used_board
 from esp_rom import CHANGES, SECTOR_BYTES, EspRom
+from mp_image_tool_esp32.partition_table import PartitionTable
 from upyfw import board_repl, boards, cli, fsimage, partitions
 
 NAME = "ESP32_GENERIC_C3"
@@ -60,7 +61,11 @@ def test_a_whole_image_is_in_its_place(flash, rom, folder):
     status, out, err = flash(NAME, "--with-fs")
     assert status == 0, err
     whole = (folder / FULL).read_bytes()
-    assert list(partitions.read(content(rom, "partition_table"))) == partitions.rows(BOARD.regions)
+    table = PartitionTable.from_bytes(content(rom, "partition_table"), len(rom.flash))
+    table.check()
+    assert {(row.name, row.offset, row.size) for row in table} == {
+        (region.name, region.offset, region.size_bytes) for region in BOARD.regions if region.type
+    }
     update = (folder / UPDATE).read_bytes()
     assert content(rom, SLOT.name).startswith(update)
     assert content(rom, "bootloader") == whole[: BOARD.region("bootloader").size_bytes]
@@ -209,12 +214,16 @@ def test_a_machine_that_has_only_the_release(rom, folder, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["esp32s3", "esp32", "esp32c6"])
-def test_another_chip(folder, capsys, kind):
+def test_another_chip(folder, capsys, monkeypatch, kind):
+    """It is reset and runs on."""
+    resets = []
+    monkeypatch.setattr("esptool.cmds.reset_chip", lambda chip, how: resets.append(how))
     with EspRom(kind) as rom:
         call = ["flash", NAME, "--port", rom.path, "--from", str(folder), "--with-fs"]
         assert cli.run(call) == 2
         assert_untouched(rom, b"\xff" * len(rom.flash))
     assert f"the board has a chip {kind}, the files for {NAME} are for esp32c3" in _error(capsys)
+    assert resets == ["hard-reset"]
 
 
 def test_no_files_for_the_chip(folder, capsys):
@@ -251,6 +260,24 @@ def test_files_that_would_be_lost(flash, rom, folder, table, message):
     assert_untouched(rom, before)
     assert message in err
     assert "its files cannot be kept\n  save them, then add --with-fs" in err
+
+
+@pytest.mark.parametrize("speed", ["-1", "0", "99999999", "fast"])
+def test_a_speed_that_makes_no_sense(flash, rom, speed):
+    status, _, err = flash("--baud", speed)
+    assert status == 2
+    assert "Invalid value for '--baud': " in err
+    assert rom.requests == []
+
+
+def test_a_speed_that_the_driver_refuses(flash, rom, monkeypatch):
+    def change_baud(chip: object, speed: int) -> None:
+        raise ValueError("Failed to set custom baud rate")
+
+    monkeypatch.setattr("esptool.targets.esp32c3.ESP32C3ROM.change_baud", change_baud)
+    status, _, err = flash("--baud", "3999999")
+    assert status == 1
+    assert f"{rom.path}: cannot be set to 3999999 baud\n  choose another --baud\n" in err
 
 
 def test_a_port_that_is_in_use(flash, rom):

@@ -37,9 +37,9 @@ def folder(tmp_path) -> Path:
     return tmp_path / "release"
 
 
-def usb(path: str, vendor: int | None) -> ListPortInfo:
+def usb(path: str, vendor: int | None, product: int | None = None) -> ListPortInfo:
     info = ListPortInfo(path)
-    info.vid = vendor
+    info.vid, info.pid = vendor, product
     return info
 
 
@@ -54,8 +54,10 @@ def test_only_the_boards_port_is_opened(machine, opened, stranger, folder):
 
 
 def test_without_a_board_no_port_is_opened(machine, opened, stranger, folder):
+    """A debug probe is none, though Raspberry Pi makes it: its port is somebody's UART."""
     machine["ports"] += [usb("/dev/ttyS0", None), usb(stranger.path, NOBODY)]
-    assert cli.run(["flash", NAME, "--from", str(folder)]) == 2
+    machine["ports"].append(usb("/dev/ttyACM9", RASPBERRY_PI, 0x000C))
+    assert cli.run(["flash", "--from", str(folder)]) == 2
     assert opened == []
 
 

@@ -45,7 +45,7 @@ class Esp(Flasher):
             # what comes back under the name of a port that went away may be another device
             chip.WRITE_FLASH_ATTEMPTS = 1
             if self._baud != ESPLoader.ESP_ROM_BAUD:
-                chip.change_baud(self._baud)
+                self._speed_up(chip)
             cmds.attach_flash(chip)
             size = cmds.detect_flash_size(chip)
             table = None
@@ -53,6 +53,14 @@ class Esp(Flasher):
                 table = chip.read_flash(partitions.TABLE_OFF, flashplan_esp.TABLE_BYTES)
         self.where = f"the {chip.CHIP_NAME} at serial port {self.port}"
         return Facts(chip=name, flash_bytes=flash_size_bytes(size) if size else None, table=table)
+
+    def _speed_up(self, chip: ESPLoader) -> None:
+        try:
+            chip.change_baud(self._baud)
+        except ValueError:
+            # pyserial's way to say that the driver refuses
+            what = f"{self.port}: cannot be set to {self._baud} baud"
+            raise UpyfwError(what, "choose another --baud") from None
 
     def write(self, plan: Plan) -> None:
         """Write and erase by regions; esptool compares the MD5 of each with the flash's.
