@@ -23,25 +23,31 @@ def status(proc, exc):
         console.error(cmd + "ended")
         return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd if proc else "", _text(exc)))
+        console.error(_usage(proc.cmd if proc else "", text(exc)))
         return _USAGE
     where = _place()
     if isinstance(exc, MemoryError):
         gc.collect()
         console.error(where + cmd + "out of memory")
         return _FAILED
-    console.error("%s%s%s: %s" % (where, cmd, type(exc).__name__, _text(exc)))
+    console.error("%s%s%s: %s" % (where, cmd, type(exc).__name__, text(exc)))
     if sdata.debug:
         _traceback(exc)
     return _FAILED
 
 
-def _text(exc):
+def text(exc):
+    """Return the text of an exception; behind the number of an OSError what that stands for."""
     try:
-        return str(exc)
+        found = str(exc)
     # barrier: the program's own class may have a __str__ that raises
     except BaseException:
         return "no text"
+    if isinstance(exc, OSError) and found.isdigit():
+        from upyos.lib.command import reason
+
+        found += ", " + reason(exc)
+    return found
 
 
 def _exit_status(value):

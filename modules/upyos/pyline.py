@@ -59,7 +59,9 @@ def _run(code, show_it):
         return e.args[0] if e.args and type(e.args[0]) is int else 0
     # barrier: whatever a Python line raises ends that line only
     except BaseException as e:
-        executor.report("%s: %s" % (type(e).__name__, e))
+        from upyos import failure
+
+        executor.report("%s: %s" % (type(e).__name__, failure.text(e)))
         if sdata.debug:
             sys.print_exception(e)
         return 1

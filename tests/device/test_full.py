@@ -22,7 +22,9 @@ ON_FULL = (
     ("cat /t/big > /t/old", [f"cat: /t/big: {NO_SPACE}"]),
     ("cat /t/big >> /t/keep", [f"cat: /t/big: {NO_SPACE}"]),
     ("hexdump /t/big > /t/old", [f"hexdump: /t/big: {NO_SPACE}"]),
-    ("> utls.save_conf_file([1] * 9000, '/t/conf.json')", ["OSError: 28"]),
+    ("sort /t/big > /t/old", [f"sort: OSError: 28, {NO_SPACE}"]),
+    ("seq 1 9999 > /t/old", [f"seq: OSError: 28, {NO_SPACE}"]),
+    ("> utls.save_conf_file([1] * 9000, '/t/conf.json')", [f"OSError: 28, {NO_SPACE}"]),
 )
 
 
