@@ -67,6 +67,22 @@ class Littlefs:
     prog_bytes: int
     read_bytes: int
 
+    def fault(self, erase_bytes: int) -> str | None:
+        """Return "key: reason" for the first rule that the sizes break, or None.
+
+        Source: littlefs lfs.c, lfs_init; its cache is four times prog, its lookahead buffer has
+        the size of read (MicroPython extmod/vfs_lfs.c).
+        """
+        if self.read_bytes % 8:
+            return "read: is no multiple of 8B"
+        if self.prog_bytes % self.read_bytes:
+            return "prog: is no multiple of littlefs.read"
+        if self.block_bytes % (4 * self.prog_bytes):
+            return "block: is no multiple of four times littlefs.prog"
+        if self.block_bytes % erase_bytes:
+            return "block: is no multiple of flash.erase"
+        return None
+
 
 @dataclass(frozen=True)
 class Board:
@@ -286,10 +302,6 @@ def _littlefs(data: object) -> Littlefs:
     table = Table(data, "littlefs.")
     sizes = Littlefs(table.size("block"), table.size("prog"), table.size("read"))
     table.done()
-    if sizes.prog_bytes % sizes.read_bytes:
-        raise Refused("littlefs.prog: is no multiple of littlefs.read")
-    if sizes.block_bytes % sizes.prog_bytes:
-        raise Refused("littlefs.block: is no multiple of littlefs.prog")
     return sizes
 
 
@@ -328,8 +340,9 @@ def check_layout(board: Board) -> None:
     fault = fault or partitions.fault(board.regions, board.chip, board.flash.size_bytes)
     if fault:
         raise Refused(fault)
-    if board.littlefs.block_bytes % board.flash.erase_bytes:
-        raise Refused("littlefs.block: is no multiple of flash.erase")
+    fault = board.littlefs.fault(board.flash.erase_bytes)
+    if fault:
+        raise Refused(f"littlefs.{fault}")
     if board.fs_region.size_bytes % board.littlefs.block_bytes:
         raise Refused(
             f'regions: size of "{board.fs_region.name}" is no multiple of littlefs.block'

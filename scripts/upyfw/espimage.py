@@ -123,6 +123,9 @@ def _damage(chip: str, data: bytes) -> str | None:
     except (struct.error, IndexError, TypeError):
         # what esptool comes across behind the end of the data
         return "it is cut off"
+    except RuntimeError:
+        # which FatalError is too; the plain one is about the extended header
+        return "its header is wrong"
     if image.checksum != image.calculate_checksum():
         return "its checksum is wrong"
     if getattr(image, "append_digest", False) and image.stored_digest != image.calc_digest:

@@ -165,6 +165,16 @@ def test_an_app_that_does_not_belong_is_refused(app, why):
     assert caught.value.what.startswith(f"{C3}: {why}")
 
 
+def test_any_changed_byte_of_a_header_is_refused():
+    """The second half is ESP-IDF's own, which esptool looks at in other ways."""
+    board = boards.load(C3)
+    for off in range(64):
+        app = APP[:off] + bytes([APP[off] ^ 0x30]) + APP[off + 1 :]
+        with pytest.raises(UpyfwError) as caught:
+            espimage.check_app(board, app)
+        assert caught.value.what.startswith(f"{C3}: firmware.bin ")
+
+
 def test_a_whole_flash_is_no_app():
     with pytest.raises(UpyfwError, match="firmware.bin is a whole flash, not an app"):
         espimage.check_app(boards.load(C3), _whole())

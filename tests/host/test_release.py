@@ -268,6 +268,9 @@ BAD = {
         "regions"
     ][1].update(offset=0x100000),
     "boards.RPI_PICO.littlefs.block: missing": lambda d: _pico(d)["littlefs"].pop("block"),
+    "boards.RPI_PICO.littlefs.prog: is no multiple of": lambda d: _pico(d)["littlefs"].update(
+        prog="48B"
+    ),
     'files[2].board: "PICO" is none of the boards': lambda d: _file(d).update(board="PICO"),
     "files[2].chip: rp2350, the board's is rp2040": lambda d: _file(d).update(chip="rp2350"),
     'files[2].kind: "whole" is none of': lambda d: _file(d).update(kind="whole"),
