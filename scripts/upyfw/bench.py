@@ -104,7 +104,7 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
     cold = freezing.image_files(what)
     flash.write_bytes(fsimage.make(what.board, {**cold, **_files()}))
     with bench_machine.started(whole.firmware, whole.elf, bench_machine.PROMPT, flash) as machine:
-        upyos = _measure_upyos(machine, report)
+        upyos = _measure_upyos(machine, what, report)
         single = bench_commands.measure(machine, what, size.of_build(whole), cold, report)
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
     starts = dict(_profiles(folder, what, report)) if profiles else {}
@@ -122,7 +122,7 @@ def _measure_bare(made: Artifacts) -> Figures:
         return Figures(boot_ms, heap.free_bytes, heap.largest_free_bytes)
 
 
-def _measure_upyos(machine: Machine, report: Report) -> Figures:
+def _measure_upyos(machine: Machine, what: Variant, report: Report) -> Figures:
     """Figures of a firmware that shows upyOS's prompt."""
     # the first start creates files
     machine.wait()
@@ -136,7 +136,7 @@ def _measure_upyos(machine: Machine, report: Report) -> Figures:
     machine.type("sh /b/loop.sh")
     turns_per_s = _TURNS / machine.clock("sh /b/loop.sh")
     report(f"{MANY_COMMANDS} different lines", 0.3)
-    many = _many(machine)
+    many = _many(machine, what)
     first = (boot_ms, heap.free_bytes, heap.largest_free_bytes, commands)
     return Figures(*first, *many, cache, turns_per_s)
 
@@ -158,14 +158,19 @@ def _commands(machine: Machine, report: Report) -> Iterator[tuple]:
         machine.type("cd /")
 
 
-def _many(machine: Machine) -> tuple[int, int]:
+def _many(machine: Machine, what: Variant) -> tuple[int, int]:
     """Type many lines that all differ; heap they leave taken, and the largest free block then.
 
-    What they set is taken back: the password, environment and board, the log.
+    What a line sets on purpose (password, configuration, log) is put back before both readings.
     """
+    lines = bench_lines.different(MANY_COMMANDS)
+    files = {path: text.encode() for path, text in bench_lines.files(lines).items()}
+    machine.boot(fsimage.make(what.board, {**freezing.image_files(what), **files}))
+    for first in bench_commands.FIRST:
+        machine.type(first)
     clean = ("setauth -d", "loadconfig", "loadboard", "dmesg -c", _COLLECT)
     before = [machine.collected(line) for line in clean][-1]
-    for line in bench_lines.different(MANY_COMMANDS):
+    for line in lines:
         bench_commands.type_line(machine, line)
     after = [machine.collected(line) for line in clean][-1]
     return before.free_bytes - after.free_bytes, after.largest_free_bytes

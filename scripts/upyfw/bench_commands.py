@@ -11,7 +11,7 @@ from upyfw.size import Report as Sizes
 from upyfw.variant import Variant
 
 # typed before a command is measured, so that what any first line makes is there
-_FIRST = ("pwd", "> 1")
+FIRST = ("pwd", "> 1")
 
 
 def type_line(machine: Machine, line: Line) -> None:
@@ -67,7 +67,7 @@ def _images(what: Variant, cold: dict[str, bytes], lines: list[Line]) -> Iterato
 def _run(machine: Machine, line: Line, image: bytes) -> tuple[float | None, int | None]:
     """Return (busy milliseconds, bytes of heap at most) of a line; None if it fails here."""
     machine.boot(image)
-    for text in (*_FIRST, f"cd {line.directory}", *line.before):
+    for text in (*FIRST, f"cd {line.directory}", *line.before):
         machine.type(text)
     figures = machine.watch(line.text)
     return figures if machine.status() == 0 else (None, None)

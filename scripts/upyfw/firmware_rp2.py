@@ -13,8 +13,11 @@ from upyfw.workdir import Workdir
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
-# what commands need and the port leaves out: md5sum (3,104 bytes of flash)
+# what the port leaves out and commands need, for md5sum (3,104 bytes of flash); and room for the
+# collector to remember 128 objects that it has yet to look at, not 64: for what does not fit it
+# goes through the whole heap (3 ms), which a program on top of the resident modules made it do
 _OPTIONS = """\
+#define MICROPY_ALLOC_GC_STACK_SIZE (128)
 #undef MICROPY_PY_HASHLIB_MD5
 #define MICROPY_PY_HASHLIB_MD5 (1)
 """
