@@ -21,7 +21,7 @@ def _table(found: list[fit.Fit]) -> Table:
         sizes = [each.upstream_bytes, each.frozen_bytes, each.c_bytes, each.left_bytes]
         texts = ["?" if size is None else f"{size:,}" for size in (*sizes, each.slot_bytes)]
         used = f"{each.fs_used_bytes:,} of {each.board.fs_region.size_bytes:,}"
-        table.add_row(each.board.name, each.board.profile, *texts, used)
+        table.add_row(each.board.name, each.profile, *texts, used)
     return table
 
 

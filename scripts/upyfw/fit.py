@@ -22,6 +22,7 @@ class Fit:
     """
 
     board: Board
+    profile: str
     upstream_bytes: int
     frozen_bytes: int | None
     c_bytes: int | None
@@ -42,7 +43,7 @@ class Fit:
     def as_json(self) -> dict:
         """Return it for --json."""
         names = ("upstream_bytes", "frozen_bytes", "c_bytes", "slot_bytes", "left_bytes")
-        row = {"board": self.board.name, "profile": self.board.profile}
+        row = {"board": self.board.name, "profile": self.profile}
         row |= {name: getattr(self, name) for name in names}
         room = {"fs_used_bytes": self.fs_used_bytes, "fs_bytes": self.board.fs_region.size_bytes}
         return row | room
@@ -72,6 +73,7 @@ def estimate(what: Variant) -> Fit:
         _check_table(board)
         return Fit(
             board,
+            what.profile,
             board.firmware.upstream_bytes,
             frozen_size.frozen_bytes(board.chip, added, micropython, folder),
             frozen_size.c_bytes(board.chip, micropython, folder),

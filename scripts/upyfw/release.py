@@ -107,6 +107,8 @@ def make(names: list[str], out: Path = DIST) -> Release:
     if a board does not build, BadInput if out is something else than a release.
     """
     _check_place(out)
+    for name in names:
+        buildable.require(boards.load(name))
     reasons = {} if names else {name: _why_not(name) for name in boards.names()}
     not_built = {name: reason for name, reason in reasons.items() if reason}
     built = [firmware.build(name) for name in names or reasons if name not in not_built]
@@ -119,9 +121,10 @@ def _why_not(name: str) -> str:
 
 def _check_place(out: Path) -> None:
     """Only a release is replaced, never somebody's folder."""
-    if out.exists() and not (out / manifest.NAME).exists() and any(out.iterdir()):
+    is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    if not is_free and not (out / manifest.NAME).exists():
         raise BadInput(
-            f"{out}: holds something else than a release", "name another folder with --out"
+            f"{out}: is something else than a release", "name another folder with --out"
         )
 
 

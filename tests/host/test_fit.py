@@ -118,6 +118,11 @@ def test_without_a_compiler_the_size_is_unknown_not_wrong(monkeypatch, tmp_path,
     assert row["fs_used_bytes"] > 0
 
 
+def test_another_profile_is_called_by_its_name(capsys):
+    assert cli.run(["fit", "ESP8266_GENERIC", "--profile", "core", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["profile"] == "core"
+
+
 def test_a_board_that_can_be_built_is_not_estimated(capsys):
     assert cli.run(["fit", "RPI_PICO"]) == 1
     assert "RPI_PICO: firmware.upstream_bytes is not in its board.toml" in capsys.readouterr().err

@@ -220,8 +220,18 @@ def test_a_release_replaces_a_release(copied):
 def test_somebodys_folder_is_left_alone(tmp_path, capsys):
     (tmp_path / "letter").write_text("dear")
     assert cli.run(["release", "UNIX", "--out", str(tmp_path)]) == 2
-    assert "holds something else than a release" in capsys.readouterr().err
+    assert cli.run(["release", "UNIX", "--out", str(tmp_path / "letter")]) == 2
+    told = capsys.readouterr().err
+    assert told.count(": is something else than a release\n  name another folder with --out") == 2
     assert (tmp_path / "letter").read_text() == "dear"
+
+
+def test_all_names_are_looked_at_before_anything_is_built(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(firmware, "build", lambda _: pytest.fail("built"))
+    monkeypatch.setattr(sdk, "find", lambda name: sdk.Kit(name, "", problem="no ESP-IDF"))
+    for name, why in (("NOPE", "no such board"), ("ESP32_GENERIC", "no ESP-IDF")):
+        assert cli.run(["release", "UNIX", name, "--out", str(tmp_path / "dist")]) != 0
+        assert f"upyfw: {name}: {why}" in capsys.readouterr().err
 
 
 def _copy_at(place: Path) -> Path:
