@@ -11,33 +11,28 @@ from upyos.process import UsageError
 _AMP = const(2)
 _INTERRUPTED = const(130)
 
-_USAGE = {
-    "cd": "cd [DIR]",
-    "set": "set [-e|+e]",
-    "alias": "alias [NAME='TEXT' | NAME TEXT...]",
-    "unalias": "unalias NAME...",
-    "history": "history [-c]",
-    "exit": "exit [N] in scripts; exit [-f] [-r] at the prompt",
-    "loadconfig": "loadconfig [FILE]",
-    "loadboard": "loadboard [FILE]",
-}
-
 
 def run(name, args):
     """Run a builtin; return its status."""
     if args and args[0] in ("--help", "--h"):
-        console.write("usage: " + _USAGE[name] + "\n")
+        console.write(_usage(name) + "\n")
         return 0
     try:
         return _TABLE[name](args)
     except UsageError:
-        console.error("usage: " + _USAGE[name])
+        console.error(_usage(name))
         return 2
     except OSError as e:
         from upyos.lib.command import reason
 
         console.error("%s: %s: %s" % (name, args[0] if args else "", reason(e)))
         return 1
+
+
+def _usage(name):
+    from upyos import builtin_help
+
+    return builtin_help.usage(name)
 
 
 def _operands(args, low, high):

@@ -13,10 +13,12 @@ _END_BYTES = const(8)
 
 
 def text(word):
-    """Return usage and explanations of the command that a word would run, or an empty text."""
+    """Return usage and explanations of the command or statement that a word is, else ""."""
     kind, path = lookup.find(word)
     if kind != lookup.PROGRAM:
-        return ""
+        from upyos import builtin_help
+
+        return builtin_help.text(word)
     if path.startswith(_FROZEN):
         group, file = path[len(_FROZEN) :].split("/")
         texts = _upyos.load("upyos/help_" + group + ".py", "help").HELP

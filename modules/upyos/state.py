@@ -2,7 +2,7 @@
 """What the OS remembers between commands. See docs/design.md, 2."""
 
 # `to_variable` and `result`: a command that has no typed result leaves this one.
-NONE = ()
+NONE = ...
 
 status = 0
 last_job = 0

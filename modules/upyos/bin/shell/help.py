@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """help [CMD]
 
-Show the commands that can be found; with CMD its usage and options.
+Show the commands that can be found; with CMD, or a statement such as if, its usage and options.
 """
 
 import os
@@ -17,16 +17,10 @@ _DIRECTORY = const(0x4000)
 
 def _page(name):
     """Print the help of one command; return the status."""
-    kind = lookup.find(name)[0]
-    if kind == lookup.BUILTIN:
-        from upyos import builtins
-
-        return builtins.run(name, ["--help"])
-    if kind >= lookup.NOT_PROGRAM:
-        return command.fail(name, manual.absent(name))
     text = manual.text(name)
     if not text:
-        return command.fail(name, "no help")
+        there = lookup.find(name)[0] < lookup.NOT_PROGRAM
+        return command.fail(name, "no help" if there else manual.absent(name))
     print("usage: " + text)
     return 0
 

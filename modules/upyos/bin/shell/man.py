@@ -11,6 +11,7 @@ from upyos.lib import command
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 1, 1)
-    if lookup.find(rest[0])[0] >= lookup.NOT_PROGRAM:
-        return command.fail(rest[0], manual.absent(rest[0]))
-    return executor.call(["help", rest[0]])
+    name = rest[0]
+    if lookup.find(name)[0] >= lookup.NOT_PROGRAM and not manual.text(name):
+        return command.fail(name, manual.absent(name))
+    return executor.call(["help", name])
