@@ -63,8 +63,8 @@ def _found(board: Board | None, baud: int) -> list[Found]:
     for port in serial_ports.find():
         if port.kind in wanted:
             found.append(Found(port.where, lambda port=port: _opened(port, board, baud)))
-    if not found and (board is None or board.port == "rp2") and (tool := picotool.find()):
-        found.append(Found(tool.where, lambda: tool))
+    if not found and (board is None or board.port == "rp2"):
+        found += [Found(each.where, lambda each=each: each) for each in picotool.find()]
     return found
 
 

@@ -32,7 +32,7 @@ def machine(monkeypatch) -> dict[str, list]:
     there = {"drives": [], "ports": []}
     monkeypatch.setattr(drives, "mount_points", lambda: there["drives"])
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: there["ports"])
-    monkeypatch.setattr(picotool, "find", lambda: None)
+    monkeypatch.setattr(picotool, "find", list)
     return there
 
 

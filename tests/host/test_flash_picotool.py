@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`upyfw flash` by picotool, which is a stand-in here: it has no USB and notes what it is told."""
 
+import io
+
 import fabricated
 import pytest
 from upyfw.flashers import picotool
@@ -54,6 +56,33 @@ def test_a_flash_that_is_too_small(flash, board, tmp_path):
     assert status == 2
     assert "the board has 1,048,576 bytes of flash, RPI_PICO needs 2,097,152" in err
     assert not (tmp_path / "taken.uf2").exists()
+
+
+TWO = """
+echo "Multiple RP-series devices in BOOTSEL mode found:"
+for at in "bus 1, address 7" "bus 3, address 12"; do
+    echo; echo "RP2040 device at $at:"; echo "----"; echo "Device Information"
+    echo " type:  RP2040"; echo " flash size:  4096K"
+done"""
+
+
+def test_two_boards(flash, board, tmp_path, monkeypatch):
+    board(info=TWO)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    status, _, err = flash("RPI_PICO")
+    assert status == 2
+    assert "1  the RP2040 in its boot loader at USB bus 1, address 7, by picotool\n" in err
+    assert "2  the RP2040 in its boot loader at USB bus 3, address 12, by picotool\n" in err
+    assert not (tmp_path / "taken.uf2").exists()
+
+
+def test_two_boards_and_somebody_to_ask(flash, board, tmp_path, monkeypatch):
+    board(info=TWO)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("rich_click.prompt", lambda *_, **__: 2)
+    assert flash("RPI_PICO")[0] == 0
+    told = (tmp_path / "told").read_text().splitlines()[-1]
+    assert told.endswith("upyos.uf2 --bus 3 --address 12")
 
 
 def test_no_board_for_picotool_either(flash, board):

@@ -7,8 +7,8 @@ from serial.tools.list_ports_common import ListPortInfo
 from upyfw import board_repl, boards, cli, comeback, manifest, release
 from upyfw.board_repl import Answer, NoAnswer
 from upyfw.errors import UpyfwError
-from upyfw.flashers import rp2_serial
-from upyfw.flashplan import Facts, Mode, make
+from upyfw.flashers import picotool, rp2_serial
+from upyfw.flashplan import Facts, Mode, Plan, make
 
 NAME = "RPI_PICO"
 
@@ -57,6 +57,28 @@ def test_the_drive_of_another_board_appears(flash, machine, hanging, monkeypatch
     assert status == 1
     assert "(RP2350): appeared, but RPI_PICO has another chip\n  nothing was written; " in err
     assert drive.taken is None
+
+
+@pytest.mark.parametrize(("before", "status"), [(0, 0), (1, 1)])
+def test_picotool_sees_it_where_no_drive_is_mounted(flash, hanging, monkeypatch, before, status):
+    """Not if it saw one before: that is another board."""
+    seen = [[_Seen()] * before, [_Seen()]]
+    monkeypatch.setattr(picotool, "find", lambda: seen.pop(0))
+    assert flash(NAME)[0] == status
+    assert _Seen.written == (status == 0)
+
+
+class _Seen(picotool.Picotool):
+    """A board that is written without picotool."""
+
+    written = False
+
+    def __init__(self) -> None:
+        super().__init__("rp2040", None, None)
+        _Seen.written = False
+
+    def write(self, plan: Plan) -> None:
+        _Seen.written = True
 
 
 # What answers afterwards

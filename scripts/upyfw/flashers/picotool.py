@@ -18,12 +18,17 @@ _WRITE_S = 300
 
 
 class Picotool(Flasher):
-    """The one board in its boot loader that picotool sees."""
+    """A board in its boot loader that picotool sees.
 
-    def __init__(self, chip: str, flash_bytes: int | None) -> None:
+    usb: its bus and address, which picotool tells if there are several.
+    """
+
+    def __init__(self, chip: str, flash_bytes: int | None, usb: tuple[str, str] | None) -> None:
         self._chip = chip
         self._flash_bytes = flash_bytes
-        self.where = f"the {CHIPS[chip].mcu} in its boot loader, by picotool"
+        self._chosen = ("--bus", usb[0], "--address", usb[1]) if usb else ()
+        at_usb = f" at USB bus {usb[0]}, address {usb[1]}" if usb else ""
+        self.where = f"the {CHIPS[chip].mcu} in its boot loader{at_usb}, by picotool"
 
     def facts(self) -> Facts:
         """Return the chip, and the size of its flash if picotool knows."""
@@ -36,7 +41,7 @@ class Picotool(Flasher):
             path.write_bytes(plan.uf2)
             with step(f"writing {plan.file} by picotool") as report:
                 # -v reads back, -x starts it; picotool 2.1.1, "load"
-                command = ["picotool", "load", "-v", "-x", path]
+                command = ["picotool", "load", "-v", "-x", path, *self._chosen]
                 result = child.run(command, _WRITE_S, lambda line: _show(line, report))
         if result.status != 0:
             raise UpyfwError(
@@ -52,13 +57,23 @@ def _show(line: str, report: Report) -> None:
         report(int(match[1]) / 100)
 
 
-def find() -> Picotool | None:
-    """Return the board that picotool sees; None without one, or without picotool."""
+def find() -> list[Picotool]:
+    """Return the boards that picotool sees; none without picotool."""
     if shutil.which("picotool") is None:
-        return None
-    result = child.run(["picotool", "info", "-d"], _ASK_S)
-    chip = re.search(r"type: +(RP2040|RP2350)", result.output)
-    if chip is None or result.status != 0:
-        return None
-    size = re.search(r"flash size: +(\d+)K", result.output)
-    return Picotool(chip[1].lower(), int(size[1]) * 1024 if size else None)
+        return []
+    result = child.run(["picotool", "info", "-d"], _ASK_S, keep_lines=None)
+    if result.status != 0:
+        return []
+    # a heading for each of several boards; picotool 2.1.1, bus_device_string
+    first, *others = re.split(r"device at bus (\d+), address (\d+):", result.output)
+    places = zip(others[::3], others[1::3], strict=True) if others else [None]
+    texts = others[2::3] or [first]
+    found = [_board(text, usb) for text, usb in zip(texts, places, strict=True)]
+    return [board for board in found if board]
+
+
+def _board(text: str, usb: tuple[str, str] | None) -> Picotool | None:
+    """Return the board that picotool describes so."""
+    chip = re.search(r"type: +(RP2040|RP2350)", text)
+    size = re.search(r"flash size: +(\d+)K", text)
+    return chip and Picotool(chip[1].lower(), int(size[1]) * 1024 if size else None, usb)

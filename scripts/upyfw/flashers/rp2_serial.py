@@ -43,10 +43,10 @@ class Rp2Serial(Flasher):
 
     def write(self, plan: Plan) -> None:
         """Start the boot loader, wait for its drive and copy the file there."""
-        before = drives.find()
+        before, others = drives.find(), picotool.find()
         self._start_bootloader()
         with step("waiting for the boot drive"):
-            flasher = self._wait_for_drive(before)
+            flasher = self._wait_for_drive(before, others)
         if flasher.facts().chip != plan.board.chip.name:
             raise UpyfwError(
                 f"{flasher.where}: appeared, but {plan.board.name} has another chip",
@@ -69,15 +69,22 @@ class Rp2Serial(Flasher):
             hint = "close the program that uses it (a terminal, Thonny, mpremote), or name another"
             raise UpyfwError(f"{self.port}: {exc}", hint) from None
 
-    def _wait_for_drive(self, before: list[drives.Drive]) -> Flasher:
+    def _wait_for_drive(
+        self, before: list[drives.Drive], others: list[picotool.Picotool]
+    ) -> Flasher:
+        """Return the drive that is not one of before; without one, what picotool alone sees.
+
+        others: what picotool saw before. Which of several it is nobody knows then.
+        """
         until_s = time.monotonic() + APPEAR_S
         while time.monotonic() < until_s:
             new = [drive for drive in drives.find() if drive not in before]
             if new:
                 return Uf2Copy(new[0])
             time.sleep(_LOOK_S)
-        if found := picotool.find():
-            return found
+        found = picotool.find()
+        if len(found) == 1 and not others:
+            return found[0]
         raise UpyfwError(
             f"{self.port}: the board's boot drive did not appear within {APPEAR_S:g} s",
             "nothing was written; mount it and name it with --drive; if there is none, hold "
