@@ -74,8 +74,16 @@ def _opened(port: serial_ports.Port, board: Board | None, baud: int) -> Flasher:
 
 
 def _at_port(port: serial_ports.Port, board: Board | None, baud: int) -> Flasher:
-    """Return the way to a port: as its USB id says, the board's name, or who answers there."""
+    """Return the way to a port: as its USB id says, the board's name, or who answers there.
+
+    Raises BadInput if it is another kind of board than the one that is meant.
+    """
     kind = port.kind
+    if board and kind not in (ANY, _kind(board.chip.name)):
+        raise BadInput(
+            f"{port.where}: by its USB id not the port of {board.name}, {board.chip.mcu}",
+            "name another board, or choose another port",
+        )
     if kind == ANY:
         kind = _kind(board.chip.name) if board else _asked(port.path)
     return Rp2Serial(port.path) if kind == RP2 else Esp(port.path, baud)

@@ -6,6 +6,7 @@ from pathlib import Path
 import esp_release
 import pytest
 import serial
+import uf2_release
 from esp_release import used_board
 from esp_rom import EspRom
 from serial.tools.list_ports_common import ListPortInfo
@@ -59,6 +60,20 @@ def test_without_a_board_no_port_is_opened(machine, opened, stranger, folder):
     machine["ports"].append(usb("/dev/ttyACM9", RASPBERRY_PI, 0x000C))
     assert cli.run(["flash", "--from", str(folder)]) == 2
     assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name"), [(RASPBERRY_PI, NAME), (ESPRESSIF, "RPI_PICO"), (0x1A86, "RPI_PICO")]
+)
+def test_a_port_of_another_kind_of_board(machine, stranger, tmp_path, capsys, vendor, name):
+    """Nothing is sent to it, though it is named."""
+    uf2_release.make(tmp_path, "RPI_PICO")
+    esp_release.make(tmp_path / "esp")
+    source = tmp_path / "esp" if name == NAME else tmp_path
+    machine["ports"].append(usb(stranger.path, vendor))
+    assert cli.run(["flash", name, "--port", stranger.path, "--from", str(source)]) == 2
+    assert f": by its USB id not the port of {name}, " in capsys.readouterr().err
+    assert stranger.got() == b""
 
 
 def test_a_port_that_is_named_is_the_only_one(machine, opened, stranger, folder):
