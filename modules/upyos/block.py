@@ -24,7 +24,7 @@ _KEPT_STEPS = const(200)
 
 
 class Unclosed(Exception):
-    """A block that is not closed; its text says which."""
+    """A block that is not closed: what to say, and the number of the line that opened it."""
 
 
 def compile(program, line_no, more, source=None):
@@ -48,8 +48,9 @@ def compile(program, line_no, more, source=None):
         if program:
             code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
     if code.open:
-        word = code.open[-1][0]
-        raise Unclosed("%s without %s" % (word, "fi" if word == "if" else "done"))
+        word, first = code.open[-1][:2]
+        text = "%s without %s" % (word, "fi" if word == "if" else "done")
+        raise Unclosed(text, code.items[first][1])
     return code
 
 
@@ -124,13 +125,19 @@ class Code:
         self.items.append([_NEXT, line_no, words[1] if good else "", 0, None])
         return None
 
-    def _alone(self, part, keyword):
-        """Return what is wrong with else, fi or done as it stands, or None."""
-        word = part[0][0]
+    def _misplaced(self, part, keyword):
+        """Return what is wrong with the place of elif, else, fi or done, or None."""
         if not self.open or (self.open[-1][0] == "if") != (keyword == "if"):
-            return "%s without %s" % (word, keyword)
-        if word != "elif" and (len(part[0]) > 1 or part[1] >= _AMP):
-            return word + ": malformed statement"
+            return "%s without %s" % (part[0][0], keyword)
+        return None
+
+    def _surplus(self, part):
+        """Return what is wrong with more words after else, fi or done, or None.
+
+        The word counts all the same: else a block would be open that looks closed.
+        """
+        if len(part[0]) > 1 or part[1] >= _AMP:
+            return part[0][0] + ": malformed statement"
         return None
 
     def _branch(self, line_no):
@@ -142,7 +149,7 @@ class Code:
         self.open[-1][3] = len(self.items)
 
     def _elif(self, part, line_no):
-        message = self._alone(part, "if")
+        message = self._misplaced(part, "if")
         if message is None and self.open[-1][3] < 0:
             message = "elif after else"
         if message:
@@ -155,25 +162,25 @@ class Code:
         return None
 
     def _else(self, part, line_no):
-        message = self._alone(part, "if")
+        message = self._misplaced(part, "if")
         if message is None and self.open[-1][3] < 0:
             message = "else after else"
         if message:
             return message
         self._branch(line_no)
         self.open[-1][3] = -1
-        return None
+        return self._surplus(part)
 
     def _fi(self, part, line_no):
-        message = self._alone(part, "if")
-        return message or self._end(False)
+        message = self._misplaced(part, "if")
+        return message or self._end(False) or self._surplus(part)
 
     def _done(self, part, line_no):
-        message = self._alone(part, "while or for")
+        message = self._misplaced(part, "while or for")
         if message:
             return message
         self.items.append([_JUMP, line_no, None, self.open[-1][3]])
-        return self._end(True)
+        return self._end(True) or self._surplus(part)
 
     def _end(self, loop):
         _, first, leaving, pending = self.open.pop()

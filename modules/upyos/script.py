@@ -187,7 +187,7 @@ def _compile(frame, source, program):
     try:
         return block.compile(program, opened, source.logical, source)
     except block.Unclosed as e:
-        frame.line_no = opened
+        frame.line_no = e.args[1]
         executor.report(e.args[0])
         frame.control = ("return", 2)
         return None

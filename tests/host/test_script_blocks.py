@@ -169,13 +169,31 @@ class TestBlocksThatDoNotFit:
         [
             ("say a\nif ok\nsay b\n", "2: if without fi"),
             ("say a\nwhile ok\nif ok\nfi\n", "2: while without done"),
-            ("say a\nfor x in 1\nif ok\ndone\n", "2: if without fi"),
+            ("say a\nfor x in 1\nif ok\ndone\n", "3: if without fi"),
         ],
     )
     def test_unclosed_runs_nothing_of_it(self, scripts, text, where):
         status, lines = scripts.run(text)
         assert (status, lines) == (2, ["a"])
         assert scripts.errors == [f"s.sh:{where}"]
+
+    @pytest.mark.parametrize(
+        "text, said",
+        [
+            ("if ok\nsay a\nfi > x", ["a"]),
+            ("for x in 1 2\nsay $x\ndone | say b", ["1", "2"]),
+            ("while bad ; done && say b", []),
+            ("if bad\nsay a\nelse say b\nsay c\nfi", ["c"]),
+        ],
+    )
+    def test_more_words_than_there_may_be(self, scripts, text, said):
+        """The block ends where it looks as if it did, and the words too many are an error."""
+        assert scripts.run(f"{text}\nsay end")[1] == [*said, "end"]
+        line = text.split("\n")[-1 if "else" not in text else 2]
+        word = line.split(" ; ")[-1].split()[0]
+        assert [error.split(": ", 1)[1] for error in scripts.errors] == [
+            f"{word}: malformed statement"
+        ]
 
     @pytest.mark.parametrize("word", ["fi", "done", "else", "elif ok"])
     def test_unopened(self, scripts, word):
