@@ -94,7 +94,9 @@ def _define(aliases, name, text):
         console.error("alias: %s: not a name" % name)
         return 1
     try:
-        lexer.parse(text)
+        program = lexer.parse(text)
+        if program and executor.is_statement(program):
+            raise SyntaxError("a statement is no command; put it into a script")
     except SyntaxError as e:
         console.error("alias: %s: %s" % (text, e))
         return 1
