@@ -7,6 +7,8 @@ from upyos import lexer
 
 _READ_BYTES = const(256)
 _LINE_BYTES = const(4096)
+# Editors of Windows put it in front of a text.
+_BOM = b"\xef\xbb\xbf"
 
 
 class Source:
@@ -61,6 +63,8 @@ class Source:
         self.line_no += 1
         if too_long:
             raise ValueError("line too long")
+        if self.line_no == 1 and line.startswith(_BOM):
+            line = line[len(_BOM) :]
         try:
             return line.decode().rstrip("\r")
         except UnicodeError:

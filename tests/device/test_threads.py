@@ -102,15 +102,17 @@ def __main__(args):
     print("wa" + "ited")
 """
 
-# Writes, reads back and removes files, as many as it is told.
+# Writes, reads back and removes files: as often as it is told, or until it is asked to stop.
 WRITES = b"""
 import os
 
+proc = None
+
 
 def __main__(args):
-    name, rounds = args[0], int(args[1])
-    bad = 0
-    for n in range(rounds):
+    name, most = args[0], int(args[1])
+    bad = n = 0
+    while n != most and proc.sts != "S":
         text = (name + str(n)) * 150
         path = "/tmp/%s%d" % (name, n % 3)
         with open(path, "w") as file:
@@ -119,7 +121,8 @@ def __main__(args):
             bad += file.read() != text
         if n % 3 == 2:
             os.remove(path)
-    print(name, "bad", bad)
+        n += 1
+    print(name, bad, "of", n, "bad")
 """
 
 # asyncio in all the places where it may be used; what it prints, it prints from a part.
@@ -184,17 +187,18 @@ def test_two_threads_share_tables_lists_and_modules(session):
 
 
 @both
-def test_two_threads_and_commands_write_files_at_once(session, target, full):
-    rounds = 60 if full else 9
-    session.run(f"/opt/writes one {rounds} > /tmp/one.txt &")
-    session.run(f"/opt/writes two {rounds} > /tmp/two.txt &")
+def test_a_thread_and_the_foreground_write_files_at_once(session, target, full):
+    rounds = 20 if full else 6
+    session.run("/opt/writes thread -1 > /tmp/thread.txt &")
     for n in range(rounds):
+        assert session.run("/opt/writes here 3") == "here 0 of 3 bad"
         session.run(f"cp /t/a.txt /tmp/c{n % 4}; mv /tmp/c{n % 4} /tmp/d{n % 4}; logger {n}")
         session.run(f"grep -n blocks /tmp/d{n % 4} > /tmp/e; mkdir /tmp/f; rmdir /tmp/f")
-    session.run("wait")
+    assert "writes thread" in session.run("jobs")
+    session.run("killall writes; wait")
     files = fsimage.read(at.board(target), at.file_system(session, target))
-    assert files["/tmp/one.txt"] == b"one bad 0\n"
-    assert files["/tmp/two.txt"] == b"two bad 0\n"
+    done = re.fullmatch(rb"thread 0 of (\d+) bad\n", files["/tmp/thread.txt"])
+    assert int(done[1]) >= rounds
     assert [files[f"/tmp/d{n}"] for n in range(4)] == [TEXT.encode()] * 4
     assert files["/tmp/e"].count(b"\n") == 40
     assert not {name for name in files if name.startswith("/tmp/c")}
