@@ -123,8 +123,9 @@ class Model:
 
     def _type(self, text):
         """What is typed up to ESC: text, line ends, backspaces."""
-        self._have_line()
         for c in characters(text.removesuffix(ESC)):
+            if c != "\x7f":
+                self._have_line()
             row = self.row
             self._touched = self._touched or c != "\x7f" or bool(self.at or self.line)
             if c == "\r":

@@ -28,7 +28,10 @@ def apply(s, operator, key, count):
         last = min(s.line + (count or 1), s.buffer.lines) - 1
         _on_lines(s, operator, s.line, last)
         return
+    want = s.want
     line, at, kind = _target(s, operator, key, count)
+    # only a motion by itself aims at a column
+    s.want = want
     if kind == motions.INCLUSIVE:
         at = characters.after(s.text(line), at)
     start, end = (s.line, s.at), (line, at)
