@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: MIT
 """What commands say about themselves: for help, --help and the line after wrong use."""
 
+import io
+
 import _upyos
+import deflate
 from micropython import const
 
 from upyos import lookup
 
 _FROZEN = "upyos/bin/"
+# As scripts/upyfw/codegen.py packs texts.
+_WINDOW_BITS = const(10)
 # What ends a command's .mpy file that has its text (docs/formats/cold-files.md).
 _MARK = b"help"
 _END_BYTES = const(8)
+_PASSED_BYTES = const(128)
 
 
 def text(word):
@@ -21,9 +27,19 @@ def text(word):
         return builtin_help.text(word)
     if path.startswith(_FROZEN):
         group, file = path[len(_FROZEN) :].split("/")
-        texts = _upyos.load("upyos/help_" + group + ".py", "help").HELP
-        return texts[texts.index(file[:-3]) + 1]
+        return _unpacked(_upyos.load("upyos/help_" + group + ".py", "help").HELP, file[:-3])
     return _behind(path) if path.endswith(".mpy") else ""
+
+
+def _unpacked(texts, name):
+    """Return one of the texts of (name, size, name, size, ..., all texts deflated)."""
+    at = texts.index(name)
+    left = sum(texts[i] for i in range(1, at, 2))
+    stream = deflate.DeflateIO(io.BytesIO(texts[-1]), deflate.RAW, _WINDOW_BITS)
+    passed = bytearray(_PASSED_BYTES)
+    while left:
+        left -= stream.readinto(passed, min(left, _PASSED_BYTES))
+    return stream.read(texts[at + 1]).decode()
 
 
 def _behind(path):
