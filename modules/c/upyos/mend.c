@@ -110,7 +110,8 @@ static bool mend_path(void) {
     return true;
 }
 
-// mend() -> True if modules of the system or the way to them were gone; mend(input, upyos, kernel, sdata) at the start says what is right
+// mend() -> True if modules of the system or the way to them were gone
+// mend(input, upyos, kernel, sdata), at the start: what is right
 static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
     for (size_t i = 0; i < n_args; ++i) {
         SYSTEM(i) = args[i];

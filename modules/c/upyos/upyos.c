@@ -12,7 +12,8 @@ extern const mp_obj_module_t upyos_module;
 // At the first import after a (soft) reset: the old heap's streams are gone.
 static mp_obj_t upyos_init(void) {
     // A built-in module is initialised again at every import that does not find it in sys.modules.
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR__upyos), MP_OBJ_FROM_PTR(&upyos_module));
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR__upyos),
+        MP_OBJ_FROM_PTR(&upyos_module));
     upyos_console_init();
     upyos_terminal_init();
     upyos_blockdev_calls = 0;
