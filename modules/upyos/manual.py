@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What commands say about themselves: for help, --help and the line after wrong use."""
 
-import io
-
 import _upyos
-import deflate
 from micropython import const
 
 from upyos import lookup
@@ -33,6 +30,10 @@ def text(word):
 
 def _unpacked(texts, name):
     """Return one of the texts of (name, size, name, size, ..., all texts deflated)."""
+    import io
+
+    import deflate
+
     at = texts.index(name)
     left = sum(texts[i] for i in range(1, at, 2))
     stream = deflate.DeflateIO(io.BytesIO(texts[-1]), deflate.RAW, _WINDOW_BITS)
