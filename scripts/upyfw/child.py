@@ -152,8 +152,9 @@ def run(
     with started(command, env, cwd) as process:
         expired = threading.Event()
         timer = threading.Timer(limit_s, lambda: (expired.set(), _end(process)))
-        timer.start()
         try:
+            # A Ctrl-C just after it: a timer left would hold this program up until it is due.
+            timer.start()
             output = _watch(process, on_line, keep_lines)
             status = process.wait()
         finally:

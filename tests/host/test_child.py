@@ -3,6 +3,7 @@
 
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -106,3 +107,19 @@ def test_an_interruption_while_it_starts_ends_it(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         child.run(["sleep", "60"], 60)
     assert gone(made[0].pid)
+
+
+def test_an_interruption_leaves_no_timer_to_wait_for(monkeypatch):
+    timers = []
+
+    class Timer(threading.Timer):
+        def start(self):
+            timers.append(self)
+            super().start()
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(child.threading, "Timer", Timer)
+    with pytest.raises(KeyboardInterrupt):
+        child.run(["sleep", "60"], 60)
+    timers[0].join(10)
+    assert not timers[0].is_alive()
