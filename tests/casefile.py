@@ -154,7 +154,7 @@ def commands_of_tree(tree: Path = TREE) -> set[str]:
     package = tree / "modules" / "upyos"
     names = {path.stem for path in (package / "bin").glob("*/*.py")}
     builtins = re.search(
-        r'^_BUILTINS = "(.*)"$', (package / "lookup.py").read_text(), re.MULTILINE
+        r'^BUILTIN_NAMES = "(.*)"$', (package / "lookup.py").read_text(), re.MULTILINE
     )
     return (names | set(builtins[1].split())) & commands_of_contract()
 

@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Tab: commands in the first place of a command, paths everywhere else."""
 
-import sdata
-
-from upyos import state
+from upyos import lookup, state
 from upyos.lib import files
 
-_BUILTINS = (
-    "exit loadconfig loadboard cd set alias unalias history "
-    "if elif else fi while for done break continue"
-)
+_KEYWORDS = "if elif else fi while for done break continue"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _DIRECTORY = 0x4000
 _SPECIAL = " \t;|&<>'\"$#\\"
@@ -91,13 +86,14 @@ def _commands(part):
     """Return the names of commands that begin with part."""
     from upyos.index import COMMANDS
 
-    names = set([name for name in _BUILTINS.split() if name.startswith(part)])
+    words = (lookup.BUILTIN_NAMES + _KEYWORDS).split()
+    names = set([name for name in words if name.startswith(part)])
     names.update([name for name in state.aliases or () if name.startswith(part)])
     at = COMMANDS.find("\n" + part)
     while at >= 0 and at + 1 < len(COMMANDS):
         names.add(COMMANDS[at + 1 : COMMANDS.find("\n", at + 1)])
         at = COMMANDS.find("\n" + part, at + 1)
-    for directory in sdata.sysconfig["env"].get("PATH", "/local/bin:/bin").split(":"):
+    for directory in lookup.directories():
         if directory[:1] == "/":
             for name in _paths(directory, part):
                 names.add(_stem(name.strip()))

@@ -36,6 +36,8 @@ class Frame:
     stdin = None
     depth = 0
     line_no = 0
+    # How many blocks of the session are running.
+    blocks = 0
     # (word, operand) of a control word that has not been obeyed yet.
     control = None
 
@@ -43,8 +45,6 @@ class Frame:
         self.path = path
         self.args = args
         self.zero = path
-        # How many blocks of the session are running.
-        self.blocks = 0
 
 
 def run_line(line, more=None):

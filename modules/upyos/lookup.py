@@ -16,7 +16,7 @@ SCRIPT = 3
 NOT_PROGRAM = 126
 NONE = 127
 
-_BUILTINS = " exit loadconfig loadboard cd set alias unalias history "
+BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
 _PATH = "/local/bin:.frozen:/bin"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _NO_FILE = const(4)
@@ -33,7 +33,7 @@ def find(word):
     """
     if "/" in word:
         return _at_path(word)
-    if " " + word + " " in _BUILTINS:
+    if " " + word + " " in BUILTIN_NAMES:
         return BUILTIN, word
     other = None
     for directory in directories():
@@ -104,13 +104,18 @@ def _among(names, directory, name):
     return None
 
 
-def _at_path(word):
-    """Return what a word with a slash names."""
-    if ".." in word:
-        # littlefs does not know the parent of the root
+def reachable(path):
+    """Return a path that littlefs can follow: it does not know the parent of the root."""
+    if ".." in path:
         from upyos.lib import paths
 
-        word = paths.absolute(word)
+        path = paths.absolute(path)
+    return path
+
+
+def _at_path(word):
+    """Return what a word with a slash names."""
+    word = reachable(word)
     slash = word.rfind("/")
     directory = word[:slash] or "/"
     found = in_directory(directory, word[slash + 1 :])

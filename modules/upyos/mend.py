@@ -71,5 +71,5 @@ def _return_to(directory):
         if os.getcwd() != directory:
             os.chdir(directory)
     except OSError:
-        # It is gone.
-        return
+        # It is gone: the one where the program stopped is as good as any.
+        state.cwd = os.getcwd()

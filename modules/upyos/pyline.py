@@ -48,9 +48,7 @@ def _run(code, show_it):
         try:
             exec(code, session(code))
         finally:
-            gone = _upyos.mend()
-            if gone or "chdir" in code:
-                _settle(gone)
+            _settle(_upyos.mend())
         return 0
     except KeyboardInterrupt:
         executor.report("ended")
@@ -68,11 +66,12 @@ def _run(code, show_it):
 
 
 def _settle(gone):
-    """Mend what is gone; a current directory that the user chose this way stays."""
-    from upyos import mend
-
+    """Let a current directory that the user chose this way stay; mend what is gone."""
     state.cwd = os.getcwd()
-    mend.check(gone)
+    if gone:
+        from upyos import mend
+
+        mend.check(gone)
 
 
 def translate(code):

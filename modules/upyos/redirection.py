@@ -6,7 +6,7 @@ import io
 import _upyos
 from micropython import const
 
-from upyos import executor, lexer, state
+from upyos import executor, lexer, lookup, state
 
 # As in lexer.
 _APPEND = const(7)
@@ -59,13 +59,11 @@ def open_target(op, target, streams):
         raise OSError(2)
     if "." in target or "/" in target:
         mode = "rb" if op == _IN else "ab" if op == _APPEND else "wb"
-        if op != _IN or ".." in target:
+        target = lookup.reachable(target)
+        if op != _IN:
             from upyos.lib import paths
 
-            # littlefs does not know the parent of the root
-            target = paths.absolute(target) if ".." in target else target
-            if op != _IN:
-                paths.guard(target)
+            paths.guard(target)
         stream = open(target, mode)
         variable_name = None
     elif op == _IN:

@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from upyos import lexer
+from upyos import lexer, lookup
 
 _READ_BYTES = const(256)
 _LINE_BYTES = const(4096)
@@ -15,12 +15,7 @@ class Source:
     """Lines of a script file, with their numbers."""
 
     def __init__(self, path):
-        if ".." in path:
-            # littlefs does not know the parent of the root
-            from upyos.lib import paths
-
-            path = paths.absolute(path)
-        self.file = open(path, "rb")
+        self.file = open(lookup.reachable(path), "rb")
         self.line_no = 0
         self.labels = {}
         self._base = 0

@@ -89,9 +89,13 @@ def files(lines: list[Line]) -> dict[str, str]:
 
 
 def by_command() -> dict[str, Line]:
-    """Return the line that stands for each command: the first that succeeds and runs it alone."""
+    """Return the line that stands for each command: the first that succeeds and runs it alone.
+
+    Of a command that no check runs alone: the first that begins with it.
+    """
+    lines = [line for line in of_cases() if line.status == 0]
     found: dict[str, Line] = {}
-    for line in of_cases():
-        if line.is_simple and line.status == 0:
+    for line in [line for line in lines if line.is_simple] + lines:
+        if line.text.split()[:1] == [line.name]:
             found.setdefault(line.name, line)
     return found

@@ -100,7 +100,14 @@ def _fakes(device: Device) -> None:
     sdata.upyos = types.SimpleNamespace(stop=False)
     package = _module("upyos", __path__=[str(TREE / "modules/upyos")])
     lookup = _module(
-        "upyos.lookup", BUILTIN=1, PROGRAM=2, SCRIPT=3, NOT_PROGRAM=126, NONE=127, find=device.find
+        "upyos.lookup",
+        BUILTIN=1,
+        PROGRAM=2,
+        SCRIPT=3,
+        NOT_PROGRAM=126,
+        NONE=127,
+        find=device.find,
+        reachable=lambda path: path,
     )
     console = _module(
         "upyos.console",

@@ -89,7 +89,7 @@ def test_commands_of_tree(tmp_path):
     (tmp_path / "modules/upyos/bin/files").mkdir(parents=True)
     (tmp_path / "modules/upyos/bin/files/ls.py").touch()
     (tmp_path / "modules/upyos/bin/files/_table.py").touch()
-    (tmp_path / "modules/upyos/lookup.py").write_text('_BUILTINS = " cd set "\n')
+    (tmp_path / "modules/upyos/lookup.py").write_text('BUILTIN_NAMES = " cd set "\n')
     assert casefile.commands_of_tree(tmp_path) == {"ls", "cd", "set"}
 
 

@@ -67,11 +67,16 @@ def _column(s, key, count):
     return s.line, s.at_column(s.line), EXCLUSIVE
 
 
-def _word(s, key, count):
+def _words(s, count, step, big):
+    """Return (line, offset) after count steps from the cursor on."""
     line, at = s.line, s.at
     for _ in range(count or 1):
-        line, at = _next_word(s, line, at, key == 87)
-    return line, at, EXCLUSIVE
+        line, at = step(s, line, at, big)
+    return line, at
+
+
+def _word(s, key, count):
+    return _words(s, count, _next_word, key == 87) + (EXCLUSIVE,)
 
 
 def _next_word(s, line, at, big):
@@ -92,10 +97,7 @@ def _next_word(s, line, at, big):
 
 
 def _word_before(s, key, count):
-    line, at = s.line, s.at
-    for _ in range(count or 1):
-        line, at = _last_word(s, line, at, key == 66)
-    return line, at, EXCLUSIVE
+    return _words(s, count, _last_word, key == 66) + (EXCLUSIVE,)
 
 
 def _last_word(s, line, at, big):
@@ -115,10 +117,7 @@ def _last_word(s, line, at, big):
 
 
 def _word_end(s, key, count):
-    line, at = s.line, s.at
-    for _ in range(count or 1):
-        line, at = end_of_word(s, line, at, key == 69)
-    return line, at, INCLUSIVE
+    return _words(s, count, end_of_word, key == 69) + (INCLUSIVE,)
 
 
 def end_of_word(s, line, at, big):

@@ -27,7 +27,7 @@ def _page(name):
 
 def _names():
     """Return the names of all commands that can be found, sorted."""
-    names = set("exit loadconfig loadboard cd set alias unalias history".split())
+    names = set(lookup.BUILTIN_NAMES.split())
     names.update(COMMANDS.split())
     names.update(state.aliases or ())
     for directory in lookup.directories():
