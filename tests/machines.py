@@ -100,13 +100,19 @@ class Machines:
             yield session
 
     @contextmanager
-    def shared(self, name: str, group: str, files: dict[str, str]) -> Iterator:
-        """The board of a group of tests; after an exception the next one gets a new one."""
+    def shared(self, name: str, group: str, files: dict[str, str], line: str = "") -> Iterator:
+        """The board of a group of tests; after an exception the next one gets a new one.
+
+        The line, if any, is typed after each start.
+        """
         if self._key != (name, group):
             self.close()
             self._machine = self.start(name, image(name, files))
             self._key = (name, group)
-            Session(self._machine).wait_prompt()
+            session = Session(self._machine)
+            session.wait_prompt()
+            if line:
+                session.run(line)
         try:
             yield self._machine
         except BaseException:

@@ -26,9 +26,10 @@ class Session:
     text: everything since the start, echo included, line ends as LF.
     """
 
-    def __init__(self, target, quiet_s: float = QUIET_S) -> None:
+    def __init__(self, target, quiet_s: float = QUIET_S, settle_s: float = SETTLE_S) -> None:
         self.target = target
         self.quiet_s = quiet_s
+        self.settle_s = settle_s
         self._start = 0
 
     @property
@@ -49,12 +50,12 @@ class Session:
 
         Errors: TargetError when neither happens, or the target stopped.
         """
-        data = self.target.read_until(PROMPT, LIMIT_S, settle=SETTLE_S, quiet=self.quiet_s)
+        data = self.target.read_until(PROMPT, LIMIT_S, settle=self.settle_s, quiet=self.quiet_s)
         return PROMPT.search(data) is not None
 
     def wait_prompt(self, limit_s: float = LIMIT_S) -> str:
         """Wait for the prompt, however quiet it is; what came. TargetError if it does not come."""
-        return decode(self.target.read_until(PROMPT, limit_s, settle=SETTLE_S))
+        return decode(self.target.read_until(PROMPT, limit_s, settle=self.settle_s))
 
     def wait_texts(self, texts: Iterable[str], limit_s: float) -> str | None:
         """Wait until the texts are in the output in this order; the first one that is not."""

@@ -6,7 +6,7 @@ import re
 import casefile
 import pytest
 from machines import image
-from session import Session, first_lacking
+from session import SETTLE_S, Session, first_lacking
 
 # how long the last texts of a case may take once the prompt is there, seconds of the target
 LIMIT_S = 4.0
@@ -15,41 +15,53 @@ LIMIT_S = 4.0
 TINY = "UNIX-tiny"
 FEW = 2
 
+# Each allocation may collect then: what C code holds where the collector does not look is gone.
+COLLECT = "> gc.threshold(1)"
+# A long line is drawn in pieces then, each ends like a prompt; seconds of the target.
+SLOW_S = {"RPI_PICO": 0.3}
+
 PRESENT = casefile.commands_of_tree()
 ITEMS = casefile.load_all()
 
 
 def pytest_generate_tests(metafunc):
+    full = metafunc.config.getoption("full")
+    if metafunc.function is test_check_with_a_collection_at_each_allocation:
+        metafunc.parametrize(("target", "check"), _collecting(full))
+        return
     for name, kind in (("case", casefile.Case), ("check", casefile.Check)):
         if name in metafunc.fixturenames:
-            full = metafunc.config.getoption("full")
             metafunc.parametrize(("target", name), _params(kind, full))
 
 
 def _params(kind: type, full: bool) -> list:
-    found = []
-    for target in (*casefile.TARGETS, TINY):
-        items = casefile.for_target(ITEMS, target.removesuffix("-tiny"), PRESENT)
-        chosen = [item for item in items if isinstance(item, kind)]
-        if target == TINY and not full:
-            chosen = _first(chosen, FEW)
-        found += [_param(target, item) for item in chosen]
-    return found
+    every = [_of(target, kind) for target in casefile.TARGETS]
+    tiny = _of(TINY, kind)
+    return sum(every, []) + (tiny if full else _first(tiny, FEW))
 
 
-def _first(items: list[casefile.Item], count: int) -> list[casefile.Item]:
-    """The first items of each file."""
+def _collecting(full: bool) -> list:
+    """The checks on UNIX; in the long form some on a board, where a collection takes long."""
+    board = _first(_of("RPI_PICO", casefile.Check), FEW) if full else []
+    return _of("UNIX", casefile.Check) + board
+
+
+def _of(target: str, kind: type) -> list:
+    """The items of a kind that a target has the commands for, as parameters."""
+    items = casefile.for_target(ITEMS, target.removesuffix("-tiny"), PRESENT)
+    return [
+        pytest.param(target, item, id=f"{target}-{item.id}")
+        for item in items
+        if isinstance(item, kind)
+    ]
+
+
+def _first(params: list, count: int) -> list:
+    """The parameters with the first items of each file."""
     groups: dict[str, list] = {}
-    for item in items:
-        groups.setdefault(item.group, []).append(item)
-    return [item for group in groups.values() for item in group[:count]]
-
-
-def _param(target: str, item: casefile.Item):
-    """Checks of one file stay on one worker: they share a start."""
-    shared = isinstance(item, casefile.Check)
-    marks = [pytest.mark.xdist_group(f"{target}-{item.group}")] if shared else []
-    return pytest.param(target, item, id=f"{target}-{item.id}", marks=marks)
+    for param in params:
+        groups.setdefault(param.values[1].group, []).append(param)
+    return [param for group in groups.values() for param in group[:count]]
 
 
 def test_case(machines, target, case):
@@ -65,14 +77,29 @@ def test_case(machines, target, case):
 
 def test_check(machines, target, check):
     with machines.shared(target, check.group, check.files) as machine:
-        session = Session(machine)
-        for line in _with_directory(check):
-            session.run(line, cwd=check.dir)
-        output = session.run(check.cmd, check.keys, cwd=check.dir)
-        status = session.run("echo $?", cwd=check.dir)
-        effects = {line: session.run(line, cwd=check.dir) for line in check.then}
-        if check.dir != "/" or check.group == "cd":
-            session.run("cd /")
+        _hold(check, *_run(check, Session(machine)))
+
+
+def test_check_with_a_collection_at_each_allocation(machines, target, check):
+    with machines.shared(target, f"{check.group} {COLLECT}", check.files, COLLECT) as machine:
+        session = Session(machine, settle_s=SLOW_S.get(target, SETTLE_S))
+        _hold(check, *_run(check, session))
+
+
+def _run(check: casefile.Check, session: Session) -> tuple[str, str, dict[str, str]]:
+    """Type a check; returns what it printed, its status, and what the lines after it printed."""
+    for line in _with_directory(check):
+        session.run(line, cwd=check.dir)
+    output = session.run(check.cmd, check.keys, cwd=check.dir)
+    status = session.run("echo $?", cwd=check.dir)
+    effects = {line: session.run(line, cwd=check.dir) for line in check.then}
+    if check.dir != "/" or check.group == "cd":
+        session.run("cd /")
+    return output, status, effects
+
+
+def _hold(check: casefile.Check, output: str, status: str, effects: dict[str, str]) -> None:
+    """Hold what came against what the check says."""
     _compare(check, output)
     assert status == str(check.status), output
     assert effects == {line: text.removesuffix("\n") for line, text in check.then.items()}

@@ -36,6 +36,8 @@
 
 #define NO_BLOCK ((lfs2_block_t)-1)
 #define NO_ENTRY (0xffff)
+// Where the time stands in a row of entries().
+#define TIME (2)
 
 typedef struct _entry_t {
     lfs2_size_t size;
@@ -256,8 +258,11 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
         size_t len;
         mp_obj_t *parts;
         mp_obj_get_array(item, &len, &parts);
-        mp_obj_t time = l->last != NULL ? time_of_last(l) : mp_const_none;
-        mp_obj_t row[] = {parts[0], parts[1], time, len > 3 ? parts[3] : MP_OBJ_NEW_SMALL_INT(0)};
+        // Out of the item before the time is made: its parts do not keep it from a collection.
+        mp_obj_t row[] = {parts[0], parts[1], mp_const_none, len > 3 ? parts[3] : MP_OBJ_NEW_SMALL_INT(0)};
+        if (l->last != NULL) {
+            row[TIME] = time_of_last(l);
+        }
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(row), row));
     }
     return list;
