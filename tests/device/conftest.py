@@ -16,7 +16,7 @@ def machines(tmp_path_factory):
     every.close()
 
 
-@pytest.fixture(params=[pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in TARGETS])
+@pytest.fixture(params=TARGETS)
 def vi_target(request):
     """The target that vi runs on."""
     return request.param

@@ -87,16 +87,12 @@ FILES = {
 
 
 def _on_both(table, name):
-    """Parameters (target, one of the table); those of a target share a start, on one worker."""
+    """Parameters (target, one of the table); of a target they share a start."""
     return [
-        pytest.param(target, item, id=f"{target}-{name(item)}", marks=_group(target))
+        pytest.param(target, item, id=f"{target}-{name(item)}")
         for target in TARGETS
         for item in table
     ]
-
-
-def _group(target: str):
-    return pytest.mark.xdist_group(f"{target}-bad-input")
 
 
 @pytest.fixture
@@ -266,7 +262,7 @@ WITH_DATA = (
 )
 
 
-@pytest.mark.parametrize("target", [pytest.param(t, marks=_group(t)) for t in TARGETS])
+@pytest.mark.parametrize("target", TARGETS)
 class TestData:
     @pytest.mark.parametrize("data", [BYTES, LINE], ids=["bytes", "line"])
     def test_bytes_are_exact(self, session, data):

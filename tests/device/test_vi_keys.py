@@ -220,9 +220,7 @@ def cursor_in(text: str) -> tuple[int, int]:
     return before.count("\n"), column
 
 
-@pytest.mark.parametrize(
-    "target", [pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in TARGETS]
-)
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("number", range(len(KEYS)), ids=list(KEYS))
 def test_key(machines, target, number):
     _, keys, expected = list(KEYS.values())[number]
