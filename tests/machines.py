@@ -103,7 +103,7 @@ class Machines:
     def shared(self, name: str, group: str, files: dict[str, str], line: str = "") -> Iterator:
         """The board of a group of tests; after an exception the next one gets a new one.
 
-        The line, if any, is typed after each start.
+        The line, if any, is typed after each start; it must print nothing.
         """
         if self._key != (name, group):
             self.close()
@@ -112,7 +112,7 @@ class Machines:
             session = Session(self._machine)
             session.wait_prompt()
             if line:
-                session.run(line)
+                assert session.run(line) == ""
         try:
             yield self._machine
         except BaseException:

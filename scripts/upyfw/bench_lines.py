@@ -35,9 +35,13 @@ class Line:
     @property
     def is_simple(self) -> bool:
         """Whether it runs the command that it is from, and nothing else."""
-        words = self.text.split()
         alone = not set(self.text) & set("|;&<>")
-        return words[:1] == [self.name] and alone and "--help" not in words
+        return self.comes_first and alone and "--help" not in self.text.split()
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether it begins with the command that it is from."""
+        return self.text.split()[:1] == [self.name]
 
 
 def of_cases(folder: Path = CASES) -> list[Line]:
@@ -93,9 +97,8 @@ def by_command() -> dict[str, Line]:
 
     Of a command that no check runs alone: the first that begins with it.
     """
-    lines = [line for line in of_cases() if line.status == 0]
+    lines = [line for line in of_cases() if line.status == 0 and line.comes_first]
     found: dict[str, Line] = {}
-    for line in [line for line in lines if line.is_simple] + lines:
-        if line.text.split()[:1] == [line.name]:
-            found.setdefault(line.name, line)
+    for line in sorted(lines, key=lambda line: not line.is_simple):
+        found.setdefault(line.name, line)
     return found
