@@ -39,7 +39,10 @@ _COMPILERS = {
     "xtensawin": (_XTENSA, _ARM),
 }
 _FLAGS = ("-std=gnu11", "-Os", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror")
-_ESP = ("-DESP_PLATFORM",)
+# what ESP-IDF gives to the compiler of a component, and to nobody else
+IDF_FLAGS = ("-DESP_PLATFORM",)
+# has measure/mpconfigport.h say what ESP-IDF's settings do
+IDF_SETTINGS = ("-DMEASURED_FOR_IDF",)
 _NAME = re.compile(r"MP_QSTR_(\w+)")
 _ROOT = re.compile(r"^MP_REGISTER_ROOT_POINTER\((.*)\);", re.M)
 # C code whose names a firmware has anyway
@@ -93,7 +96,7 @@ def c_bytes(chip: Chip, micropython: Path, folder: Path) -> int | None:
     if command is None:
         return None
     _write_headers(micropython, folder)
-    further = _ESP if chip.port == "esp32" else ()
+    further = (*IDF_FLAGS, *IDF_SETTINGS) if chip.port == "esp32" else ()
     sources = sorted(_C_MODULE.glob("*.c"))
     return sum(_object_bytes((*command, *further), path, micropython, folder) for path in sources)
 

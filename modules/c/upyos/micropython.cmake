@@ -70,4 +70,9 @@ if(DEFINED PICO_SDK_PATH)
         "LINKER:--wrap=mp_thread_finish"
         "LINKER:--wrap=mp_thread_deinit")
 endif()
+if(ESP_PLATFORM)
+    # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all
+    # of this once more, without ESP-IDF's definitions and without optimisation, and link that copy first.
+    set_source_files_properties(${UPYOS_SOURCES} DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES HEADER_FILE_ONLY ON)
+endif()
 target_link_libraries(usermod INTERFACE usermod_upyos)

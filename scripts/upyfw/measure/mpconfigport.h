@@ -5,6 +5,11 @@
 #include <alloca.h>
 #include <stdint.h>
 
+#if defined(MEASURED_FOR_IDF)
+// As in ESP-IDF's sdkconfig.h, which the headers that the port's mpconfigport.h includes bring.
+#define CONFIG_IDF_TARGET "measured"
+#endif
+
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
 #define MICROPY_MODULE_FROZEN_MPY (1)
 #define MICROPY_QSTR_EXTRA_POOL mp_qstr_frozen_const_pool
