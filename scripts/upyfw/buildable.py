@@ -19,9 +19,8 @@ def require(board: Board) -> None:
 
     One line says what is missing, one how to get it.
     """
-    kit = sdk.of_port(board.port)
-    if kit:
-        sdk.require(kit, board.name)
+    if sdk.of_port(board.port):
+        sdk.require(board)
     missing, reason = _git_only(board)
     if missing:
         hint = f"run it again where its host can be reached ({reason})"
@@ -39,9 +38,9 @@ def _git_only(board: Board) -> tuple[str, str]:
 
 def why_not(board: Board) -> str:
     """Return why the board's firmware cannot be built here, or "" if it can. Builds nothing."""
-    kit = sdk.of_port(board.port)
-    if kit and (problem := sdk.find(kit).problem):
-        return problem
+    kit = sdk.for_board(board)
+    if kit and kit.problem:
+        return kit.problem
     missing, _ = _git_only(board)
     if missing:
         return missing

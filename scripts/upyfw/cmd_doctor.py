@@ -6,7 +6,7 @@ import json
 import rich_click as click
 from rich.table import Table
 
-from upyfw import results, sdk, source_pins, sources, tools
+from upyfw import boards, results, sdk, source_pins, sources, tools
 from upyfw.errors import FAILED
 
 
@@ -48,14 +48,16 @@ def _kit_rows() -> list[dict]:
     rows = []
     for pin in source_pins.read().values():
         if pin.kit:
+            names = sources.boards_ruled_out(pin)
             kit = sdk.find(pin.name)
+            lacks = {sdk.for_board(boards.load(name)).problem: None for name in names}
             rows.append(
                 {
                     "name": pin.name,
                     "version": kit.version,
                     "place": str(kit.place or ""),
-                    "problem": kit.problem,
-                    "boards": sources.boards_ruled_out(pin),
+                    "problem": kit.problem or "; ".join(filter(None, lacks)),
+                    "boards": names,
                 }
             )
     return rows

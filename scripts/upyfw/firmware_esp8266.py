@@ -15,7 +15,6 @@ from upyfw.workdir import Workdir
 # make goes by file times alone
 CHECKED = ()
 
-KIT = "esp-open-sdk"
 # linker scripts of the port; the second one says which code stays in flash
 _SCRIPT, _COMMON = "esp8266_2MiB.ld", "esp8266_common.ld"
 _EXTMOD_LINE = "*extmod/*.o*(.literal* .text*)"
@@ -26,7 +25,7 @@ _NEEDED = ("MICROPY_PY_BUILTINS_STR_PARTITION", "MICROPY_PY_BUILTINS_COMPILE")
 
 def compiler(board: Board) -> str:
     """Return the compiler."""
-    return sdk.LX106 + "gcc"
+    return sdk.compiler(board.chip)
 
 
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
@@ -34,7 +33,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
 
     Raises UpyfwError if it does not compile or does not fit.
     """
-    sdk.require(KIT, board.name)
+    sdk.require(board)
     port = inputs.micropython / "ports" / "esp8266"
     config = work.path / "mpconfigport.h"
     write_if_changed(config, settings(port).encode())

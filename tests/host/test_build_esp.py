@@ -9,7 +9,7 @@ import sys
 
 import esp_images
 import pytest
-from fabricated import program
+from fabricated import lx106_sdk, program
 from upyfw import boards, cli, espimage, firmware, fsimage, partitions, variant
 from upyfw.paths import REPO
 
@@ -23,6 +23,9 @@ told = dict(word[2:].split("=", 1) for word in words if word.startswith("-D"))
 board = pathlib.Path(told["MICROPY_BOARD_DIR"])
 seen = [project / "esp32_common.cmake", project / "../../py/py.cmake", board / "sdkconfig.upyos"]
 seen += [pathlib.Path(told[key]) for key in ("USER_C_MODULES", "MICROPY_FROZEN_MANIFEST")]
+for name, value in ((name, os.environ.get(name)) for name in ("https_proxy", "SSL_CERT_FILE")):
+    assert value == "/given", (name, value)
+assert "UPYFW_SECRET" not in os.environ
 assert words[-1] == "build" and all(path.is_file() for path in seen), (words, seen)
 shutil.copytree(os.environ["IDF_STANDIN"], out, dirs_exist_ok=True)
 """
@@ -54,6 +57,10 @@ def idf(tmp_path, monkeypatch):
     monkeypatch.setenv("IDF_PATH", str(place))
     monkeypatch.setenv("IDF_PYTHON_ENV_PATH", str(tmp_path / "env"))
     monkeypatch.setenv("IDF_STANDIN", str(given))
+    # the component manager fetches through them
+    monkeypatch.setenv("https_proxy", "/given")
+    monkeypatch.setenv("SSL_CERT_FILE", "/given")
+    monkeypatch.setenv("UPYFW_SECRET", "not for builds")
     monkeypatch.setattr(variant, "build_dir", lambda: tmp_path / "build")
     return given
 
@@ -109,9 +116,7 @@ def test_what_esp_idf_made_wrong_is_refused(idf, tmp_path, capsys, chip, table, 
 
 
 def test_an_esp8266_build_gives_the_files_to_flash(tmp_path, monkeypatch):
-    header = tmp_path / "usr" / "include" / "user_interface.h"
-    header.parent.mkdir(parents=True)
-    header.touch()
+    lx106_sdk(tmp_path / "usr")
     firmware_bin = tmp_path / "given.bin"
     firmware_bin.write_bytes(esp_images.esp8266())
     program(tmp_path / "bin", "xtensa-lx106-elf-gcc", f"echo {tmp_path}")
