@@ -10,8 +10,12 @@ from micropython import const
 from upyos import console, executor, failure, jobs, process, state, turns
 from upyos.tasks import Lines, install
 
-# A script on core 1 of an RP2040 needs more than the default of 4 KiB.
+# C stack of a job. A script needs more than the 4 KiB that an RP2040's core 1 and a task of an
+# ESP32 have by default. On an ESP32 MicroPython keeps 1 KiB of it below its own limit for C code;
+# littlefs alone takes 1,392 B (lfs2_rename, the deepest chain that GCC 12.2 reports for rv32imc
+# with -fcallgraph-info=su), and under it lie the block device and ESP-IDF's flash code.
 _STACK_BYTES = const(8192)
+_HEADROOM_BYTES = const(2048)
 
 
 class Turn:
@@ -57,8 +61,8 @@ def start(proc, main, streams):
         install()
     turn.jobs += 1
     proc.tid = -1
-    if sys.platform == "rp2":
-        _thread.stack_size(_STACK_BYTES)
+    if sys.platform in ("rp2", "esp32"):
+        _thread.stack_size(_STACK_BYTES + (_HEADROOM_BYTES if sys.platform == "esp32" else 0))
     try:
         _thread.start_new_thread(_run, (proc, main, streams, streams[1] or Lines()))
     except (OSError, RuntimeError) as exc:
@@ -75,6 +79,8 @@ def _run(proc, main, streams, out):
     turn.take()
     proc.tid = _thread.get_ident()
     turns.set_fields(turns.fresh(proc))
+    if sys.platform == "esp32":
+        _upyos.headroom(_HEADROOM_BYTES)
     _upyos.redirect(out)
     try:
         _call(proc, main)

@@ -19,6 +19,11 @@ _MAGIC = const(0x7550)
 # As MicroPython's _boot.py: collect before the heap is full, it is small and falls into pieces.
 gc.threshold((gc.mem_free() + gc.mem_alloc()) // 4)
 
+# The port keeps nothing below its limit of 8 KiB, where the boot ROM has its data; littlefs takes
+# 1,568 B below a call (lfs2_rename; GCC 12.2, -fcallgraph-info=su). It is not more than this, for
+# the way to `vi` needs nearly all of it.
+__import__("_upyos").headroom(512)
+
 
 def flash():
     """Return the block device of the file system."""

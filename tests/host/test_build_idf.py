@@ -129,6 +129,21 @@ def test_every_source_is_compiled_once_for_the_component(micropython, tmp_path):
         assert "-Werror" in command
 
 
+def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_path):
+    """Else the kit's linker is the first who says so, or nobody does."""
+    _compiled(tmp_path, micropython, esp_platform=1)
+    asked = set(re.findall(r"--wrap=(\w+)", (tmp_path / "out" / "build.ninja").read_text()))
+    fat = ("-DMICROPY_VFS_FAT=1", '-DFFCONF_H="lib/oofatfs/ffconf.h"')
+    expanded = _expanded(micropython, tmp_path, *IDF_SETTINGS, *IDF_FLAGS, *fat)
+    made = {
+        name
+        for text in expanded.values()
+        for name in re.findall(r"\b__wrap_(\w+)\([^;]*?\) {", text)
+    }
+    assert made == asked
+    assert {"mp_event_wait_indefinite", "mp_event_wait_ms", "mp_handle_pending"} <= asked
+
+
 def test_the_made_up_tree_compiles_twice_what_is_not_kept_out(micropython, tmp_path):
     """As ESP-IDF's does; else the test above would prove nothing."""
     found = _compiled(tmp_path, micropython, esp_platform=0)

@@ -8,6 +8,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/console.c
     ${CMAKE_CURRENT_LIST_DIR}/cores.c
     ${CMAKE_CURRENT_LIST_DIR}/crc.c
+    ${CMAKE_CURRENT_LIST_DIR}/esp.c
     ${CMAKE_CURRENT_LIST_DIR}/frozen.c
     ${CMAKE_CURRENT_LIST_DIR}/heap.c
     ${CMAKE_CURRENT_LIST_DIR}/import.c
@@ -74,5 +75,9 @@ if(ESP_PLATFORM)
     # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all
     # of this once more, without ESP-IDF's definitions and without optimisation, and link that copy first.
     set_source_files_properties(${UPYOS_SOURCES} DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES HEADER_FILE_ONLY ON)
+    # Where its main thread waits (esp.c).
+    target_link_options(usermod_upyos INTERFACE
+        "LINKER:--wrap=mp_event_wait_indefinite"
+        "LINKER:--wrap=mp_event_wait_ms")
 endif()
 target_link_libraries(usermod INTERFACE usermod_upyos)

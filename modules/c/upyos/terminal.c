@@ -267,6 +267,8 @@ MP_DEFINE_CONST_FUN_OBJ_0(upyos_raw_repl_obj, upyos_raw_repl);
 #if defined(__unix__)
 // leave(status): end the host process, whatever -i says
 static mp_obj_t upyos_leave(mp_obj_t status) {
+    // as in leave.c
+    upyos_console_init();
     exit(mp_obj_get_int(status));
     return mp_const_none;
 }

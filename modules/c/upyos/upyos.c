@@ -44,6 +44,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
     { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
+    { MP_ROM_QSTR(MP_QSTR_headroom), MP_ROM_PTR(&upyos_headroom_obj) },
     // Not ESP_PLATFORM: MicroPython's scan for names is not given what ESP-IDF defines for components alone.
     #if defined(CONFIG_IDF_TARGET)
     { MP_ROM_QSTR(MP_QSTR_keep), MP_ROM_PTR(&upyos_keep_obj) },

@@ -55,6 +55,13 @@ void upyos_tick_look(void);
 #define upyos_tick_look()
 #endif
 
+// esp.c
+#if defined(CONFIG_IDF_TARGET)
+// Have tick called every period_ms; 0 stops.
+void upyos_esp_tick(mp_uint_t period_ms);
+void upyos_esp_tick_init(void);
+#endif
+
 // load.c
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
@@ -69,6 +76,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_headroom_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;

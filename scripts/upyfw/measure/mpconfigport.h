@@ -23,6 +23,7 @@
 #define MICROPY_VFS (1)
 #define MICROPY_VFS_LFS2 (1)
 #define MICROPY_PY_THREAD (0)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_PY_SYS_STDFILES (1)
 
 typedef int32_t mp_int_t;
