@@ -26,6 +26,10 @@ def upyOS(options=""):
     del boot
     process.forget()
     shell.loop()
+    import sys
+
+    if sys.platform == "esp8266":
+        __import__("upyos_port").stop_timers()
     if state.key and not stop:
         # The raw REPL gets the terminal.
         from upyos import tasks

@@ -5,12 +5,14 @@ The stand-ins look at what they are given, and leave images that the real esptoo
 """
 
 import os
+import re
+import subprocess
 import sys
 
 import esp_images
 import pytest
 from fabricated import lx106_sdk, program
-from upyfw import boards, cli, espimage, firmware, fsimage, partitions, variant
+from upyfw import boards, cli, espimage, firmware, frozen_size, fsimage, partitions, variant
 from upyfw.paths import REPO
 
 NAME = "ESP32_GENERIC_C3"
@@ -30,13 +32,34 @@ assert words[-1] == "build" and all(path.is_file() for path in seen), (words, se
 shutil.copytree(os.environ["IDF_STANDIN"], out, dirs_exist_ok=True)
 """
 
-# make: its linker script puts our code into the flash
+# The compiler of esp-open-sdk: GCC 4.8.5, which does not know what later releases brought.
+GCC = """
+for word; do
+    case $word in
+        -print-sysroot) echo SYSROOT;;
+        -ffile-prefix-map=*) echo "cc1: error: unrecognized option $word" >&2; exit 1;;
+    esac
+done
+"""
+# make: the linker script puts our code into the flash, the compiler takes the flags, and esptool
+# and the port's own script make the image of a program for this chip
 MAKE = """
 for word; do
-    case $word in BUILD=*) build=${word#BUILD=};; LD_FILES=*) ld=${word#LD_FILES=};; esac
+    case $word in
+        BUILD=*) build=${word#BUILD=};;
+        LD_FILES=*) ld=${word#LD_FILES=};;
+        ESPTOOL=*) esptool=${word#ESPTOOL=};;
+        CFLAGS_EXTRA=*) flags=${word#CFLAGS_EXTRA=};;
+        PYTHON=*) python=${word#PYTHON=};;
+        -C) port=next;;
+        *) [ "$port" != next ] || port=$word;;
+    esac
 done
 grep -q upyos/ $(dirname $ld)/esp8266_common.ld || exit 1
-mkdir -p $build && cp GIVEN $build/firmware.bin && echo elf > $build/firmware.elf
+eval "xtensa-lx106-elf-gcc $flags -E -x c /dev/null" || exit 1
+mkdir -p $build && cp GIVEN $build/firmware.elf && cd $build || exit 1
+$esptool elf2image firmware.elf || exit 1
+$python $port/makeimg.py firmware.elf-0x00000.bin firmware.elf-0x[0-5][1-f]000.bin firmware.bin
 """
 
 
@@ -117,11 +140,11 @@ def test_what_esp_idf_made_wrong_is_refused(idf, tmp_path, capsys, chip, table, 
 
 def test_an_esp8266_build_gives_the_files_to_flash(tmp_path, monkeypatch):
     lx106_sdk(tmp_path / "usr")
-    firmware_bin = tmp_path / "given.bin"
-    firmware_bin.write_bytes(esp_images.esp8266())
-    program(tmp_path / "bin", "xtensa-lx106-elf-gcc", f"echo {tmp_path}")
-    script = MAKE.replace("GIVEN", str(firmware_bin))
-    program(tmp_path / "bin", "make", script)
+    given = tmp_path / "given.elf"
+    given.write_bytes(esp_images.esp8266_elf())
+    gcc = GCC.replace("SYSROOT", str(tmp_path))
+    program(tmp_path / "bin", "xtensa-lx106-elf-gcc", gcc)
+    program(tmp_path / "bin", "make", MAKE.replace("GIVEN", str(given)))
     _to_path(monkeypatch, tmp_path / "bin")
     monkeypatch.setattr(variant, "build_dir", lambda: tmp_path / "build")
     monkeypatch.setattr(firmware.sources, "missing", lambda *_: [])
@@ -133,4 +156,51 @@ def test_an_esp8266_build_gives_the_files_to_flash(tmp_path, monkeypatch):
     region = made.board.fs_region
     files = fsimage.read(made.board, whole[region.offset : region.end])
     assert "/bin/tree.mpy" in files
+    # one segment in RAM, dio, 4 MiB and 40 MHz; behind it what runs from the flash
     assert whole.startswith(bytes([0xE9, 1, 2, 0x40]))
+    assert whole[0x9000:0x9010] == bytes(range(16))
+
+
+# what the compiler itself may call, and what its library brings: libgcc is linked
+BY_COMPILER = re.compile(r"__\w+")
+DECLARED = re.compile(r"\b(\w+) ?\(")
+
+
+def test_our_code_asks_the_c_library_for_no_more_than_an_esp8266_has(tmp_path):
+    """Its port links none: it has some functions of its own, and the boot ROM's."""
+    micropython = firmware.sources.prepare_micropython("unix").micropython
+    wanted = _undefined(micropython, tmp_path)
+    there = _defined(micropython, "shared/libc/string0.c", "ports/esp8266/posix_helpers.c")
+    asked = wanted & _declared("string", "stdlib", "stdio", "ctype", "strings", "math", "time")
+    assert {"memcpy", "strlen"} <= asked
+    assert asked <= there
+    assert "strrchr" not in there
+
+
+def _undefined(micropython, folder) -> set[str]:
+    """Names that the C files of this port's firmware call and do not have."""
+    frozen_size._write_headers(micropython, folder)
+    places = [frozen_size._HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    names = re.findall(r"\w+\.c\b", (REPO / "modules/c/upyos/micropython.mk").read_text())
+    paths = [REPO / "modules/c/upyos" / name for name in names if name != "flash.c"]
+    flags = ["-std=gnu11", "-Os", *(f"-I{place}" for place in places)]
+    command = ["arm-none-eabi-gcc", "-mthumb", *flags, "-c", *map(str, paths)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    objects = [path.with_suffix(".o").name for path in paths]
+    command = ["arm-none-eabi-nm", "--undefined-only", "--format=just-symbols", *objects]
+    shown = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    return {name for name in shown.split() if not BY_COMPILER.fullmatch(name)}
+
+
+def _defined(micropython, *names: str) -> set[str]:
+    """Names of the functions that C files of MicroPython define."""
+    text = "".join((micropython / name).read_text() for name in names)
+    return set(re.findall(r"^\w[\w *]*?(\w+)\([^;]*?\)\s*{", text, re.M))
+
+
+def _declared(*headers: str) -> set[str]:
+    """Names of functions that headers of the C library declare."""
+    text = "".join(f"#include <{name}.h>\n" for name in headers)
+    command = ["arm-none-eabi-gcc", "-E", "-P", "-x", "c", "-"]
+    done = subprocess.run(command, input=text, check=True, capture_output=True, text=True)
+    return set(DECLARED.findall(done.stdout))

@@ -135,10 +135,21 @@ static void upyos_remove(mp_map_t *map, mp_obj_t key) {
     }
 }
 
+// The last point of a name, or NULL. Not strrchr: the ESP8266's port has its own few functions of the C library, and no library.
+static const char *upyos_last_point(const char *text) {
+    const char *found = NULL;
+    for (; *text != 0; ++text) {
+        if (*text == '.') {
+            found = text;
+        }
+    }
+    return found;
+}
+
 // Take a module out of sys.modules, and out of the package right above it, if that is loaded.
 static void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
     const char *text = mp_obj_str_get_str(name);
-    const char *dot = strrchr(text, '.');
+    const char *dot = upyos_last_point(text);
     upyos_remove(modules, name);
     if (dot != NULL) {
         mp_obj_t above = MP_OBJ_NEW_QSTR(qstr_find_strn(text, dot - text));

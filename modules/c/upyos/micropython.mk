@@ -17,6 +17,6 @@ LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close,-Wl,--wrap=$(name
 else
 # A chip, whose Makefile calls the linker itself.
 SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,crc.c leave.c)
-UPYOS_WRAPPED += mp_hal_stdout_tx_strn mp_hal_stdout_tx_strn_cooked lfs2_crc
+UPYOS_WRAPPED += mp_hal_stdout_tx_strn mp_hal_stdout_tx_strn_cooked uzlib_crc32
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif

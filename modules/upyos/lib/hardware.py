@@ -50,3 +50,13 @@ def bus(kind, word):
         raise ValueError("no such bus")
     pin = driver("Pin")
     return at, {signal: pin(gpios[signal]) for signal in gpios}
+
+
+def i2c(number, pins):
+    """Return the I2C driver of a bus as bus() gives it.
+
+    An ESP8266 has none in hardware: its I2C is SoftI2C, which has no numbers.
+    """
+    made = driver("I2C")
+    where = () if made is driver("SoftI2C") else (number,)
+    return made(*where, scl=pins["scl"], sda=pins["sda"])
