@@ -32,7 +32,7 @@ def _git_only(board: Board) -> tuple[str, str]:
     missing = sources.missing(board.port, board.sources)
     if not missing:
         return "", ""
-    reason = source_git.unreachable(source_pins.read()["micropython"].git)
+    reason = source_git.unreachable(source_pins.read()[missing[0]].git)
     return (f"needs {', '.join(missing)}, which only git has", reason) if reason else ("", "")
 
 
