@@ -110,7 +110,10 @@ def board_files(board: Board, folder: Path, micropython: Path) -> dict[str, str]
         )
     head = f"Generated from boards/{board.name}/board.toml"
     return {
-        "mpconfigboard.h": f'// {head}\n#include "{upstream}/mpconfigboard.h"\n',
+        "mpconfigboard.h": (
+            f'// {head}\n#include "{upstream}/mpconfigboard.h"\n'
+            + ("" if board.firmware.bluetooth else "#define MICROPY_PY_BLUETOOTH (0)\n")
+        ),
         "mpconfigboard.cmake": (
             f"# {head}\ninclude({upstream}/mpconfigboard.cmake)\n"
             + (f"include({variant})\n" if board.variant else "")
@@ -139,6 +142,8 @@ def sdkconfig(board: Board, table: Path) -> str:
     for mhz in board.chip.flash_mhz:
         chosen = mhz == board.flash.clock_mhz
         lines.append(f"CONFIG_ESPTOOLPY_FLASHFREQ_{mhz}M={'y' if chosen else 'n'}")
+    if not board.firmware.bluetooth:
+        lines += [f"CONFIG_BT_{name}=n" for name in ("ENABLED", "NIMBLE_ENABLED")]
     if board.firmware.optimize:
         for name, option in _OPTIMIZE.items():
             chosen = name == board.firmware.optimize

@@ -3,13 +3,14 @@
 
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 from casefile import TREE
 from esptool.targets import CHIP_DEFS
-from upyfw import boards, cli, fsimage
+from upyfw import boards, cli, firmware_rp2, fsimage
 from upyfw.errors import UpyfwError
 
 BAD = sorted((Path(__file__).parent / "bad" / "boards").glob("*.toml"))
@@ -190,3 +191,26 @@ def test_further_boards_are_those_with_the_same_chip():
     # itself, other chips, and the same pins a second time
     assert not {"RPI_PICO", "RPI_PICO2", "VCCGND_YD2040_8M", "VCCGND_YD2040_16M"} & set(names)
     assert boards.like_chip("UNIX") == ()
+
+
+LIKE_A_PICO_W = """
+name = "LEAN"
+like = "RPI_PICO_W"
+[firmware]
+bluetooth = false
+"""
+
+
+def test_bluetooth_is_a_key_of_a_board_with_a_radio(tmp_path):
+    """Its source is not needed then, and upstream's settings are taken back."""
+    whole = boards.load("RPI_PICO_W")
+    assert whole.firmware.bluetooth
+    assert whole.sources == ("cyw43-driver", "btstack")
+    folder = shutil.copytree(boards.BOARDS_DIR, tmp_path / "boards")
+    (folder / "LEAN").mkdir()
+    (folder / "LEAN" / "board.toml").write_text(LIKE_A_PICO_W)
+    lean = boards.load("LEAN", folder)
+    assert lean.sources == ("cyw43-driver",)
+    told = firmware_rp2._cmake(lean, tmp_path, tmp_path)
+    assert told.index("include(") < told.index("set(MICROPY_PY_BLUETOOTH OFF)")
+    assert "BLUETOOTH" not in firmware_rp2._cmake(whole, tmp_path, tmp_path)

@@ -192,6 +192,23 @@ def test_what_esp_idf_is_told(name, micropython, tmp_path):
     assert files["partitions.csv"] == partitions.csv(board.regions)
 
 
+def test_bluetooth_can_be_left_out(micropython, tmp_path):
+    board = boards.load("ESP32_GENERIC_C3")
+    told = firmware_esp32.board_files(board, tmp_path, micropython)
+    assert "BLUETOOTH" not in told["mpconfigboard.h"]
+    assert "CONFIG_BT_" not in told["sdkconfig.upyos"]
+    lean = dataclasses.replace(board.firmware, bluetooth=False)
+    board = dataclasses.replace(board, firmware=lean)
+    told = firmware_esp32.board_files(board, tmp_path, micropython)
+    assert "#define MICROPY_PY_BLUETOOTH (0)\n" in told["mpconfigboard.h"]
+    assert "CONFIG_BT_ENABLED=n\n" in told["sdkconfig.upyos"]
+    # both are what the port's own settings look at
+    assert (
+        "#ifndef MICROPY_PY_BLUETOOTH" in (micropython / "ports/esp32/mpconfigport.h").read_text()
+    )
+    assert "CONFIG_BT_ENABLED=y" in (micropython / "ports/esp32/boards/sdkconfig.ble").read_text()
+
+
 def test_octal_psram_is_upstreams_variant(micropython, tmp_path):
     board = boards.load("ESP32_GENERIC_S3")
     text = firmware_esp32.board_files(board, tmp_path, micropython)["mpconfigboard.cmake"]
