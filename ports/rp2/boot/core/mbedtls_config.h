@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+//
+// What the boot loader takes of Mbed TLS: SHA-256, the small one
+
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_SHA256_SMALLER

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// A flash in memory under the boot loader's deciding code: counts what is erased and programmed, and loses power
+//
+// Built by tests/boot_simulator.py as a shared library. One flash a process.
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot.h"
+#include "port.h"
+
+// What sim_run answers after a power cut, and after an access beyond the flash.
+#define CUT (-1)
+#define OUTSIDE (-2)
+
+enum { RUN_DECIDE, RUN_REQUEST_TEST, RUN_REQUEST_PERM, RUN_CONFIRM, RUN_REVERT, RUN_IS_ON_TRIAL };
+
+static uint8_t *flash;
+static uint32_t flash_bytes;
+static uint32_t ops_left;
+static uint32_t erases, programs;
+// 0: an operation that is cut has not begun or has ended; else the seed of the bits that it leaves.
+static uint32_t torn_seed;
+static jmp_buf power_cut;
+
+void sim_power_on(uint8_t *content, uint32_t size_bytes) {
+    flash = content;
+    flash_bytes = size_bytes;
+    erases = programs = 0;
+}
+
+uint32_t sim_erases(void) {
+    return erases;
+}
+
+uint32_t sim_programs(void) {
+    return programs;
+}
+
+static void check(uint32_t off_bytes, uint32_t size_bytes, uint32_t unit_bytes) {
+    if (off_bytes % unit_bytes != 0 || off_bytes > flash_bytes || size_bytes > flash_bytes - off_bytes) {
+        longjmp(power_cut, OUTSIDE);
+    }
+}
+
+// xorshift32: bits that a test can repeat.
+static uint8_t any_bits(void) {
+    torn_seed ^= torn_seed << 13;
+    torn_seed ^= torn_seed >> 17;
+    torn_seed ^= torn_seed << 5;
+    return torn_seed >> 11;
+}
+
+// Set the bytes from off_bytes on to what an operation leaves; a torn one leaves any of the bits that change.
+static void change(uint32_t off_bytes, uint32_t size_bytes, const uint8_t *page) {
+    if (ops_left == 0 && torn_seed == 0) {
+        longjmp(power_cut, CUT);
+    }
+    for (uint32_t i = 0; i < size_bytes; i++) {
+        uint8_t before = flash[off_bytes + i];
+        uint8_t after = page != NULL ? before & page[i] : 0xff;
+        uint8_t kept = ops_left == 0 ? (before ^ after) & any_bits() : 0;
+        flash[off_bytes + i] = after ^ kept;
+    }
+    if (ops_left == 0) {
+        longjmp(power_cut, CUT);
+    }
+    ops_left--;
+}
+
+void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
+    check(off_bytes, size_bytes, 1);
+    memcpy(to, flash + off_bytes, size_bytes);
+}
+
+void boot_port_erase(uint32_t off_bytes) {
+    check(off_bytes, BOOT_SECTOR_BYTES, BOOT_SECTOR_BYTES);
+    change(off_bytes, BOOT_SECTOR_BYTES, NULL);
+    erases++;
+}
+
+void boot_port_program(uint32_t off_bytes, const uint8_t *page) {
+    check(off_bytes, BOOT_PAGE_BYTES, BOOT_PAGE_BYTES);
+    change(off_bytes, BOOT_PAGE_BYTES, page);
+    programs++;
+}
+
+static int call(const boot_layout_t *layout, int what) {
+    switch (what) {
+        case RUN_REQUEST_TEST:
+            return boot_request(layout, BOOT_SWAP_TEST);
+        case RUN_REQUEST_PERM:
+            return boot_request(layout, BOOT_SWAP_PERM);
+        case RUN_CONFIRM:
+            return boot_confirm(layout);
+        case RUN_REVERT:
+            return boot_revert(layout);
+        case RUN_IS_ON_TRIAL:
+            return boot_is_on_trial(layout);
+        default:
+            return boot_decide(layout);
+    }
+}
+
+// Run one of the functions with power for `ops` operations; return its answer, CUT or OUTSIDE.
+int sim_run(const boot_layout_t *layout, int what, uint32_t ops, uint32_t seed) {
+    ops_left = ops;
+    torn_seed = seed;
+    int why = setjmp(power_cut);
+    return why != 0 ? why : call(layout, what);
+}
