@@ -44,14 +44,14 @@ class Library:
 
     code: ctypes.CDLL
 
-    def power_on(self, flash: bytearray) -> None:
+    def power_on(self, flash: bytearray, weak: bytearray) -> None:
         """Let the simulator work on that flash, and count from 0."""
-        content = (ctypes.c_uint8 * len(flash)).from_buffer(flash)
-        self.code.sim_power_on(content, len(flash))
+        bits = ctypes.c_uint8 * len(flash)
+        self.code.sim_power_on(bits.from_buffer(flash), bits.from_buffer(weak), len(flash))
 
-    def run(self, layout: Layout, what: int, ops: int = _ALL_POWER, seed: int = 0) -> int:
+    def run(self, layout: Layout, what: int, ops: int, torn: bool, seed: int) -> int:
         """Run one function with power for so many flash operations; return its answer."""
-        return self.code.sim_run(ctypes.byref(layout), what, ctypes.c_uint32(ops), seed)
+        return self.code.sim_run(ctypes.byref(layout), what, ctypes.c_uint32(ops), torn, seed)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -92,6 +92,9 @@ class Board:
         self.library = library
         self.layout = layout
         self.flash = bytearray(random.Random(seed).randbytes(flash_bytes))
+        # Bits that a power cut stopped on their way: nobody knows how they read.
+        self.weak = bytearray(flash_bytes)
+        self.seeds = random.Random(seed)
         self.erase(layout.primary_off, layout.slot_bytes)
         self.erase(layout.secondary_off, layout.slot_bytes + SECTOR)
         self.erase(layout.journal_off, 2 * SECTOR)
@@ -99,11 +102,12 @@ class Board:
 
     def erase(self, off: int, size_bytes: int) -> None:
         """Erase a region."""
-        self.flash[off : off + size_bytes] = b"\xff" * size_bytes
+        self.write(off, b"\xff" * size_bytes)
 
     def write(self, off: int, data: bytes) -> None:
         """Put data into the flash, whatever was there."""
         self.flash[off : off + len(data)] = data
+        self.weak[off : off + len(data)] = bytes(len(data))
 
     def flash_firmware(self, data: bytes) -> None:
         """Write firmware into the primary slot by cable: the journal stays."""
@@ -115,15 +119,20 @@ class Board:
         self.erase(self.layout.secondary_off, self.layout.slot_bytes + SECTOR)
         self.write(self.layout.secondary_off + SECTOR, data)
 
-    def run(self, what: int = DECIDE, ops: int = _ALL_POWER, seed: int = 0) -> int:
-        """Run one function; return its answer."""
-        self.library.power_on(self.flash)
-        return self.library.run(self.layout, what, ops, seed)
+    def run(self, what: int = DECIDE, ops: int = _ALL_POWER, torn: bool = False) -> int:
+        """Run one function with power for so many operations; return its answer.
+
+        torn: the power goes in the middle of the next operation, not before it.
+        """
+        self.library.power_on(self.flash, self.weak)
+        seed = self.seeds.getrandbits(31) | 1
+        return self.library.run(self.layout, what, ops, torn, seed)
 
     def runs(self, data: bytes) -> bool:
         """Tell whether exactly this image stands in the primary slot."""
         off = self.layout.primary_off
-        return self.flash[off : off + len(data)] == data
+        end = off + len(data)
+        return self.flash[off:end] == data and not any(self.weak[off:end])
 
     def is_unharmed(self) -> bool:
         """Tell whether all is as it was outside of slots and journal."""

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A flash in memory under the boot loader's deciding code: counts what is erased and programmed, and loses power
+// A flash in memory under the boot loader's deciding code: counts what is erased and programmed, and loses power.
+// A bit that was on its way when the power went is weak: it reads as 0 or 1, another time otherwise, until it is
+// erased or programmed again.
 //
 // Built by tests/boot_simulator.py as a shared library. One flash a process.
 
@@ -18,15 +20,19 @@
 enum { RUN_DECIDE, RUN_REQUEST_TEST, RUN_REQUEST_PERM, RUN_CONFIRM, RUN_REVERT, RUN_IS_ON_TRIAL };
 
 static uint8_t *flash;
+// A bit is 1 where the same bit of the flash is weak.
+static uint8_t *weak;
 static uint32_t flash_bytes;
 static uint32_t ops_left;
 static uint32_t erases, programs;
-// 0: an operation that is cut has not begun or has ended; else the seed of the bits that it leaves.
-static uint32_t torn_seed;
+// Whether an operation that is cut had begun.
+static bool torn;
+static uint32_t bits_seed;
 static jmp_buf power_cut;
 
-void sim_power_on(uint8_t *content, uint32_t size_bytes) {
+void sim_power_on(uint8_t *content, uint8_t *weak_bits, uint32_t size_bytes) {
     flash = content;
+    weak = weak_bits;
     flash_bytes = size_bytes;
     erases = programs = 0;
 }
@@ -47,22 +53,22 @@ static void check(uint32_t off_bytes, uint32_t size_bytes, uint32_t unit_bytes) 
 
 // xorshift32: bits that a test can repeat.
 static uint8_t any_bits(void) {
-    torn_seed ^= torn_seed << 13;
-    torn_seed ^= torn_seed >> 17;
-    torn_seed ^= torn_seed << 5;
-    return torn_seed >> 11;
+    bits_seed ^= bits_seed << 13;
+    bits_seed ^= bits_seed >> 17;
+    bits_seed ^= bits_seed << 5;
+    return bits_seed >> 11;
 }
 
-// Set the bytes from off_bytes on to what an operation leaves; a torn one leaves any of the bits that change.
+// Erase where page is NULL, program else.
 static void change(uint32_t off_bytes, uint32_t size_bytes, const uint8_t *page) {
-    if (ops_left == 0 && torn_seed == 0) {
+    if (ops_left == 0 && !torn) {
         longjmp(power_cut, CUT);
     }
-    for (uint32_t i = 0; i < size_bytes; i++) {
-        uint8_t before = flash[off_bytes + i];
-        uint8_t after = page != NULL ? before & page[i] : 0xff;
-        uint8_t kept = ops_left == 0 ? (before ^ after) & any_bits() : 0;
-        flash[off_bytes + i] = after ^ kept;
+    for (uint32_t i = off_bytes; i < off_bytes + size_bytes; i++) {
+        uint8_t driven = page != NULL ? ~page[i - off_bytes] : 0xff;
+        uint8_t moving = (page != NULL ? flash[i] : ~flash[i]) & driven;
+        flash[i] = page != NULL ? flash[i] & ~driven : 0xff;
+        weak[i] = ops_left == 0 ? weak[i] | moving : weak[i] & ~driven;
     }
     if (ops_left == 0) {
         longjmp(power_cut, CUT);
@@ -72,7 +78,10 @@ static void change(uint32_t off_bytes, uint32_t size_bytes, const uint8_t *page)
 
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     check(off_bytes, size_bytes, 1);
-    memcpy(to, flash + off_bytes, size_bytes);
+    for (size_t i = 0; i < size_bytes; i++) {
+        uint8_t weak_bits = weak[off_bytes + i];
+        ((uint8_t *)to)[i] = flash[off_bytes + i] ^ (weak_bits != 0 ? weak_bits & any_bits() : 0);
+    }
 }
 
 void boot_port_erase(uint32_t off_bytes) {
@@ -104,10 +113,12 @@ static int call(const boot_layout_t *layout, int what) {
     }
 }
 
-// Run one of the functions with power for `ops` operations; return its answer, CUT or OUTSIDE.
-int sim_run(const boot_layout_t *layout, int what, uint32_t ops, uint32_t seed) {
+// Run one of the functions with power for `ops` operations; torn: the next one is stopped on its way. Return its
+// answer, CUT or OUTSIDE. seed: of what weak bits read as, not 0.
+int sim_run(const boot_layout_t *layout, int what, uint32_t ops, bool is_torn, uint32_t seed) {
     ops_left = ops;
-    torn_seed = seed;
+    torn = is_torn;
+    bits_seed = seed;
     int why = setjmp(power_cut);
     return why != 0 ? why : call(layout, what);
 }

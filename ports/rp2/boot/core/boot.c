@@ -60,6 +60,7 @@ static boot_outcome_t swap_back(const boot_journal_t *journal) {
             return holds == HOLDS_NEW ? closed(journal, BOOT_MARK_NO_WAY_BACK) : BOOT_NO_FIRMWARE;
         }
     }
+    boot_journal_set(journal, BOOT_MARK_REVERTING);
     boot_swap(journal, true);
     return closed(journal, BOOT_MARK_REVERTED);
 }
@@ -72,7 +73,6 @@ static boot_outcome_t first_start(const boot_journal_t *journal) {
         case HOLDS_OTHER:
             return closed(journal, BOOT_MARK_OTHER_FIRMWARE);
         default:
-            boot_journal_set(journal, BOOT_MARK_REVERTING);
             return swap_back(journal);
     }
     if (journal->request.type == BOOT_SWAP_PERM) {
@@ -89,11 +89,12 @@ static boot_outcome_t swap_in(const boot_journal_t *journal) {
     if (holds == HOLDS_OTHER) {
         return closed(journal, BOOT_MARK_OTHER_FIRMWARE);
     }
-    if (!boot_journal_has(journal, BOOT_MARK_VERIFIED)) {
+    if (boot_swap_steps(journal, false) == 0) {
+        // The first step leaves the image in the secondary slot as it is.
         if (!secondary_holds(journal, false, journal->request.secondary_hash)) {
             return holds == HOLDS_OLD ? closed(journal, BOOT_MARK_BAD_IMAGE) : BOOT_NO_FIRMWARE;
         }
-        boot_journal_set(journal, BOOT_MARK_VERIFIED);
+        boot_journal_settle(journal);
     }
     boot_swap(journal, false);
     boot_journal_set(journal, BOOT_MARK_SWAPPED);
@@ -101,17 +102,10 @@ static boot_outcome_t swap_in(const boot_journal_t *journal) {
 }
 
 static boot_outcome_t follow(const boot_journal_t *journal) {
-    if (boot_journal_has(journal, BOOT_MARK_REVERTING)) {
+    if (boot_journal_has(journal, BOOT_MARK_REVERTING) || boot_journal_has(journal, BOOT_MARK_STARTED)) {
         return swap_back(journal);
     }
-    if (!boot_journal_has(journal, BOOT_MARK_SWAPPED)) {
-        return swap_in(journal);
-    }
-    if (!boot_journal_has(journal, BOOT_MARK_STARTED)) {
-        return first_start(journal);
-    }
-    boot_journal_set(journal, BOOT_MARK_REVERTING);
-    return swap_back(journal);
+    return boot_journal_has(journal, BOOT_MARK_SWAPPED) ? first_start(journal) : swap_in(journal);
 }
 
 boot_outcome_t boot_decide(const boot_layout_t *layout) {
@@ -134,7 +128,7 @@ static uint32_t sectors_of(const boot_image_t *image) {
 boot_answer_t boot_request(const boot_layout_t *layout, uint32_t type) {
     boot_journal_t journal;
     if (boot_journal_open(layout, &journal) && !boot_journal_is_settled(&journal)
-        && boot_journal_has(&journal, BOOT_MARK_VERIFIED)) {
+        && boot_journal_has(&journal, BOOT_MARK_SWAPPED)) {
         return BOOT_BUSY;
     }
     boot_image_t primary, secondary;

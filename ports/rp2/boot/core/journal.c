@@ -83,6 +83,17 @@ unsigned boot_journal_steps(const boot_journal_t *journal, unsigned first, unsig
     return done;
 }
 
+static void write_request(uint32_t off_bytes, const boot_request_t *request) {
+    uint8_t page[BOOT_PAGE_BYTES];
+    memset(page, 0xff, sizeof(page));
+    memcpy(page, request, sizeof(*request));
+    boot_port_program(off_bytes, page);
+}
+
+void boot_journal_settle(const boot_journal_t *journal) {
+    write_request(journal->off_bytes, &journal->request);
+}
+
 void boot_journal_add(const boot_layout_t *layout, boot_request_t *request) {
     boot_journal_t newest;
     uint32_t off_bytes = layout->journal_off;
@@ -95,9 +106,6 @@ void boot_journal_add(const boot_layout_t *layout, boot_request_t *request) {
     }
     request->magic = MAGIC;
     request->checksum = checksum(request);
-    uint8_t page[BOOT_PAGE_BYTES];
-    memset(page, 0xff, sizeof(page));
-    memcpy(page, request, sizeof(*request));
     boot_port_erase(off_bytes);
-    boot_port_program(off_bytes, page);
+    write_request(off_bytes, request);
 }

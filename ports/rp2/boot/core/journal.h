@@ -6,6 +6,10 @@
 // byte each: 0xff not yet, 0x00 done. Anything else is a mark that a power cut stopped, and counts as not yet: what
 // it stands for is done again, which does no harm. A new record goes into the other sector; the newest sound one
 // holds. So a power cut while a record is written leaves the one before.
+//
+// A bit that a power cut stopped on its way may read as 0 once and as 1 the next time. So what has been read and is
+// relied on is programmed once more before anything moves: the request, the last mark of a step, the mark that says
+// which way the swap goes.
 
 #ifndef UPYOS_BOOT_JOURNAL_H
 #define UPYOS_BOOT_JOURNAL_H
@@ -26,8 +30,6 @@ enum {
 
 // Marks that stand once in a record, in the order in which they are usually set.
 enum {
-    // The image in the secondary slot is whole and may be swapped in.
-    BOOT_MARK_VERIFIED,
     // The slots have changed their content.
     BOOT_MARK_SWAPPED,
     // The new image was started on trial.
@@ -76,6 +78,9 @@ bool boot_journal_has(const boot_journal_t *journal, unsigned mark);
 
 // Set a mark: one program of one page.
 void boot_journal_set(const boot_journal_t *journal, unsigned mark);
+
+// Program the request once more, as it was read.
+void boot_journal_settle(const boot_journal_t *journal);
 
 // Tell whether nothing is left to do: the image confirmed itself, was swapped back, or the record was closed.
 bool boot_journal_is_settled(const boot_journal_t *journal);
