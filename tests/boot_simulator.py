@@ -64,7 +64,7 @@ def build(folder: Path, *flags: str) -> Library:
     mbedtls = sources.prepare_micropython().micropython / "lib" / "mbedtls"
     library = folder / "simulator.so"
     code = [*sorted(CORE.glob("*.c")), REPO / "tests" / "boot" / "simulator.c"]
-    code += [mbedtls / "library" / name for name in ("sha256.c", "platform_util.c")]
+    code += [mbedtls / "library" / "sha256.c"]
     include = [f"-I{CORE}", f"-I{mbedtls / 'include'}"]
     config = '-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"'
     command = ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-shared", "-fPIC"]

@@ -2,7 +2,8 @@
 //
 // A flash in memory under the boot loader's deciding code: counts what is erased and programmed, and loses power.
 // A bit that was on its way when the power went is weak: it reads as 0 or 1, another time otherwise, until it is
-// erased or programmed again.
+// erased or programmed again. From one start to the next all of them may read as if they had arrived, as if they had
+// not left, or as they like.
 //
 // Built by tests/boot_simulator.py as a shared library. One flash a process.
 
@@ -28,6 +29,7 @@ static uint32_t erases, programs;
 // Whether an operation that is cut had begun.
 static bool torn;
 static uint32_t bits_seed;
+static enum { ARRIVED, NOT_LEFT, ANY } weak_reads;
 static jmp_buf power_cut;
 
 void sim_power_on(uint8_t *content, uint8_t *weak_bits, uint32_t size_bytes) {
@@ -53,6 +55,9 @@ static void check(uint32_t off_bytes, uint32_t size_bytes, uint32_t unit_bytes) 
 
 // xorshift32: bits that a test can repeat.
 static uint8_t any_bits(void) {
+    if (weak_reads != ANY) {
+        return weak_reads == ARRIVED ? 0 : 0xff;
+    }
     bits_seed ^= bits_seed << 13;
     bits_seed ^= bits_seed >> 17;
     bits_seed ^= bits_seed << 5;
@@ -119,6 +124,7 @@ int sim_run(const boot_layout_t *layout, int what, uint32_t ops, bool is_torn, u
     ops_left = ops;
     torn = is_torn;
     bits_seed = seed;
+    weak_reads = seed / 2 % 3;
     int why = setjmp(power_cut);
     return why != 0 ? why : call(layout, what);
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "mbedtls/platform_util.h"
 #include "mbedtls/sha256.h"
 
 #include "journal.h"
@@ -14,6 +15,10 @@
 #define MAGIC (0x4a595055u)
 #define SECTORS (2)
 #define SET (0x00)
+
+void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
+    memset(data, 0, size_bytes);
+}
 
 // Each sector that changes places has two steps there and two back.
 bool boot_layout_is_sound(const boot_layout_t *layout) {

@@ -4,11 +4,11 @@
 //
 // BOOTSEL stays reachable: the chip's boot ROM looks at the button before it comes here.
 
-#include "hardware/clocks.h"
 #include "hardware/structs/scb.h"
 #include "hardware/structs/watchdog.h"
 #include "hardware/watchdog.h"
 #include "pico/bootrom.h"
+#include "pico/runtime_init.h"
 
 #include "boot.h"
 #include "boot_layout.h"
@@ -41,7 +41,7 @@ int main(void) {
     boot_journal_t journal;
     if (boot_journal_open(&layout, &journal) && !boot_journal_is_settled(&journal)) {
         // There is something to hash and to copy: at full speed.
-        clocks_init();
+        runtime_init_clocks();
     }
     switch (boot_decide(&layout)) {
         case BOOT_START_TRIAL:
