@@ -3,6 +3,7 @@
 
 import ctypes
 import hashlib
+import os
 import random
 import struct
 import subprocess
@@ -25,6 +26,9 @@ OK, BUSY, BAD_PRIMARY, BAD_SECONDARY, SAME_IMAGE, NO_RECORD = range(6)
 # What the simulator can run.
 DECIDE, REQUEST_TEST, REQUEST_PERM, CONFIRM, REVERT, IS_ON_TRIAL = range(6)
 _ALL_POWER = 0xFFFFFFFF
+
+# Names a folder where gcov finds what ran.
+COVERAGE = "UPYFW_TEST_COVERAGE"
 
 
 class Layout(ctypes.Structure):
@@ -59,8 +63,12 @@ class Library:
         return self.code.sim_erases(), self.code.sim_programs()
 
 
-def build(folder: Path, *flags: str) -> Library:
+def build(folder: Path) -> Library:
     """Compile core and simulator with the host's compiler into folder."""
+    flags = []
+    if COVERAGE in os.environ:
+        folder = Path(os.environ[COVERAGE])
+        flags = ["--coverage"]
     mbedtls = sources.prepare_micropython().micropython / "lib" / "mbedtls"
     library = folder / "simulator.so"
     code = [*sorted(CORE.glob("*.c")), REPO / "tests" / "boot" / "simulator.c"]
