@@ -2,6 +2,7 @@
 """The swap of two firmware slots, under MCUboot's names, with power cuts at every operation."""
 
 import random
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -406,3 +407,93 @@ def test_imgtool_makes_what_is_read(library, tmp_path):
     assert board.run(sim.REQUEST_TEST) == sim.OK
     assert board.run() == sim.TRIAL
     assert board.runs(signed.read_bytes())
+
+
+def changed(data: bytes, at: int, new: bytes) -> bytes:
+    """Return data with other bytes from at on."""
+    return data[:at] + new + data[at + len(new) :]
+
+
+def test_protected_tlvs_are_hashed(board):
+    """TLVs between firmware and hash are a part of the image: board and version stand there."""
+    new = sim.image(2 * SECTOR, seed=9, protected=b"\xa0\x00\x04\x00PICO")
+    board.download(new)
+    assert board.run(sim.REQUEST_TEST) == sim.OK
+    at = new.index(b"PICO")
+    board.download(changed(new, at, b"PIC0"))
+    assert board.run() == sim.START
+    assert board.runs(OLD)
+
+
+def test_malformed_images(board):
+    """What is no image, or lies about its size, is refused; nothing beyond the slot is read."""
+    tlvs = len(NEW) - 40
+    guarded = sim.image(2 * SECTOR, seed=9, protected=b"12345678")
+    inner = guarded.index(b"\x08\x69")
+    for bad in (
+        changed(NEW, 0, b"\0"),
+        changed(NEW, 8, (32).to_bytes(2, "little")),
+        changed(NEW, 10, (4).to_bytes(2, "little")),
+        changed(NEW, 12, bytes(4)),
+        changed(NEW, tlvs, b"\x08"),
+        changed(NEW, tlvs + 2, (3).to_bytes(2, "little")),
+        changed(NEW, tlvs + 2, (60_000).to_bytes(2, "little")),
+        changed(NEW, tlvs + 2, (4).to_bytes(2, "little")),
+        changed(NEW, tlvs + 2, (39).to_bytes(2, "little")),
+        changed(NEW, tlvs + 4, b"\x11"),
+        changed(NEW, tlvs + 6, (31).to_bytes(2, "little")),
+        changed(NEW, tlvs + 6, (33).to_bytes(2, "little")),
+        changed(guarded, inner + 2, (8).to_bytes(2, "little")),
+        changed(guarded, inner, b"\x07"),
+    ):
+        board.download(bad)
+        assert board.run(sim.REQUEST_TEST) == sim.BAD_SECONDARY
+    # An image that leaves no room for TLVs in its slot.
+    board.download(changed(NEW, 12, (LAYOUT.slot_bytes - 258).to_bytes(4, "little")))
+    assert board.run(sim.REQUEST_TEST) == sim.BAD_SECONDARY
+
+
+def test_other_tlvs_are_passed_over(board):
+    """The hash is found behind other TLVs, such as those of a signature."""
+    tlvs = struct.pack("<HHHH", 0x6907, 52, 0x22, 8) + b"12345678"
+    board.download(NEW[:-40] + tlvs + NEW[-36:])
+    assert board.run(sim.REQUEST_TEST) == sim.OK
+
+
+def test_requests_that_have_no_ground(library):
+    """Without a whole running image nothing is asked for; without a swap nothing is reverted."""
+    board = prepared(library)
+    assert board.run(sim.REVERT) == sim.NO_RECORD
+    board.run(sim.REQUEST_TEST)
+    assert board.run(sim.REVERT) == sim.NO_RECORD
+    assert board.run(sim.IS_ON_TRIAL) == 0
+    board.erase(LAYOUT.primary_off, SECTOR)
+    assert board.run(sim.REQUEST_TEST) == sim.BAD_PRIMARY
+
+
+def test_revert_by_hand_without_the_old_image(board):
+    """A revert is refused once the old image is gone, as it is when the next update is loaded."""
+    on_trial(board)
+    board.run(sim.CONFIRM)
+    board.download(OTHER)
+    assert board.run(sim.REVERT) == sim.BAD_SECONDARY
+    assert board.run() == sim.START
+    assert board.runs(NEW)
+
+
+def test_flashed_before_the_first_start(library):
+    """Firmware that was flashed between the swap and the first start stays."""
+    for board, where in cuts(lambda: asked(library, sim.REQUEST_TEST)):
+        if board.runs(NEW):
+            board.flash_firmware(OTHER)
+            assert board.run() == sim.START, where
+            assert board.runs(OTHER), where
+
+
+def test_revert_by_hand_during_the_trial(board):
+    """A trial can be ended by hand."""
+    on_trial(board)
+    assert board.run(sim.REVERT) == sim.OK
+    assert board.run(sim.CONFIRM) == 0
+    assert board.run() == sim.START
+    assert board.runs(OLD)

@@ -20,12 +20,6 @@ void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
     memset(data, 0, size_bytes);
 }
 
-// Each sector that changes places has two steps there and two back.
-bool boot_layout_is_sound(const boot_layout_t *layout) {
-    uint32_t marks = BOOT_MARK_STEPS + 4 * (layout->slot_bytes / BOOT_SECTOR_BYTES);
-    return marks <= BOOT_SECTOR_BYTES - BOOT_PAGE_BYTES;
-}
-
 // The first four bytes of the SHA-256 of what is in front of the checksum.
 static uint32_t checksum(const boot_request_t *request) {
     uint8_t hash[BOOT_HASH_BYTES];

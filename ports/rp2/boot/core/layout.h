@@ -5,7 +5,6 @@
 #ifndef UPYOS_BOOT_LAYOUT_H
 #define UPYOS_BOOT_LAYOUT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 // Offsets and sizes in bytes, all on sectors.
@@ -20,7 +19,7 @@ typedef struct {
     uint32_t journal_off;
 } boot_layout_t;
 
-// Tell whether the marks of a swap of whole slots fit into a sector of the journal.
-bool boot_layout_is_sound(const boot_layout_t *layout);
+// So many sectors a slot can have: the marks of their steps, two there and two back, stand in one sector.
+#define BOOT_SLOT_SECTORS_MOST (896)
 
 #endif

@@ -13,6 +13,7 @@
 #include "boot.h"
 #include "boot_layout.h"
 #include "image.h"
+#include "port.h"
 
 // The longest time that the chip's watchdog can wait is 8.3 s (RP2040 datasheet, 4.7.2). Firmware on trial that
 // does not feed it in this time is swapped back.
@@ -22,6 +23,8 @@
 #define BOOT2_BYTES (256)
 
 static const boot_layout_t layout = UPYOS_BOOT_LAYOUT;
+
+_Static_assert(UPYOS_BOOT_SLOT_BYTES / BOOT_SECTOR_BYTES <= BOOT_SLOT_SECTORS_MOST, "the slots are too large");
 
 // Start the firmware as the boot ROM would: nothing of ours is left but the watchdog of a trial.
 static void __attribute__((noreturn)) start(void) {
