@@ -8,8 +8,9 @@ import sys
 import esp_images
 import pytest
 from mp_image_tool_esp32.partition_table import PartitionTable
-from upyfw import boards, espimage, fsimage, partitions
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards, partitions
+from upyfw.image import espimage, fsimage
 
 ESP32 = [name for name in boards.names() if boards.load(name).port == "esp32"]
 

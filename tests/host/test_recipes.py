@@ -12,7 +12,9 @@ from pathlib import Path
 import fabricated
 import pytest
 from casefile import TREE
-from upyfw import boards, firmware_build, firmware_rp2, sources
+from upyfw.board import boards
+from upyfw.build import firmware_build, firmware_rp2
+from upyfw.source import sources
 
 LIMIT_S = 240
 # what the tools of the tree write after a change: tables, never typed

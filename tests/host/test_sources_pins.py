@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import source_pins
-from upyfw.boards import PLATFORMS
-from upyfw.errors import BAD_INPUT, UpyfwError
+from upyfw.base.errors import BAD_INPUT, UpyfwError
+from upyfw.board.boards import PLATFORMS
+from upyfw.source import source_pins
 
 BAD = Path(__file__).parent / "bad" / "sources"
 
