@@ -37,7 +37,7 @@ def test_all_in_one_has_every_part_at_its_place(name):
     assert fsimage.read(board, whole[fs.offset : fs.end]) == fsimage.read(
         board, fsimage.make(board)
     )
-    slot = board.app_regions[0]
+    slot = board.slots[0]
     app = esp_images.app(board.chip.name)
     assert whole[slot.offset :].startswith(app)
     assert espimage.kind(whole) == espimage.WHOLE

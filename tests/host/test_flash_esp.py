@@ -19,7 +19,7 @@ from upyfw.image import fsimage
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
-SLOT = BOARD.app_regions[0]
+SLOT = BOARD.slots[0]
 ESP = [name for name in boards.names() if boards.load(name).chip.is_esp]
 FULL, UPDATE = f"upyos-{NAME}.bin", f"upyos-{NAME}-update.bin"
 

@@ -16,7 +16,7 @@ from upyfw.release import index
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
-SLOT = BOARD.app_regions[0]
+SLOT = BOARD.slots[0]
 FULL, UPDATE = f"upyos-{NAME}.bin", f"upyos-{NAME}-update.bin"
 
 

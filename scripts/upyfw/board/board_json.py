@@ -7,16 +7,13 @@ Source of the keys: MicroPython 1.26 docs/develop, tools/autobuild and ports/*/b
 import json
 
 from upyfw.board.boards import Board
-
-# where esptool writes firmware that has no boot loader in front; rp2 has its own way
-_DEPLOY = {"rp2": "deploy.md", "esp32": "../deploy.md", "esp8266": "../deploy.md"}
-_TWO_CORES = ("rp2040", "rp2350", "esp32", "esp32s3")
+from upyfw.board.port import PROGRAM
 
 
 def text(board: Board) -> str:
     """Return the file's content: keys in order, four blanks a level, as upstream's files."""
     content = {
-        "deploy": [_DEPLOY[board.port]] if board.port in _DEPLOY else [],
+        "deploy": [board.record.deploy] if board.record.deploy else [],
         "docs": "",
         "features": _features(board),
         "images": [],
@@ -26,7 +23,7 @@ def text(board: Board) -> str:
         "url": board.url or "",
         "vendor": board.vendor,
     }
-    if board.port == "esp32":
+    if board.record.has_table:
         content["deploy_options"] = {"flash_offset": f"{board.chip.boot_off:#x}"}
     return json.dumps(content, indent=4, sort_keys=True) + "\n"
 
@@ -35,9 +32,9 @@ def _features(board: Board) -> list[str]:
     pins = board.pins
     named = {
         "BLE": pins["bt"],
-        "Dual-core": board.chip.name in _TWO_CORES,
+        "Dual-core": board.chip.cores == 2,
         "Ethernet": pins["eth"],
-        "External Flash": board.port != "unix",
+        "External Flash": board.record.image != PROGRAM,
         "External RAM": board.psram is not None,
         "Infrared": pins["ir"],
         "RGB LED": bool(pins.get("rgbio")),

@@ -9,14 +9,15 @@ from pathlib import Path
 from upyfw.base.errors import UpyfwError
 from upyfw.base.paths import REPO
 from upyfw.board import layout, partitions, pins, strict
-from upyfw.board.chips import CHIPS, Chip
+from upyfw.board.chip import Chip
+from upyfw.board.chips import CHIPS
+from upyfw.board.port import Port
+from upyfw.board.ports import PORTS
 from upyfw.board.strict import Refused, Table
 
 BOARDS_DIR = REPO / "boards"
 MANIFESTS = REPO / "manifest"
 
-# port -> what sys.platform says there; MicroPython mpconfigport.h, MICROPY_PY_SYS_PLATFORM
-PLATFORMS = {"rp2": "rp2", "unix": "linux", "esp32": "esp32", "esp8266": "esp8266"}
 # of the flash chips that an ESP image header can name
 _FLASH_MODES = ("qio", "qout", "dio", "dout")
 _PSRAM_MODES = ("quad", "octal")
@@ -117,6 +118,11 @@ class Board:
         return self.chip.port
 
     @property
+    def record(self) -> Port:
+        """What the tool knows of that port."""
+        return PORTS[self.port]
+
+    @property
     def c_dir(self) -> Path:
         """Folder of ours that has the board's C files, if MicroPython has not."""
         return self.path.parent.parent / self.upstream
@@ -124,7 +130,7 @@ class Board:
     @property
     def system_name(self) -> str:
         """sdata.name on the device."""
-        return "upyOS-" + PLATFORMS[self.port]
+        return "upyOS-" + self.record.platform
 
     @property
     def device_path(self) -> str:
@@ -134,12 +140,12 @@ class Board:
     @property
     def fs_region(self) -> layout.Region:
         """Region of the file system."""
-        return self.region(partitions.fs_name(self.port))
+        return self.region(self.record.fs_region)
 
     @property
-    def app_regions(self) -> tuple[layout.Region, ...]:
-        """Regions that firmware runs from: one, or two slots; the first is flashed."""
-        return partitions.app_regions(self.regions)
+    def slots(self) -> tuple[layout.Region, ...]:
+        """Where firmware goes: one region or two, the first is flashed; a program has none."""
+        return layout.slots(self.regions)
 
     @property
     def block_count(self) -> int:
@@ -272,7 +278,7 @@ def _sources(top: Table) -> tuple[str, ...]:
 
 def _firmware(data: object, chip: Chip) -> Firmware:
     table = Table(data, "firmware.")
-    # rp2 and unix have no such switch
+    # other ports have no such switch
     optimize = table.one_of("optimize", _OPTIMIZE, optional=True) if chip.is_esp else None
     firmware = Firmware(optimize, table.number("upstream_bytes", optional=True))
     table.done()
@@ -307,14 +313,13 @@ def _littlefs(data: object) -> Littlefs:
 
 def _regions(rows: object, chip: Chip) -> tuple[layout.Region, ...]:
     regions = []
+    has_table = PORTS[chip.port].has_table
     for i, row in enumerate(rows):
         table = Table(row, f"regions[{i}].")
         name = table.text("name", r"[a-z][a-z0-9_]*")
         offset, size_bytes = table.number("offset"), table.size("size")
         # a row of the partition table has both
-        kind = (
-            table.one_of("type", partitions.TYPES, optional=True) if chip.port == "esp32" else None
-        )
+        kind = table.one_of("type", partitions.TYPES, optional=True) if has_table else None
         subtype = table.one_of("subtype", partitions.SUBTYPES[kind]) if kind else None
         regions.append(layout.Region(name, offset, size_bytes, kind, subtype))
         table.done()
@@ -333,11 +338,11 @@ def _check_origin(board: Board) -> None:
 
 def check_layout(board: Board) -> None:
     """Raise Refused for the first rule that the regions of a board break."""
-    for name in partitions.needed(board.port):
+    for name in board.record.regions:
         if layout.find(board.regions, name) is None:
             raise Refused(f'regions: no region "{name}"')
     fault = layout.fault(board.regions, board.flash.size_bytes, board.flash.erase_bytes)
-    fault = fault or partitions.fault(board.regions, board.chip, board.flash.size_bytes)
+    fault = fault or board.record.fault(board.regions, board.chip, board.flash.size_bytes)
     if fault:
         raise Refused(fault)
     fault = board.littlefs.fault(board.flash.erase_bytes)

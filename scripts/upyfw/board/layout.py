@@ -50,6 +50,17 @@ def find(regions: tuple[Region, ...], name: str) -> Region | None:
     return next((region for region in regions if region.name == name), None)
 
 
+def slots(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """Return where firmware goes, by offset: the regions of type app, or the one "firmware"."""
+    found = [region for region in regions if region.type == "app" or region.name == "firmware"]
+    return tuple(sorted(found, key=lambda region: region.offset))
+
+
+def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:
+    """Return the key of a region in board.toml: "regions[2].offset"."""
+    return f"regions[{regions.index(region)}].{key}"
+
+
 def fault(regions: tuple[Region, ...], flash_bytes: int, erase_bytes: int) -> str | None:
     """Return "key: reason" for the first rule that the regions break, or None.
 

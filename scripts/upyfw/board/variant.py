@@ -49,8 +49,8 @@ def of(board_name: str, profile: str | None = None, heap: str | None = None) -> 
 
 
 def _heap_bytes(board: Board, text: str) -> int:
-    if board.port != "rp2":
-        raise BadInput(f"{board.name}: a heap can be limited on boards of the port rp2 only")
+    if not board.record.can_limit_heap:
+        raise BadInput(f"{board.name}: a heap can be limited on boards of some ports only")
     try:
         return layout.parse_size(text)
     except ValueError as exc:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Building: from a board's name to the files that are flashed."""
 
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,14 +9,7 @@ from upyfw.base.files import copy_atomic, write_if_changed
 from upyfw.base.paths import REPO
 from upyfw.board import variant
 from upyfw.board.variant import BARE, Variant
-from upyfw.build import (
-    firmware_build,
-    firmware_esp32,
-    firmware_esp8266,
-    firmware_rp2,
-    firmware_unix,
-    freezing,
-)
+from upyfw.build import firmware_build, freezing
 from upyfw.build.firmware_build import Binary, Inputs
 from upyfw.build.workdir import Workdir, digest
 from upyfw.image import artifacts, fsimage
@@ -25,13 +19,6 @@ from upyfw.source import buildable, sources, tools
 DEFAULT_BOARD = "RPI_PICO"
 
 _C_MODULES = REPO / "modules" / "c"
-# port -> its build, and what else must be there (names of tools.TOOLS)
-_PORTS = {
-    "rp2": (firmware_rp2, ("arm-none-eabi-gcc", "cmake", "ninja", "newlib", "libstdc++")),
-    "unix": (firmware_unix, ("gcc", "make")),
-    "esp32": (firmware_esp32, ("cmake", "ninja")),
-    "esp8266": (firmware_esp8266, ("make",)),
-}
 
 
 def build(board_name: str, profile: str | None = None, heap: str | None = None) -> Artifacts:
@@ -56,10 +43,10 @@ def build_variant(what: Variant) -> Artifacts:
 
 
 def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
-    port, needed = _PORTS[what.board.port]
+    port = importlib.import_module(f"upyfw.build.firmware_{what.board.port}")
     if not work.objects.exists():
         # once per folder: asking every tool its version takes as long as an empty build
-        tools.require(*needed)
+        tools.require(*what.board.record.tools)
     inputs = Inputs(
         sources=trees,
         manifest=work.path / "frozen.py",

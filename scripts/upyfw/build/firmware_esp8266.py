@@ -88,7 +88,7 @@ def linker_scripts(board: Board, port: Path, folder: Path) -> dict[str, str]:
     include = f"INCLUDE boards/{_COMMON}"
     if script.count(include) != 1 or common.count(_EXTMOD_LINE) != 1:
         raise UpyfwError(f"{board.name}: the linker scripts of this MicroPython are others")
-    if "len = 1M - 36K" not in script or board.region("firmware").size_bytes != 1024 * 1024:
+    if "len = 1M - 36K" not in script or board.slots[0].size_bytes != 1024 * 1024:
         raise UpyfwError(f"{board.name}: {_SCRIPT} and the region firmware differ in size")
     return {
         _SCRIPT: script.replace(include, f"INCLUDE {folder / _COMMON}"),

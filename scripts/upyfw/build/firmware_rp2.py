@@ -57,7 +57,7 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
 
     Raises UpyfwError if there is no such board.
     """
-    port = inputs.micropython / "ports" / "rp2"
+    port = inputs.micropython / "ports" / board.port
     below = _c_dir(board, port)
     return {
         "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
@@ -112,7 +112,7 @@ def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> st
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
         raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
-    region = board.region("firmware")
+    region = board.slots[0]
     origin = board.chip.flash_addr + region.offset
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
     text = text.replace(_FLASH_LINE, line)
@@ -141,7 +141,7 @@ def _configure(board: Board, board_dir: Path, work: Workdir, inputs: Inputs) -> 
     }
     if inputs.c_modules:
         options["USER_C_MODULES"] = inputs.c_modules / "micropython.cmake"
-    source = inputs.micropython / "ports" / "rp2"
+    source = inputs.micropython / "ports" / board.port
     command = ["cmake", "-S", str(source), "-B", str(work.objects), "-G", "Ninja"]
     return command + [f"-D{name}={value}" for name, value in options.items()]
 
@@ -151,7 +151,7 @@ def explained(exc: UpyfwError, board: Board) -> UpyfwError:
     match = _OVERFLOW.search(exc.what)
     if not match:
         return exc
-    region = board.region("firmware")
+    region = board.slots[0]
     why = layout.overrun(region, region.end + int(match[1]))
     hint = "freeze less (manifest/), or move the regions in its board.toml"
     return UpyfwError(f"{board.name}: {why}", hint=hint)

@@ -10,6 +10,7 @@ from upyfw.base.errors import BadInput
 from upyfw.base.progress import say, step
 from upyfw.board import boards
 from upyfw.board.boards import Board
+from upyfw.board.port import PROGRAM
 from upyfw.build import firmware
 from upyfw.flash import comeback, detect, flashplan, serial_ports
 from upyfw.flash.flashers import esp
@@ -121,7 +122,7 @@ def _built_here(name: str) -> Board:
 
 
 def _check_is_board(board: Board) -> None:
-    if board.port == "unix":
+    if board.record.image == PROGRAM:
         raise BadInput(f"{board.name}: is no board", f"./upyfw run --board {board.name}")
 
 

@@ -8,6 +8,7 @@ import rich_click as click
 from upyfw.base.errors import BadInput
 from upyfw.base.progress import say
 from upyfw.board import boards
+from upyfw.board.port import PROGRAM
 from upyfw.build import firmware
 from upyfw.targets import node_modules, runflash
 from upyfw.targets.emulator import Emulator
@@ -30,16 +31,16 @@ def command(name: str, profile: str | None, heap: str | None, fresh: bool) -> No
     a closed terminal, and every two seconds (what SIGKILL leaves; UNIX: at once).
     """
     board = boards.load(name)
-    if board.port != "unix" and board.chip.mcu != _EMULATED:
+    if board.record.image != PROGRAM and board.chip.mcu != _EMULATED:
         raise BadInput(
             f"{name}: the emulator is an {_EMULATED}, not an {board.chip.mcu}",
             hint="./upyfw run, or ./upyfw run --board UNIX",
         )
-    modules = None if board.port == "unix" else node_modules.prepare()
+    modules = None if board.record.image == PROGRAM else node_modules.prepare()
     made = firmware.build(name, profile, heap)
     flash = runflash.prepare(made, fresh)
     say("Ctrl-] leaves")
-    if board.port == "unix":
+    if board.record.image == PROGRAM:
         with Unix(made.firmware, flash) as target:
             ended = interact(target)
     else:

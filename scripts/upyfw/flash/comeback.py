@@ -5,6 +5,7 @@ import time
 
 from upyfw.base.errors import UpyfwError
 from upyfw.board.chips import Chip
+from upyfw.board.port import UF2
 from upyfw.flash import board_repl, serial_ports
 from upyfw.flash.board_repl import Answer, NoAnswer
 from upyfw.flash.flashplan import Plan
@@ -33,7 +34,7 @@ def wait(
 
 
 def _new(before: list[str]) -> list[str]:
-    found = [port.path for port in serial_ports.find() if port.kind == serial_ports.RP2]
+    found = [port.path for port in serial_ports.find() if port.kind == UF2]
     return [path for path in found if path not in before]
 
 

@@ -11,6 +11,7 @@ import rich_click as click
 from upyfw.base.errors import BadInput
 from upyfw.board.boards import Board
 from upyfw.board.chips import CHIPS
+from upyfw.board.port import ESP, PROGRAM, UF2
 from upyfw.flash import board_repl, drives, serial_ports
 from upyfw.flash.flashers import picotool
 from upyfw.flash.flashers.base import Flasher
@@ -18,7 +19,7 @@ from upyfw.flash.flashers.esp import Esp
 from upyfw.flash.flashers.rp2_serial import Rp2Serial
 from upyfw.flash.flashers.uf2_copy import Uf2Copy
 from upyfw.flash.flashplan import Facts
-from upyfw.flash.serial_ports import ANY, ESP, RP2
+from upyfw.flash.serial_ports import ANY
 
 _NONE_HINT = (
     "RP2040, RP2350: hold BOOTSEL while plugging it in. Espressif: plug it in. A board that is "
@@ -57,13 +58,13 @@ def flasher(port: str | None, drive: Path | None, board: Board | None, baud: int
 
 def _found(board: Board | None, baud: int) -> list[Found]:
     found = []
-    if board is None or board.port == "rp2":
+    if board is None or board.record.image == UF2:
         found += [Found(each.where, lambda each=each: Uf2Copy(each)) for each in drives.find()]
-    wanted = (RP2, ESP) if board is None else (ESP if board.chip.is_esp else RP2,)
+    wanted = (UF2, ESP) if board is None else (ESP if board.chip.is_esp else UF2,)
     for port in serial_ports.find():
         if port.kind in wanted:
             found.append(Found(port.where, lambda port=port: _opened(port, board, baud)))
-    if not found and (board is None or board.port == "rp2"):
+    if not found and (board is None or board.record.image == UF2):
         found += [Found(each.where, lambda each=each: each) for each in picotool.find()]
     return found
 
@@ -86,11 +87,11 @@ def _at_port(port: serial_ports.Port, board: Board | None, baud: int) -> Flasher
         )
     if kind == ANY:
         kind = _kind(board.chip.name) if board else _asked(port.path)
-    return Rp2Serial(port.path) if kind == RP2 else Esp(port.path, baud)
+    return Rp2Serial(port.path) if kind == UF2 else Esp(port.path, baud)
 
 
 def _kind(chip: str) -> str:
-    return ESP if CHIPS[chip].is_esp else RP2
+    return ESP if CHIPS[chip].is_esp else UF2
 
 
 def _asked(path: str) -> str:
@@ -117,7 +118,7 @@ def board_name(wanted: str | None, facts: Facts, known: dict[str, Board]) -> str
     fitting = [
         name
         for name, board in sorted(known.items())
-        if facts.chip == board.chip.name and board.port != "unix"
+        if facts.chip == board.chip.name and board.record.image != PROGRAM
     ]
     if not fitting:
         mcu = CHIPS[facts.chip].mcu if facts.chip in CHIPS else facts.chip or "unknown"

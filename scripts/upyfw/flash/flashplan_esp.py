@@ -16,12 +16,12 @@ TABLE_BYTES = 0xC00
 
 def is_blank(board: Board, table: bytes | None) -> bool:
     """Tell whether the place of the partition table is erased: a board that was never written."""
-    return board.port == "esp32" and table is not None and not table.strip(b"\xff")
+    return board.record.has_table and table is not None and not table.strip(b"\xff")
 
 
 def moved(board: Board, table: bytes | None) -> str | None:
     """Return why the partition table on a board is not the board definition's, or None."""
-    if board.port != "esp32" or table is None:
+    if not board.record.has_table or table is None:
         return None
     try:
         found = partitions.read(table)
@@ -45,7 +45,7 @@ def steps(board: Board, file: File, data: bytes) -> tuple[Step, ...]:
     regions = sorted(board.regions, key=lambda region: region.offset)
     if file.kind == index.UPDATE:
         espimage.check_app(board, data, file.name)
-        return tuple(_update_step(region, board.app_regions[0], data) for region in regions)
+        return tuple(_update_step(region, board.slots[0], data) for region in regions)
     espimage.check_whole(board, data, file.name)
     return tuple(_whole_step(board, region, data) for region in regions)
 

@@ -11,8 +11,10 @@ import serial
 from serial.tools import list_ports
 
 from upyfw.base.errors import BadInput, UpyfwError
+from upyfw.board.port import ESP, UF2
 
-RP2, ESP, ANY = "rp2", "esp", ""
+# what a port is of if its USB id does not tell
+ANY = ""
 # speeds that a port may be asked for; which of them it has, its driver says
 BAUDS = click.IntRange(1200, 4_000_000)
 
@@ -41,7 +43,7 @@ class Port:
 
 def find() -> list[Port]:
     """Return the ports that can be a board's: those with a USB id that boards have."""
-    known = {_RASPBERRY_PI: RP2, _ESPRESSIF: ESP, **dict.fromkeys(_BRIDGES, ESP)}
+    known = {_RASPBERRY_PI: UF2, _ESPRESSIF: ESP, **dict.fromkeys(_BRIDGES, ESP)}
     return [
         Port(info.device, known[info.vid], info.product or _BRIDGES.get(info.vid, ""))
         for info in sorted(list_ports.comports(), key=lambda info: info.device)

@@ -6,16 +6,9 @@ from pathlib import Path
 
 from upyfw.base.errors import BadInput
 from upyfw.board.boards import Board
+from upyfw.board.port import ESP, PROGRAM, UF2
 from upyfw.board.variant import Variant
 from upyfw.image import espimage, flashfile
-
-# name of what the port's own build gives
-_FIRMWARE = {
-    "unix": "upyos",
-    "rp2": "firmware.uf2",
-    "esp32": "firmware.bin",
-    "esp8266": "firmware.bin",
-}
 
 
 @dataclass(frozen=True)
@@ -38,14 +31,14 @@ class Artifacts:
         return [path for path in files if path] or [self.firmware]
 
     def content(self) -> dict[str, bytes]:
-        """Return {name: content} of the files to flash, made from the others; none on unix.
+        """Return {name: content} of the files to flash, made from the others; none of a program.
 
         Raises UpyfwError if a part does not belong to the board.
         """
-        if self.board.port == "unix":
+        if self.board.record.image == PROGRAM:
             return {}
         parts = [self.firmware.read_bytes(), self.fs_image.read_bytes()]
-        if self.board.chip.is_esp:
+        if self.board.record.image == ESP:
             bootloader = self.bootloader.read_bytes() if self.bootloader else b""
             return espimage.files(self.board, parts[0], bootloader, parts[1])
         return flashfile.files(self.board, *parts)
@@ -56,17 +49,17 @@ def named(what: Variant, with_fs: bool = True) -> Artifacts:
     board, folder = what.board, what.folder
     stem = f"upyos-{board.name}"
     made = {
-        "firmware": folder / _FIRMWARE[board.port],
+        "firmware": folder / board.record.firmware_file,
         "elf": folder / "firmware.elf",
-        "bootloader": folder / "bootloader.bin" if board.port == "esp32" else None,
+        "bootloader": folder / "bootloader.bin" if board.record.has_table else None,
     }
     if with_fs:
         made["fs_image"] = folder / "fs.img"
-    if with_fs and board.port != "unix":
+    if with_fs and board.record.image != PROGRAM:
         made["combined_bin"] = folder / f"{stem}.bin"
-        kind = "bin" if board.chip.is_esp else "uf2"
+        kind = "bin" if board.record.image == ESP else "uf2"
         made[f"update_{kind}"] = folder / f"{stem}-update.{kind}"
-    if with_fs and board.port == "rp2":
+    if with_fs and board.record.image == UF2:
         made["combined_uf2"] = folder / f"{stem}.uf2"
     return Artifacts(board, **made)
 
@@ -86,7 +79,7 @@ def built(what: Variant) -> Artifacts:
 
 def check_firmware(board: Board, firmware: bytes) -> None:
     """Raise UpyfwError for what is no firmware, or may not go onto the board."""
-    if board.port == "rp2":
+    if board.record.image == UF2:
         flashfile.check_firmware(board, firmware)
-    elif board.chip.is_esp:
+    elif board.record.image == ESP:
         espimage.check_app(board, firmware)

@@ -59,7 +59,7 @@ def check_app(board: Board, app: bytes, name: str = "firmware.bin") -> None:
     is larger than the slot.
     """
     _check_image(board, app, name, APP)
-    why = layout.overrun(board.app_regions[0], board.app_regions[0].offset + len(app))
+    why = layout.overrun(board.slots[0], board.slots[0].offset + len(app))
     if why:
         raise UpyfwError(
             f"{board.name}: {name}: {why}",
@@ -68,7 +68,7 @@ def check_app(board: Board, app: bytes, name: str = "firmware.bin") -> None:
 
 
 def _check_image(board: Board, data: bytes, name: str, wanted: str) -> None:
-    if board.chip.boot_off is not None and board.port == "esp32":
+    if board.record.has_table:
         found = kind(data)
         if found != wanted:
             raise _refusal(board, name, f"is {found or 'no image of an ESP chip'}, not {wanted}")
@@ -86,11 +86,11 @@ def check_whole(board: Board, data: bytes, name: str) -> None:
     """
     if len(data) > board.flash.size_bytes:
         raise _refusal(board, name, "is larger than the flash")
-    if board.port == "esp32":
+    if board.record.has_table:
         _check_table(board, data, name)
         loader = board.region("bootloader")
         _check_image(board, data[loader.offset : loader.end], f"{name}, boot loader", BOOTLOADER)
-    slot, fs = board.app_regions[0], board.fs_region
+    slot, fs = board.slots[0], board.fs_region
     check_app(board, data[slot.offset : slot.end], f"{name}, {slot.name}")
     fsimage.check(board, data[fs.offset : fs.end])
 
@@ -156,13 +156,13 @@ def files(board: Board, firmware: bytes, bootloader: bytes, fs_image: bytes) -> 
     """
     check_app(board, firmware)
     fsimage.check(board, fs_image)
-    parts = {board.app_regions[0]: firmware, board.fs_region: fs_image}
-    if board.port == "esp32":
+    parts = {board.slots[0]: firmware, board.fs_region: fs_image}
+    if board.record.has_table:
         _check_image(board, bootloader, "bootloader.bin", BOOTLOADER)
         parts[board.region("bootloader")] = bootloader
         parts[board.region("partition_table")] = partitions.table(board.regions)
     whole = merged(board, parts)
-    slot = board.app_regions[0]
+    slot = board.slots[0]
     return {
         f"upyos-{board.name}.bin": whole,
         # on the ESP8266 it has the header with the flash settings

@@ -27,7 +27,7 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
             hint=f"./upyfw build {board.name}",
             status=2,
         )
-    region = board.region("firmware")
+    region = board.slots[0]
     start_off = image.start_addr - board.chip.flash_addr
     if start_off != region.offset:
         raise UpyfwError(

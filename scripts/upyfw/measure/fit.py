@@ -8,6 +8,7 @@ from upyfw.base.errors import UpyfwError
 from upyfw.base.paths import make_dir
 from upyfw.board import partitions
 from upyfw.board.boards import Board
+from upyfw.board.ports import HOST
 from upyfw.board.variant import Variant
 from upyfw.build import freezing
 from upyfw.build.workdir import Workdir
@@ -35,7 +36,7 @@ class Fit:
     @property
     def slot_bytes(self) -> int:
         """Room for the firmware."""
-        return self.board.app_regions[0].size_bytes
+        return self.board.slots[0].size_bytes
 
     @property
     def left_bytes(self) -> int | None:
@@ -65,7 +66,7 @@ def estimate(what: Variant) -> Fit:
             f"{board.name}: firmware.upstream_bytes is not in its board.toml",
             hint=f"./upyfw build {board.name}, then ./upyfw size {board.name}",
         )
-    micropython = sources.prepare_micropython("unix").micropython
+    micropython = sources.prepare_micropython(HOST.name).micropython
     with Workdir(what.folder, board.name).locked():
         folder = make_dir(what.folder / "fit")
         frozen, _ = freezing.freeze(what, folder, micropython)
@@ -104,5 +105,5 @@ def refusal(fit: Fit) -> str | None:
         return None
     return (
         f"{fit.board.name}: about {-fit.left_bytes:,} bytes too large for "
-        f"{fit.board.app_regions[0].name}; a smaller profile or larger regions in its board.toml"
+        f"{fit.board.slots[0].name}; a smaller profile or larger regions in its board.toml"
     )

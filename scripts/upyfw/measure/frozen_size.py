@@ -19,7 +19,8 @@ from elftools.elf.elffile import ELFFile
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO, make_dir
-from upyfw.board.chips import Chip
+from upyfw.board.chip import Chip
+from upyfw.board.ports import PORTS
 from upyfw.build.firmware_frozen import FrozenFile
 
 _HEADERS = REPO / "scripts" / "upyfw" / "measure"
@@ -93,7 +94,7 @@ def c_bytes(chip: Chip, micropython: Path, folder: Path) -> int | None:
     if command is None:
         return None
     _write_headers(micropython, folder)
-    further = _ESP if chip.port == "esp32" else ()
+    further = _ESP if PORTS[chip.port].has_table else ()
     sources = sorted(_C_MODULE.glob("*.c"))
     return sum(_object_bytes((*command, *further), path, micropython, folder) for path in sources)
 

@@ -12,6 +12,7 @@ from elftools.elf.elffile import ELFFile
 
 from upyfw.base.errors import UpyfwError
 from upyfw.board.boards import Board
+from upyfw.board.port import ESP, UF2
 from upyfw.image import fsimage, uf2
 from upyfw.image.artifacts import Artifacts
 
@@ -74,13 +75,13 @@ def measure(board: Board, firmware: Path, elf: Path, fs_image: Path | None) -> R
             flash_bytes = program.flash_bytes()
             ram_bytes, heap_bytes = program.ram_bytes(), program.heap_bytes()
         region_bytes = None
-        if board.port == "rp2":
+        if board.record.image == UF2:
             image = uf2.read(firmware.read_bytes())
             flash_bytes = image.end_addr - image.start_addr
-        elif board.chip.is_esp:
+        elif board.record.image == ESP:
             flash_bytes = firmware.stat().st_size
-        if board.app_regions:
-            region_bytes = board.app_regions[0].size_bytes
+        if board.slots:
+            region_bytes = board.slots[0].size_bytes
     except OSError as exc:
         hint = f"./upyfw build {board.name}"
         raise UpyfwError(f"{board.name}: {exc.filename}: {exc.strerror}", hint=hint) from None

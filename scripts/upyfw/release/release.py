@@ -11,6 +11,7 @@ from upyfw.base.files import copy_atomic, write_atomic
 from upyfw.base.paths import REPO
 from upyfw.board import boards, layout
 from upyfw.board.boards import Board
+from upyfw.board.port import PROGRAM
 from upyfw.build import firmware
 from upyfw.image import uf2
 from upyfw.image.artifacts import Artifacts
@@ -24,7 +25,7 @@ DIST = REPO / "dist"
 def describe(made: Artifacts) -> dict[Path, File]:
     """Return what a release says of each file of a build that is meant for a user."""
     board = made.board
-    if board.port != "unix":
+    if board.record.image != PROGRAM:
         return {path: entry(board, path, path.name, *_facts(path)) for path in made.to_flash()}
     program, files = f"upyos-{board.name}", f"upyos-{board.name}.img"
     return {
@@ -62,7 +63,7 @@ def _parts(board: Board, data: bytes, kind: str, container: str) -> tuple[Part, 
     if kind == index.FILES:
         return (Part(board.fs_region.name, board.fs_region.offset, len(data)),)
     if kind == index.UPDATE and container == index.RAW:
-        slot = board.app_regions[0]
+        slot = board.slots[0]
         return (Part(slot.name, slot.offset, len(data)),)
     if container == index.UF2:
         image = uf2.read(data)

@@ -5,9 +5,6 @@ from upyfw.base.errors import UpyfwError
 from upyfw.board.boards import Board
 from upyfw.source import sdk, source_git, source_pins, sources, tools
 
-# a compiler that apt brings, so that its absence rules nothing out; the others come with kits
-_COMPILERS = {"rp2": "arm-none-eabi-gcc", "unix": "gcc"}
-
 
 def needs_more(board: Board) -> bool:
     """Tell whether a build needs a maker's kit, or sources that only git has."""
@@ -45,7 +42,7 @@ def why_not(board: Board) -> str:
     missing, _ = _git_only(board)
     if missing:
         return missing
-    compiler = _COMPILERS.get(board.port)
+    compiler = board.record.compiler
     if compiler and tools.TOOLS[compiler].find().problem:
         return f"{compiler} is missing: {tools.install_line(tools.TOOLS[compiler].packages)}"
     return ""

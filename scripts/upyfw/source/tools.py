@@ -119,19 +119,19 @@ TOOLS: dict[str, Tool] = {
         Tool("gcc", "UNIX, picotool", ("gcc", "g++", "libc6-dev"), _host_compilers),
         Tool(
             "arm-none-eabi-gcc",
-            "rp2 firmware",
+            "RP2040, RP2350 firmware",
             ("gcc-arm-none-eabi",),
             lambda: _program("arm-none-eabi-gcc", (10,)),
         ),
         Tool(
             "newlib",
-            "rp2 firmware",
+            "RP2040, RP2350 firmware",
             ("libnewlib-arm-none-eabi",),
             _newlib,
         ),
         Tool(
             "libstdc++",
-            "rp2 firmware",
+            "RP2040, RP2350 firmware",
             ("libstdc++-arm-none-eabi-newlib",),
             _libstdcpp,
         ),

@@ -18,6 +18,7 @@ from upyfw.base.errors import UpyfwError
 from upyfw.base.progress import Report, step
 from upyfw.board import partitions
 from upyfw.board.chips import CHIPS
+from upyfw.board.ports import PORTS
 from upyfw.flash import flashplan_esp
 from upyfw.flash.flashers.base import Flasher
 from upyfw.flash.flashplan import Facts, Mode, Plan
@@ -50,7 +51,7 @@ class Esp(Flasher):
             cmds.attach_flash(chip)
             size = cmds.detect_flash_size(chip)
             table = None
-            if name in CHIPS and CHIPS[name].port == "esp32":
+            if name in CHIPS and PORTS[CHIPS[name].port].has_table:
                 table = chip.read_flash(partitions.TABLE_OFF, flashplan_esp.TABLE_BYTES)
         self.where = f"the {chip.CHIP_NAME} at serial port {self.port}"
         return Facts(chip=name, flash_bytes=flash_size_bytes(size) if size else None, table=table)
