@@ -7,7 +7,7 @@ import random
 import casefile
 import machines as at
 import pytest
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 CONF = "/etc/system.conf"
 BAD = CONF + ".bad"

@@ -13,7 +13,7 @@ from itertools import pairwise
 import machines as at
 import pytest
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 from upyfw.targets.base import TargetError
 
 TARGET = "RPI_PICO"

@@ -8,8 +8,9 @@ import uf2_release
 from boot_drive import BootDrive
 from fabricated import Checkout
 from stranger import Stranger
-from upyfw import cli, drives
-from upyfw.flashers import picotool
+from upyfw import cli
+from upyfw.flash import drives
+from upyfw.flash.flashers import picotool
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import math
 from xml.etree import ElementTree
 
 import pytest
-from upyfw import bench, bench_cache, bench_chart, bench_flash, bench_lines, bench_report
-from upyfw.bench_cache import CacheFigures
-from upyfw.bench_report import (
+from upyfw.measure import bench, bench_cache, bench_chart, bench_flash, bench_lines, bench_report
+from upyfw.measure.bench_cache import CacheFigures
+from upyfw.measure.bench_report import (
     ORIGINAL,
     Bench,
     CommandFigures,
@@ -16,7 +16,7 @@ from upyfw.bench_report import (
     ProfileFigures,
     SingleFigures,
 )
-from upyfw.size import Report
+from upyfw.measure.size import Report
 
 COMMANDS = {name: CommandFigures(2.5, 0) for name in bench.COMMANDS}
 RUN = Bench(

@@ -6,7 +6,8 @@ import re
 
 import pytest
 from casefile import TREE
-from upyfw import firmware_frozen, sources
+from upyfw.build import firmware_frozen
+from upyfw.source import sources
 
 ORDER = ("tiny", "core", "net", "full")
 # groups of commands that come with a profile

@@ -5,8 +5,8 @@ import re
 
 import pytest
 from machines import Machines, image
-from upyfw.cmd_readme import README, refreshed
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.commands.cmd_readme import README, refreshed
 
 
 def test_generated_parts_are_up_to_date():
