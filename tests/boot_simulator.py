@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from upyfw import sources
-from upyfw.paths import REPO
+from upyfw.base.paths import REPO
+from upyfw.source import sources
 
 SECTOR = 4096
 PAGE = 256

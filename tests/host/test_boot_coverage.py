@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from boot_simulator import CORE, COVERAGE
-from upyfw.paths import REPO
+from upyfw.base.paths import REPO
 
 _TESTS = REPO / "tests" / "host" / "test_boot_swap.py"
 _LEAST_PERCENT = 95

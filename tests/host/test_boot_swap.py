@@ -104,6 +104,15 @@ def test_norevert(library):
         assert board.runs(NEW)
 
 
+def test_revert_by_hand_of_a_swap_for_good(board):
+    """What was swapped in for good can be swapped back by hand."""
+    board.run(sim.REQUEST_PERM)
+    assert board.run() == sim.START
+    assert board.run(sim.REVERT) == sim.OK
+    assert board.run() == sim.START
+    assert board.runs(OLD)
+
+
 def test_revert_by_hand(board):
     """The image before can be had back after a confirmation, and the new one again after that."""
     on_trial(board)
@@ -163,6 +172,31 @@ def test_revert_with_fails(library):
 def test_confirm_with_fails(library):
     """A cut while the image confirms itself leaves it confirmed, or swapped back."""
     for board, where in cuts(lambda: on_trial(prepared(library)), sim.CONFIRM):
+        assert board.run() == sim.START, where
+        assert board.runs(NEW) or board.runs(OLD), where
+
+
+def test_a_weak_request(library):
+    """A request whose bits were on their way is not lost once sectors have moved."""
+    for board, where in cuts(lambda: prepared(library), sim.REQUEST_TEST):
+        for second in (3, 50, 90):
+            board.run(sim.DECIDE, second, torn=True)
+        outcome = board.run()
+        assert outcome != sim.NO_FIRMWARE, where
+        assert board.runs(NEW if outcome == sim.TRIAL else OLD), where
+
+
+def test_a_weak_revert_by_hand(library):
+    """A revert whose mark was on its way goes on once sectors have moved."""
+
+    def confirmed() -> Board:
+        board = on_trial(prepared(library))
+        board.run(sim.CONFIRM)
+        return board
+
+    for board, where in list(cuts(confirmed, sim.REVERT)) * 4:
+        for second in (3, 50, 90):
+            board.run(sim.DECIDE, second, torn=True)
         assert board.run() == sim.START, where
         assert board.runs(NEW) or board.runs(OLD), where
 
@@ -256,6 +290,16 @@ def test_trailer_leftover(library):
         assert board.runs(NEW)
 
 
+def test_a_damaged_request(library):
+    """A request of which any bit is another one is none."""
+    bits = random.Random(6)
+    for _ in range(60):
+        board = asked(library, sim.REQUEST_PERM)
+        board.flash[LAYOUT.journal_off + bits.randrange(84)] ^= 1 << bits.randrange(8)
+        assert board.run() == sim.START
+        assert board.runs(OLD)
+
+
 def test_many_upgrades(board):
     """The journal serves one upgrade after the other."""
     for seed in range(10, 22):
@@ -315,12 +359,30 @@ def test_broken_cable_update_is_rescued(board):
 def test_nothing_to_start(board):
     """Without any whole image the chip's own boot loader is left, until somebody flashes."""
     on_trial(board)
-    board.erase(LAYOUT.primary_off, SECTOR)
     board.erase(LAYOUT.secondary_off, SECTOR)
-    assert board.run() == sim.NO_FIRMWARE
+    for damage in (lambda: board.erase(LAYOUT.primary_off + SECTOR, SECTOR), lambda: None):
+        damage()
+        assert board.run() == sim.NO_FIRMWARE
     board.flash_firmware(OTHER)
     assert board.run() == sim.START
     assert board.runs(OTHER)
+
+
+def test_nothing_to_swap_in(board):
+    """If running image and update are both damaged nothing is started, until somebody flashes."""
+    board.run(sim.REQUEST_TEST)
+    board.erase(LAYOUT.primary_off + SECTOR, SECTOR)
+    board.erase(LAYOUT.secondary_off + 2 * SECTOR, SECTOR)
+    for _ in range(2):
+        assert board.run() == sim.NO_FIRMWARE
+    board.flash_firmware(OTHER)
+    assert board.run() == sim.START
+    assert board.runs(OTHER)
+
+
+def test_empty_board(library):
+    """A board without firmware has nothing to start."""
+    assert Board(library, LAYOUT, FLASH_BYTES).run() == sim.NO_FIRMWARE
 
 
 def test_first_start_of_a_damaged_image(library):
