@@ -27,6 +27,9 @@ OK, BUSY, BAD_PRIMARY, BAD_SECONDARY, SAME_IMAGE, NO_RECORD = range(6)
 DECIDE, REQUEST_TEST, REQUEST_PERM, CONFIRM, REVERT, IS_ON_TRIAL = range(6)
 _ALL_POWER = 0xFFFFFFFF
 
+# What stands in front of the hash.
+_TLVS = struct.pack("<HHHH", 0x6907, 40, 0x10, 32)
+
 # Names a folder where gcov finds what ran.
 COVERAGE = "UPYFW_TEST_COVERAGE"
 
@@ -83,14 +86,18 @@ def build(folder: Path) -> Library:
 
 def image(size_bytes: int, seed: int, protected: bytes = b"") -> bytes:
     """Return an image of size_bytes in all, as imgtool makes them, with random content."""
-    tlvs = struct.pack("<HHHH", 0x6907, 40, 0x10, 32)
+    protected_bytes = 4 + len(protected) if protected else 0
+    firmware_bytes = size_bytes - HEADER_BYTES - protected_bytes - len(_TLVS) - 32
+    return wrapped(random.Random(seed).randbytes(firmware_bytes), protected)
+
+
+def wrapped(firmware: bytes, protected: bytes = b"") -> bytes:
+    """Return an image of that firmware, with protected TLVs if there are any."""
     if protected:
         protected = struct.pack("<HH", 0x6908, 4 + len(protected)) + protected
-    body_bytes = size_bytes - HEADER_BYTES - len(protected) - len(tlvs) - 32
-    header = struct.pack("<IIHHI", 0x96F3B83D, 0, HEADER_BYTES, len(protected), body_bytes)
-    body = random.Random(seed).randbytes(body_bytes)
-    hashed = header.ljust(HEADER_BYTES, b"\0") + body + protected
-    return hashed + tlvs + hashlib.sha256(hashed).digest()
+    header = struct.pack("<IIHHI", 0x96F3B83D, 0, HEADER_BYTES, len(protected), len(firmware))
+    hashed = header.ljust(HEADER_BYTES, b"\0") + firmware + protected
+    return hashed + _TLVS + hashlib.sha256(hashed).digest()
 
 
 class Board:
@@ -106,7 +113,7 @@ class Board:
         self.erase(layout.primary_off, layout.slot_bytes)
         self.erase(layout.secondary_off, layout.slot_bytes + SECTOR)
         self.erase(layout.journal_off, 2 * SECTOR)
-        self.files = self._others()
+        self.files = self.others()
 
     def erase(self, off: int, size_bytes: int) -> None:
         """Erase a region."""
@@ -144,9 +151,9 @@ class Board:
 
     def is_unharmed(self) -> bool:
         """Tell whether all is as it was outside of slots and journal."""
-        return self._others() == self.files
+        return self.others() == self.files
 
-    def _others(self) -> bytes:
+    def others(self) -> bytes:
         """Return the flash with slots and journal blanked."""
         seen = bytearray(self.flash)
         layout = self.layout
