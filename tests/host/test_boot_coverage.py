@@ -10,7 +10,9 @@ from pathlib import Path
 from boot_simulator import CORE, COVERAGE
 from upyfw.base.paths import REPO
 
-_TESTS = REPO / "tests" / "host" / "test_boot_swap.py"
+_TESTS = [
+    str(REPO / "tests" / "host" / f"test_boot_{name}.py") for name in ("swap", "images", "cable")
+]
 _LEAST_PERCENT = 95
 
 
@@ -29,8 +31,8 @@ def _branches(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_the_tests_reach_nearly_every_branch(tmp_path):
-    """Of all branches of ports/rp2/boot/core at least 95 in 100 are taken by test_boot_swap.py."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(_TESTS)]
+    """Of all branches of ports/rp2/boot/core at least 95 in 100 are taken by the tests."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_TESTS]
     env = os.environ | {COVERAGE: str(tmp_path)}
     run = subprocess.run(command, env=env, cwd=REPO, capture_output=True, text=True, timeout=900)
     assert run.returncode == 0, run.stdout

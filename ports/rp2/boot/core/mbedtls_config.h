@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the boot loader takes of Mbed TLS: SHA-256, the small one
+// What the boot loader takes of Mbed TLS: SHA-256 in a loop, which is the quicker one on a Cortex-M0+ too
 
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA256_SMALLER

@@ -8,7 +8,6 @@
 #include "hardware/structs/watchdog.h"
 #include "hardware/watchdog.h"
 #include "pico/bootrom.h"
-#include "pico/runtime_init.h"
 
 #include "boot.h"
 #include "boot_layout.h"
@@ -41,11 +40,6 @@ static void __attribute__((noreturn)) start(void) {
 int main(void) {
     // A trial's watchdog goes on over its own reset.
     hw_clear_bits(&watchdog_hw->ctrl, WATCHDOG_CTRL_ENABLE_BITS);
-    boot_journal_t journal;
-    if (boot_journal_open(&layout, &journal) && !boot_journal_is_settled(&journal)) {
-        // There is something to hash and to copy: at full speed.
-        runtime_init_clocks();
-    }
     switch (boot_decide(&layout)) {
         case BOOT_START_TRIAL:
             watchdog_enable(TRIAL_MS, false);
