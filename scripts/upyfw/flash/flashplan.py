@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What will be written where: made and checked before a board is touched (docs/design.md, 6)."""
+"""What will be written where: made and checked before a board is touched (docs/design.md, 3.1)."""
 
 from dataclasses import dataclass
 from enum import Enum
