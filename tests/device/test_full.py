@@ -29,7 +29,7 @@ ON_FULL = (
 
 
 def _used_blocks(board, flash: bytes) -> int:
-    filesystem = fsimage._filesystem(board, bytearray(flash))
+    filesystem = fsimage.filesystem(board, bytearray(flash))
     filesystem.mount()
     return filesystem.used_block_count
 

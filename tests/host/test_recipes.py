@@ -100,7 +100,7 @@ def compiler(board):
 def compile(board, work, inputs):
     work.objects.mkdir(exist_ok=True)
     lines = inputs.manifest.read_text().splitlines()
-    content = "\n".join(line for line in lines if "upyos_port" in line).encode()
+    content = "\\n".join(line for line in lines if "upyos_port" in line).encode()
     pages = uf2.pages(board.chip.flash_addr, content)
     image = work.objects / "firmware.uf2"
     image.write_bytes(uf2.write(uf2.Image(board.chip.uf2_family, pages)))

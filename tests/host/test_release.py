@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fabricated
 import pytest
+import upyfw
 from casefile import TREE
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
@@ -322,7 +323,9 @@ def test_what_is_no_manifest(copied, content):
 
 def test_a_manifest_that_the_checksums_do_not_know(copied):
     text = (copied / index.NAME).read_text()
-    (copied / index.NAME).write_text(text.replace('"version": "0.1.0"', '"version": "9.1.0"'))
+    other = text.replace(f'"version": "{upyfw.__version__}"', '"version": "9.1.0"')
+    assert other != text
+    (copied / index.NAME).write_text(other)
     with pytest.raises(BadInput, match="is not the one that SHA256SUMS was made for"):
         index.read(copied)
 

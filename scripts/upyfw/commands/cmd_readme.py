@@ -16,7 +16,7 @@ from upyfw.build import codegen
 from upyfw.source import buildable
 
 README = REPO / "README.md"
-# what CI does with a board, by tier; docs/design.md, 1
+# what CI does with a board, by tier; docs/design.md, 6
 _STATES = {
     1: "built and run in CI",
     2: "built in CI",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What will be written where: made and checked before a board is touched (docs/design.md, 6)."""
+"""What will be written where: made and checked before a board is touched (docs/design.md, 3.1)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -24,7 +24,7 @@ class Mode(Enum):
 class Facts:
     """What a board says of itself; None where it does not say.
 
-    board, system: what its firmware was built for, and is ("upyOS 0.1.0"). fs_blocks: of the file
+    board, system: what its firmware was built for, and is ("upyOS 0.2.0"). fs_blocks: of the file
     system that it has mounted. table: the first bytes at the place of an ESP32's partition table.
     """
 

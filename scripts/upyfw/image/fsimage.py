@@ -43,7 +43,7 @@ def make(
     """
     files, folders = _content(board, overlay or {}, remove, skel)
     buffer = bytearray(b"\xff" * board.fs_region.size_bytes)
-    fs = _filesystem(board, buffer, prog_bytes=_DRAFT_PROG_BYTES)
+    fs = filesystem(board, buffer, prog_bytes=_DRAFT_PROG_BYTES)
     fs.format()
     fs.mount()
     path = "/"
@@ -72,7 +72,7 @@ def _tidied(board: Board, buffer: bytearray) -> bytes:
     log anew when it cannot go on where the log ends, and these logs end at no multiple of the
     board's program size: so one change in each folder will do.
     """
-    fs = _filesystem(board, buffer)
+    fs = filesystem(board, buffer)
     fs.mount()
     for folder, folders, names in fs.walk("/"):
         for name in (folders + names)[:1]:
@@ -129,7 +129,7 @@ def board_text(board: Board) -> str:
     )
 
 
-def _filesystem(
+def filesystem(
     board: Board,
     buffer: bytearray,
     block_count: int | None = None,
@@ -173,7 +173,7 @@ def check(board: Board, image: bytes) -> None:
 
     Raises UpyfwError for another block count, or for what is no littlefs at all.
     """
-    fs = _filesystem(board, bytearray(image), block_count=0)
+    fs = filesystem(board, bytearray(image), block_count=0)
     try:
         fs.mount()
         count = fs.fs_stat().block_count
@@ -191,7 +191,7 @@ def check(board: Board, image: bytes) -> None:
 
 def mounted(board: Board, image: bytes) -> LittleFS:
     """Return a copy of an image, mounted."""
-    fs = _filesystem(board, bytearray(image))
+    fs = filesystem(board, bytearray(image))
     fs.mount()
     return fs
 

@@ -15,6 +15,7 @@ from upyfw.measure import (
     bench_cache,
     bench_commands,
     bench_flash,
+    bench_jobs,
     bench_lines,
     bench_machine,
     size,
@@ -32,39 +33,6 @@ _TEXT_BYTES = 4096
 _SORTED_LINES = 500
 _TURNS = 300
 
-# name → line typed; the files they need are _FILES
-COMMANDS = {
-    "pwd": "pwd",
-    "echo hello": "echo hello",
-    "cd /etc": "cd /etc",
-    "test -f": "test -f /b/text",
-    "export": "export v 5",
-    "ps": "ps",
-    "free": "free",
-    "df -h": "df -h",
-    "date": "date",
-    "uptime": "uptime",
-    "ls /": "ls /",
-    "ls of 73 files": "ls /b/many",
-    "cat of 4 KB": "cat /b/text",
-    "grep in 4 KB": "grep line9 /b/text",
-    "head of 4 KB": "head /b/text",
-    "tail of 4 KB": "tail /b/text",
-    "wc of 4 KB": "wc /b/text",
-    "cut of 4 KB": "cut -c 1-10 /b/text",
-    "tr of 4 KB": "tr a-z A-Z < /b/text",
-    "uniq of 4 KB": "uniq /b/text",
-    "cp of 4 KB": "cp /b/text /b/copy",
-    "sort of 500 lines": "sort /b/lines > /b/sorted.txt",
-    "mv": "mv /b/one /b/two ; mv /b/two /b/one",
-    "touch": "touch /b/one",
-    "mkdir, rmdir": "mkdir /b/d ; rmdir /b/d",
-    "sh of 10 lines": "sh /b/ten.sh",
-    "python line": "< 1 + 1",
-    "pipe": "echo hello | cat",
-    "> to a file": "echo hello > /b/out.txt",
-    "not found": "nosuch",
-}
 _LOOP = f"export i 0\nwhile test $i -lt {_TURNS}\nincr i\ndone\n"
 
 # told what is being done, and the fraction done, 0.0 to 1.0
@@ -118,7 +86,17 @@ def _measure_bare(made: Artifacts) -> Figures:
         boot_ms = machine.boot()
         machine.type("import gc")
         heap = machine.collected("gc.collect()")
-        return Figures(boot_ms, heap.free_bytes, heap.largest_free_bytes)
+        machine.type("import os")
+        return Figures(
+            boot_ms, heap.free_bytes, heap.largest_free_bytes, dict(_bare_commands(machine))
+        )
+
+
+def _bare_commands(machine: Machine) -> Iterator[tuple[str, CommandFigures]]:
+    """Measure what the bare prompt does instead of a command, the second run."""
+    for name, line in bench_jobs.BARE.items():
+        machine.type(line)
+        yield name, CommandFigures(machine.type(line))
 
 
 def _measure_upyos(machine: Machine, what: Variant, report: Report) -> Figures:
@@ -142,8 +120,8 @@ def _measure_upyos(machine: Machine, what: Variant, report: Report) -> Figures:
 
 def _commands(machine: Machine, report: Report) -> Iterator[tuple]:
     """Measure each command that this firmware has; one that fails here is named and left out."""
-    for number, (name, line) in enumerate(COMMANDS.items()):
-        report(name, 0.2 * number / len(COMMANDS))
+    for number, (name, line) in enumerate(bench_jobs.COMMANDS.items()):
+        report(name, 0.2 * number / len(bench_jobs.COMMANDS))
         machine.type(line)
         status = machine.status()
         if status == _NOT_FOUND and name != "not found":
@@ -151,6 +129,8 @@ def _commands(machine: Machine, report: Report) -> Iterator[tuple]:
         if status not in (0, _NOT_FOUND):
             progress.say(f"bench: {line!r} ended with status {status}: not measured")
             continue
+        if undo := bench_jobs.UNDO.get(line):
+            machine.type(undo)
         before = machine.collected(_COLLECT).free_bytes
         busy_ms = machine.type(line)
         yield name, CommandFigures(busy_ms, before - machine.collected(_COLLECT).free_bytes)

@@ -60,6 +60,8 @@ def _command_bars(bench: Bench) -> list[Bar]:
     bars: list[Bar] = []
     for name, figures in bench.upyos.commands.items():
         bars.append((name, "upyOS", figures.ms, f"{figures.ms:.1f} ms"))
+        if beside := bench.bare.commands.get(name):
+            bars.append(("", "bare", beside.ms, f"{beside.ms:.1f} ms"))
         if before := ORIGINAL.commands.get(name):
             bars.append(("", "original", before.ms, f"{before.ms:.0f} ms"))
     return bars

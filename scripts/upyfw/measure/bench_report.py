@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from rich.markup import escape
 from rich.table import Table
 
+from upyfw.measure import bench_jobs
 from upyfw.measure.bench_cache import CacheFigures
 
 CLOCK_HZ = 125_000_000
@@ -26,7 +27,7 @@ class Figures:
     """One firmware: times are busy cycles at 125 MHz, heap is after a collection at the prompt."""
 
     boot_ms: float
-    free_bytes: int
+    free_bytes: int | None
     largest_free_bytes: int | None = None
     commands: dict[str, CommandFigures] = field(default_factory=dict)
     # after 200 lines that all differ
@@ -78,31 +79,14 @@ class Bench:
     profiles: dict[str, ProfileFigures] = field(default_factory=dict)
 
 
-# The original upyOS as .py files on the file system of the same firmware, measured in the same
-# way: busy time and free heap with its default init.sh. It is not here any more to be run.
+# The free heap of the original is not here: it was read before a collection, the others after one.
 ORIGINAL = Figures(
-    boot_ms=1781.9,
-    free_bytes=224_512,
-    commands={
-        name: CommandFigures(ms)
-        for name, ms in {
-            "pwd": 35.5,
-            "echo hello": 53.4,
-            "ps": 48.0,
-            "free": 81.8,
-            "df -h": 108.1,
-            "ls /": 163.6,
-            "ls of 73 files": 928.1,
-            "cat of 4 KB": 138.1,
-            "grep in 4 KB": 97.4,
-            "cp of 4 KB": 237.4,
-        }.items()
-    },
+    boot_ms=bench_jobs.ORIGINAL["reset_to_prompt_ms"],
+    free_bytes=None,
+    commands={name: CommandFigures(ms) for name, ms in bench_jobs.original_ms().items()},
 )
-
-
-# what that left less than the bare prompt of its day, which had 241,872 B
-ORIGINAL_TAKEN_BYTES = 17_360
+# what that left less than the bare prompt
+ORIGINAL_TAKEN_BYTES = bench_jobs.ORIGINAL["heap_below_bare_after_collection_bytes"]
 
 
 def rows_of_firmware(bench: Bench) -> list[tuple[str, ...]]:
@@ -112,7 +96,7 @@ def rows_of_firmware(bench: Bench) -> list[tuple[str, ...]]:
     turns = bench.upyos.turns_per_s
     return [
         ("reset to prompt, busy", *(f"{figures.boot_ms:.1f} ms" for figures in three)),
-        ("heap free at the prompt", *(f"{figures.free_bytes:,} B" for figures in three)),
+        ("heap free at the prompt", *(_bytes(figures.free_bytes) for figures in three)),
         ("  less than the bare prompt", "–", *(f"{size:,} B" for size in taken)),
         ("largest free block", *(_bytes(figures.largest_free_bytes) for figures in three)),
         ("heap left by 200 commands", "–", _bytes(bench.upyos.left_after_many_bytes), "–"),
@@ -127,15 +111,17 @@ def taken_bytes(bench: Bench) -> tuple[int, int]:
 
 
 def rows_of_commands(bench: Bench) -> list[tuple[str, ...]]:
-    """Rows (command, time, heap left behind, time in the original, how many times faster)."""
+    """Rows (command, time, heap left behind, the bare prompt's time, the original's, faster)."""
     found = []
     factors = speed_ups(bench)
     for name, figures in bench.upyos.commands.items():
         before = ORIGINAL.commands.get(name)
+        bare = bench.bare.commands.get(name)
+        beside = f"{bare.ms:.2f} ms" if bare else "–"
         then = (f"{before.ms:.1f} ms", f"{factors[name]:.1f}") if before else ("–", "–")
-        found.append((name, f"{figures.ms:.2f} ms", _bytes(figures.left_bytes), *then))
+        found.append((name, f"{figures.ms:.2f} ms", _bytes(figures.left_bytes), beside, *then))
     if factors:
-        found.append(("geometric mean", "", "", "", f"{mean(factors):.1f}"))
+        found.append(("geometric mean", "", "", "", "", f"{mean(factors):.1f}"))
     return found
 
 
@@ -189,10 +175,12 @@ def _bytes(size: int | None) -> str:
 
 
 _PROFILE_HEADS = ("firmware", "flash", "frozen", "file system", "reset to prompt")
+_COMMAND_HEADS = ("command", "busy", "heap left behind", "bare prompt", "original upyOS")
+_COMMAND_HEADS += ("times faster",)
 _HEADS = (
     (rows_of_firmware, ("", "bare MicroPython", "upyOS firmware", "original upyOS")),
     (rows_of_profiles, (*_PROFILE_HEADS, "heap free", "largest free block")),
-    (rows_of_commands, ("command", "busy", "heap left behind", "original upyOS", "times faster")),
+    (rows_of_commands, _COMMAND_HEADS),
     (rows_of_cache, ("cache of answers about files", "off", "on")),
     (rows_of_single, ("command", "group", "flash", "busy", "heap while running", "line")),
     (rows_of_flash, ("frozen modules", "flash")),
@@ -255,10 +243,13 @@ timing of the flash cache).
   command that this profile leaves to the file system.
 * **200 commands**: lines of tests/cases that all differ, without Python. What they set is taken
   back with `setauth -d`, `loadconfig`, `loadboard` and `dmesg -c` before both measurements.
-* **Bare** is the same build with nothing of ours frozen in. **Original** is the earlier system, as
-  .py files on the file system, under the same firmware: measured once, in another emulator, with
-  its default init.sh. That one counted 95.8 ms for the bare prompt, most of it waiting for USB
-  awake; here the core sleeps meanwhile.
+* **Bare** is the same build with nothing of ours frozen in. "bare prompt" is its own prompt that
+  does the same job in the same run, second time: {bare}.
+* **Original** is the earlier system, as .py files on the file system, under the bare firmware:
+  measured once in this emulator ({date}, `scripts/upyfw/measure/original.json`), the same lines
+  typed, with its default init.sh. It does not collect by itself, so its free heap has no figure;
+  what it left less than the bare prompt was read after a collection. "times faster" below 1 means
+  slower.
 """
 
 
@@ -266,7 +257,15 @@ def markdown(bench: Bench) -> str:
     """The run as docs/bench.md."""
     found = {rows.__name__: _markdown_table(heads, rows(bench)) for rows, heads in _HEADS}
     parts = {name.removeprefix("rows_of_"): table for name, table in found.items()}
-    return _MARKDOWN.format(board=bench.board, version=bench.version, **parts)
+    jobs = bench_jobs.BARE.items()
+    bare = ", ".join(f"`{line}` for `{bench_jobs.COMMANDS[name]}`" for name, line in jobs)
+    return _MARKDOWN.format(
+        board=bench.board,
+        version=bench.version,
+        bare=bare,
+        date=bench_jobs.ORIGINAL["date"],
+        **parts,
+    )
 
 
 def _markdown_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
