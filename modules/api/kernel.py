@@ -29,7 +29,9 @@ def upyOS(options=""):
     import sys
 
     if sys.platform == "esp8266":
-        __import__("upyos_port").stop_timers()
+        from upyos import watchdog
+
+        watchdog.part()
     if state.key and not stop:
         # The raw REPL gets the terminal.
         from upyos import tasks

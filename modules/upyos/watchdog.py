@@ -45,3 +45,14 @@ def feed():
         return False
     state.watchdog.feed()
     return True
+
+
+def part():
+    """Stop the timers of an ESP8266, for the MicroPython prompt gets the terminal.
+
+    They lie in the heap. A soft reset, which can be made there, clears it, and not the SDK's list.
+    """
+    if state.timer:
+        state.timer.deinit()
+        state.timer = None
+    _drop()

@@ -138,18 +138,3 @@ def watchdog(timeout_ms):
 def pin(gpio):
     """Return a Pin to read, which stays what it is. Raises ValueError if there is no such GPIO."""
     return machine.Pin(gpio)
-
-
-def stop_timers():
-    """Stop those that are set: a soft reset clears the heap they lie in, and not the SDK's list.
-
-    Called when the MicroPython prompt gets the terminal: from there a soft reset can be made.
-    """
-    from upyos import state
-
-    if state.timer:
-        state.timer.deinit()
-        state.timer = None
-    if hasattr(state.watchdog, "deinit"):
-        state.watchdog.deinit()
-        state.watchdog = None

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from casefile import TREE
 from esptool.targets import CHIP_DEFS
-from upyfw import boards, cli, firmware_rp2, fsimage
-from upyfw.errors import UpyfwError
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.build import firmware_rp2
+from upyfw.image import fsimage
 
 BAD = sorted((Path(__file__).parent / "bad" / "boards").glob("*.toml"))
 

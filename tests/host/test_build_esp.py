@@ -12,8 +12,12 @@ import sys
 import esp_images
 import pytest
 from fabricated import lx106_sdk, program
-from upyfw import boards, cli, espimage, firmware, frozen_size, fsimage, partitions, variant
-from upyfw.paths import REPO
+from upyfw import cli
+from upyfw.base.paths import REPO
+from upyfw.board import boards, partitions, variant
+from upyfw.build import firmware
+from upyfw.image import espimage, fsimage
+from upyfw.measure import frozen_size
 
 NAME = "ESP32_GENERIC_C3"
 # idf.py: the project's folder leads to MicroPython's tree, the board's to our files
@@ -181,8 +185,7 @@ def _undefined(micropython, folder) -> set[str]:
     """Names that the C files of this port's firmware call and do not have."""
     frozen_size._write_headers(micropython, folder)
     places = [frozen_size._HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
-    names = re.findall(r"\w+\.c\b", (REPO / "modules/c/upyos/micropython.mk").read_text())
-    paths = [REPO / "modules/c/upyos" / name for name in names if name != "flash.c"]
+    paths = sorted((REPO / "modules/c/upyos").glob("*.c"))
     flags = ["-std=gnu11", "-Os", *(f"-I{place}" for place in places)]
     command = ["arm-none-eabi-gcc", "-mthumb", *flags, "-c", *map(str, paths)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from casefile import TREE
-from upyfw import sources
-from upyfw.frozen_size import IDF_FLAGS, IDF_SETTINGS
+from upyfw.measure.frozen_size import IDF_FLAGS, IDF_SETTINGS
+from upyfw.source import sources
 
 C_MODULES = TREE / "modules" / "c"
 SOURCES = sorted((C_MODULES / "upyos").glob("*.c"))
@@ -121,7 +121,7 @@ def _compiled(folder: Path, micropython: Path, esp_platform: int) -> dict[str, l
 
 def test_every_source_is_compiled_once_for_the_component(micropython, tmp_path):
     found = _compiled(tmp_path, micropython, esp_platform=1)
-    assert set(found) == {path.name for path in SOURCES} - {"flash.c"}
+    assert set(found) == {path.name for path in SOURCES}
     assert Counter(map(len, found.values())) == {1: len(found)}
     for (command,) in found.values():
         assert "-DESP_PLATFORM" in command
@@ -140,7 +140,9 @@ def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_
         for text in expanded.values()
         for name in re.findall(r"\b__wrap_(\w+)\([^;]*?\) {", text)
     }
-    assert made == asked
+    assert asked <= made
+    # wrapped in builds with make
+    assert made - asked == {"uzlib_crc32"}
     assert {"mp_event_wait_indefinite", "mp_event_wait_ms", "mp_handle_pending"} <= asked
 
 

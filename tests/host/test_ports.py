@@ -1,198 +1,119 @@
 # SPDX-License-Identifier: MIT
-"""upyos_port of the ports that cannot be run here, on CPython with a made-up chip."""
+"""Ports: each is held against the contract of ports/README.md, and known by one record."""
 
-import importlib.util
-import sys
-import types
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
-import device_fakes
 import pytest
 from casefile import TREE
+from upyfw.board import boards
+from upyfw.board.ports import PORTS
+from upyfw.source import tools
 
-KEPT = ("network", "machine", "micropython", "_upyos", "esp32", "gc", "upyos_port")
-
-
-class Timer:
-    """A hardware timer of which there are so many."""
-
-    ONE_SHOT = 0
-    count = 4
-
-    def __init__(self, number: int) -> None:
-        if number >= Timer.count:
-            raise ValueError("invalid Timer number")
-        self.number = number
-
-    def init(self, **options) -> None:
-        self.options = options
-
-    def deinit(self) -> None:
-        self.options = None
+HOST_DIR = TREE / "scripts" / "upyfw"
+RECORDS = HOST_DIR / "board" / "ports"
+NAMED = re.compile(rf"(?<![\w-])(?:{'|'.join(PORTS)})(?![\w-])")
+PORT_DIRS = sorted(path.parent for path in (TREE / "ports").glob("*/upyos_port.py"))
+CONTRACT = (TREE / "ports" / "README.md").read_text()
 
 
-class AccessPoint:
-    """That of an ESP8266; its MAC address ends in a1b2c3."""
-
-    IF_AP = 1
-
-    def __init__(self, _interface: int) -> None:
-        pass
-
-    def active(self, on: bool | None = None) -> bool:
-        if on is not None:
-            AccessPoint.is_on = on
-        return AccessPoint.is_on
-
-    def config(self, key: str):
-        settings = {"ssid": AccessPoint.ssid, "security": AccessPoint.security}
-        return (settings | {"mac": b"\x18\xfe\x34\xa1\xb2\xc3"})[key]
+def _contract() -> dict[str, list[str] | None]:
+    """Return {name: names of its arguments} as the table has them; None for a constant."""
+    table = CONTRACT.partition("## `upyos_port`, in Python")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)(?:\((.*?)\))?` \|", table, re.M)
+    calls = re.findall(r"^\| `\w+(\()?", table, re.M)
+    return {
+        name: re.findall(r"\w+", words) if call else None
+        for (name, words), call in zip(rows, calls, strict=True)
+    }
 
 
-@pytest.fixture
-def chip(monkeypatch):
-    """Make the modules of a port importable; returns what loads its upyos_port."""
-    for name in KEPT:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    machine = types.ModuleType("machine")
-    machine.Timer = Timer
-    machine.mem32 = {}
-    monkeypatch.setattr(Timer, "count", 4)
-    upyos = types.ModuleType("_upyos")
-    upyos.headroom = upyos.on_tick = lambda *args: None
-    micropython = types.ModuleType("micropython")
-    micropython.const = lambda value: value
-    collector = types.ModuleType("gc")
-    collector.threshold = lambda *_: None
-    collector.mem_free = collector.mem_alloc = lambda: 0
-    network = types.ModuleType("network")
-    network.WLAN, network.AUTH_OPEN = AccessPoint, 0
-    AccessPoint.is_on, AccessPoint.ssid, AccessPoint.security = False, "", 0
-    machine.WDT = lambda: "the watchdog"
-    for module in (network, machine, upyos, micropython, collector, types.ModuleType("esp32")):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-
-    def load(port: str) -> types.ModuleType:
-        path = TREE / "ports" / port / "upyos_port.py"
-        spec = importlib.util.spec_from_file_location("upyos_port", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    return load
+def _interface(path: Path) -> dict[str, list[str] | None]:
+    """Return {name: names of its arguments} of the public names that a file defines."""
+    found: dict[str, list[str] | None] = {}
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = [word.arg for word in node.args.args]
+        elif isinstance(node, ast.Assign):
+            # one function under two names has the arguments of the first
+            value = node.value.id if isinstance(node.value, ast.Name) else ""
+            found.update({target.id: found.get(value) for target in node.targets})
+    return {name: words for name, words in found.items() if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("count", [2, 4])
-def test_an_esp32_leaves_the_first_timer_to_programs(chip, count):
-    Timer.count = count
-    found = chip("esp32").once(100, print)
-    assert found.number == count - 1
-    assert found.options == {"mode": Timer.ONE_SHOT, "period": 100, "callback": print}
+def test_the_contract_is_a_table():
+    contract = _contract()
+    assert contract["NAME"] is None
+    assert contract["flash"] == []
+    assert contract["timer"] == ["period_ms", "callback"]
 
 
-@pytest.mark.parametrize(("measured", "told"), [(-47, None), (26, 26), (130, None), (-40, -40)])
-def test_a_sensor_that_does_not_answer_measures_nothing(chip, measured, told):
-    port = chip("esp32")
-    sys.modules["esp32"].mcu_temperature = lambda: measured
-    assert port.temperature_c() == told
+@pytest.mark.parametrize("folder", PORT_DIRS, ids=lambda path: path.name)
+def test_a_port_keeps_the_contract(folder):
+    assert _interface(folder / "upyos_port.py") == _contract()
 
 
-def test_an_esp32_without_that_sensor_gives_degrees_fahrenheit(chip):
-    port = chip("esp32")
-    sys.modules["esp32"].raw_temperature = lambda: 122
-    assert port.temperature_c() == 50
+@pytest.mark.parametrize("folder", PORT_DIRS, ids=lambda path: path.name)
+def test_a_port_says_its_name(folder):
+    body = ast.parse((folder / "upyos_port.py").read_text()).body
+    values = {
+        node.targets[0].id: node.value.value
+        for node in body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    }
+    assert values["NAME"] == folder.name
+    assert values["PROG_BYTES"] % 8 == 0
 
 
-@pytest.mark.parametrize(
-    ("ssid", "security", "stays"),
-    [
-        # what the SDK's defaults give, on modules of two makers
-        ("ESP_A1B2C3", 0, False),
-        ("AI-THINKER_A1B2C3", 0, False),
-        # a user's own
-        ("ESP_A1B2C3", 3, True),
-        ("my house", 0, True),
-    ],
-)
-def test_an_esp8266_closes_the_access_point_that_nobody_asked_for(chip, ssid, security, stays):
-    AccessPoint.is_on, AccessPoint.ssid, AccessPoint.security = True, ssid, security
-    port = chip("esp8266")
-    assert AccessPoint.is_on == stays
-    assert not hasattr(port, "_close_access_point")
+def test_every_port_has_a_record_and_every_record_a_port():
+    assert set(PORTS) == {folder.name for folder in PORT_DIRS}
+    assert set(PORTS) == {path.stem for path in RECORDS.glob("*.py")} - {"__init__"}
 
 
-def test_an_esp8266_counts_its_starts_in_the_last_word_of_its_rtc_memory(chip):
-    """Blocks 64 to 191 of 4 bytes, from 0x60001100 on, are for programs (the SDK's reference)."""
-    port = chip("esp8266")
-    memory = sys.modules["machine"].mem32
-    memory[0x60001100 + 4 * 191] = 0
-    assert port.boot_count() == 0
-    port.set_boot_count(2)
-    assert port.boot_count() == 2
-    assert list(memory) == [0x600013FC]
+@pytest.mark.parametrize("port", PORTS.values(), ids=lambda port: port.name)
+def test_a_record_is_whole(port):
+    assert {chip.port for chip in port.chips} == {port.name}
+    assert set(port.tools) <= set(tools.TOOLS)
+    assert port.compiler in {"", *port.tools}
+    assert port.fs_region in port.regions
+    assert (HOST_DIR / "build" / f"firmware_{port.name}.py").is_file()
+    assert (TREE / "manifest" / "port" / f"{port.name}.py").is_file()
+    assert any(boards.load(name).port == port.name for name in boards.names())
 
 
-def test_an_esp8266_takes_no_time_for_its_watchdog_but_its_own(chip):
-    port = chip("esp8266")
-    assert port.watchdog(5000) == "the watchdog"
-    with pytest.raises(ValueError, match="5 s only"):
-        port.watchdog(3000)
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """Texts of the code below a node that are no docstrings."""
+    documents = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node not in documents:
+            yield str(node.value)
 
 
-def test_an_esp8266_has_no_timer_left_in_its_heap_at_a_soft_reset(chip, monkeypatch):
-    state = types.ModuleType("upyos.state")
-    ticks, waits = Timer(0), Timer(1)
-    ticks.options = waits.options = {"period": 10}
-    state.timer, state.watchdog = ticks, waits
-    monkeypatch.setitem(sys.modules, "upyos", types.SimpleNamespace(state=state))
-    port = chip("esp8266")
-    port.stop_timers()
-    assert ticks.options is waits.options is None
-    assert state.timer is state.watchdog is None
-    state.watchdog = port.watchdog(5000)
-    port.stop_timers()
-    # one that runs cannot be stopped
-    assert state.watchdog == "the watchdog"
+def test_no_other_code_of_the_host_holds_the_name_of_a_port():
+    """A port's record and its build may."""
+    builds = HOST_DIR / "build"
+    own = {path for name in PORTS for path in builds.glob(f"firmware_{name}*.py")}
+    # there rp2 is the name of a module that MicroPython freezes
+    own |= {HOST_DIR / "measure" / "bench_flash.py"}
+    paths = [p for p in HOST_DIR.rglob("*.py") if p not in own and p.parent != RECORDS]
+    assert len(paths) > 80
+    found = [
+        f"{path.relative_to(TREE)}: {text}"
+        for path in paths
+        for text in _texts(ast.parse(path.read_text()))
+        if NAMED.search(text)
+    ]
+    assert found == []
 
 
-def test_the_shell_stops_an_esp8266s_timers_when_it_gives_the_terminal_away(monkeypatch):
-    """A soft reset can come only from there."""
-    calls = []
-    port = types.ModuleType("upyos_port")
-    port.stop_timers = lambda: calls.append("stopped")
-    monkeypatch.setitem(sys.modules, "upyos_port", port)
-    with device_fakes.device():
-        for name in ("executor", "state", "boot", "shell"):
-            module = types.ModuleType("upyos." + name)
-            module.start = module.loop = lambda *_, name=name: calls.append(name)
-            module.key = None
-            sys.modules["upyos." + name] = module
-            setattr(sys.modules["upyos"], name, module)
-        sys.modules["upyos.process"].forget = lambda: None
-        spec = importlib.util.spec_from_file_location("kernel", TREE / "modules/api/kernel.py")
-        kernel = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(kernel)
-        kernel.upyOS()
-        assert calls == ["boot", "shell"]
-        monkeypatch.setattr(sys, "platform", "esp8266")
-        kernel.upyOS()
-    assert calls[2:] == ["boot", "shell", "stopped"]
-
-
-@pytest.mark.parametrize(("is_soft", "numbers"), [(True, ()), (False, (1,))])
-def test_software_i2c_has_no_bus_number(chip, monkeypatch, is_soft, numbers):
-    """What machine.I2C is on an ESP8266; a number in front would be taken for a pin."""
-    machine = sys.modules.get("machine") or chip("esp8266") and sys.modules["machine"]
-    seen = []
-
-    def driver(*args: int, scl: int, sda: int) -> str:
-        seen.append((args, scl, sda))
-        return "a bus"
-
-    machine.SoftI2C = driver
-    machine.I2C = driver if is_soft else lambda *args, **pins: driver(*args, **pins)
-    monkeypatch.setitem(sys.modules, "upyos_port", types.ModuleType("upyos_port"))
-    with device_fakes.device():
-        sys.modules["upyos.lib.command"].number = int
-        hardware = device_fakes.load("lib.hardware")
-        assert hardware.i2c(1, {"scl": 5, "sda": 4}) == "a bus"
-    assert seen == [(numbers, 5, 4)]
+@pytest.mark.parametrize("text", ["port == 'rp2'", "X = {'esp32': 1}", "f('of unix only')"])
+def test_a_name_is_seen(text):
+    assert any(map(NAMED.search, _texts(ast.parse(text))))

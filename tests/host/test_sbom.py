@@ -7,9 +7,11 @@ import json
 import pytest
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
-from upyfw import boards, components, sbom, source_pins, sources
-from upyfw.errors import UpyfwError
-from upyfw.manifest import File, Release
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.release import components, sbom
+from upyfw.release.index import File, Release
+from upyfw.source import source_pins, sources
 
 TERMS = "Only for use with products of one maker.\n"
 

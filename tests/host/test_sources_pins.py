@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import source_pins
-from upyfw.boards import PLATFORMS
-from upyfw.errors import BAD_INPUT, UpyfwError
+from upyfw.base.errors import BAD_INPUT, UpyfwError
+from upyfw.board.ports import PORTS
+from upyfw.source import source_pins
 
 BAD = Path(__file__).parent / "bad" / "sources"
 
@@ -21,7 +21,7 @@ def test_the_real_file():
         # a tag can be moved; a kit's is only shown
         assert source.git.commit or source.kit, source.name
         assert source.licence or source.kit, source.name
-        assert set(source.needed_by) <= set(PLATFORMS)
+        assert set(source.needed_by) <= set(PORTS)
 
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.toml")), ids=lambda path: path.stem)
