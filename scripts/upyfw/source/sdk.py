@@ -14,6 +14,7 @@ from upyfw.board.boards import Board
 from upyfw.board.chip import Chip
 from upyfw.source import source_pins
 
+IDF = "esp-idf"
 _LIMIT_S = 10
 # image that ESP-IDF's makers publish for each of their releases
 IDF_IMAGE = "docker.io/espressif/idf"
@@ -131,13 +132,13 @@ def _esp_open_sdk(name: str) -> Kit:
     return Kit(name, pinned, place)
 
 
-_FINDERS: dict[str, Callable[[str], Kit]] = {"esp-idf": _esp_idf, "esp-open-sdk": _esp_open_sdk}
+_FINDERS: dict[str, Callable[[str], Kit]] = {IDF: _esp_idf, "esp-open-sdk": _esp_open_sdk}
 
 
 def _advice(kit: Kit, board: Board) -> str:
     """Return the line that gets a kit, or what it lacks."""
     pin = source_pins.read()[kit.name]
-    if kit.name != "esp-idf":
+    if kit.name != IDF:
         return f"unpack a build of {pin.git.url} {pin.git.tag} and put its bin folder into PATH"
     if kit.place and kit.problem.startswith(compiler(board.chip)):
         return f"{kit.place}/install.sh {board.chip.name} && . {kit.place}/export.sh"
