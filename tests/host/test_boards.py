@@ -196,6 +196,24 @@ def test_further_boards_are_those_with_the_same_chip():
     assert boards.like_chip("UNIX") == ()
 
 
+def test_the_board_files_of_the_earlier_system_are_known():
+    """Its etc had these names; those of one board a chip are our own names still."""
+    found = {
+        name: boards.load(board)
+        for board in boards.names()
+        for name in boards.load(board).formerly
+    }
+    chips = {name: board.chip.name for name, board in found.items()}
+    assert chips == {
+        "upyOS-esp32-wroom-32": "esp32",
+        "upyOS-esp32c3_luatos": "esp32c3",
+        "upyOS-esp32c3_vcc_gnd": "esp32c3",
+        "upyOS-esp32s3_vcc_gnd": "esp32s3",
+    }
+    own = {boards.load(name).system_name for name in boards.names()}
+    assert {"upyOS-rp2", "upyOS-esp32", "upyOS-esp8266"} <= own
+
+
 LIKE_A_PICO_W = """
 name = "LEAN"
 like = "RPI_PICO_W"

@@ -121,6 +121,11 @@ def test_an_esp32_build_gives_the_files_to_flash(idf, tmp_path):
     files = fsimage.read(made.board, whole[region.offset : region.end])
     assert "/etc/upyOS-esp32.board" in files
     assert "/etc/boards/LUATOS_CORE_ESP32C3.board" in files
+    # what a user's init.sh of the earlier system loads: this board's, and another's
+    own = fsimage.board_text(made.board).encode()
+    assert files["/etc/upyOS-esp32c3_vcc_gnd.board"] == own
+    other = files["/etc/boards/LUATOS_CORE_ESP32C3.board"]
+    assert files["/etc/upyOS-esp32c3_luatos.board"] == other != own
     # what the profile leaves to the file system, for the chip: flags of a .mpy, from bit 2 on
     cold = [data for path, data in files.items() if path.endswith(".mpy")]
     assert cold or made.board.profile == "full"

@@ -3,6 +3,7 @@
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,6 +116,8 @@ class Board:
     path: Path
     # what is frozen into its firmware: manifest/<profile>.py
     profile: str = "full"
+    # names of its board file in the releases before this firmware, without .board
+    formerly: tuple[str, ...] = ()
 
     @property
     def port(self) -> str:
@@ -259,6 +262,7 @@ def parse(data: dict, path: Path) -> Board:
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
         profile=_profile(top),
+        formerly=_texts(top, "formerly", r"[\w-]+"),
     )
     top.done()
     _check_origin(board)
@@ -275,11 +279,16 @@ def _profile(top: Table) -> str:
 
 
 def _sources(top: Table) -> tuple[str, ...]:
-    names = top.take("sources", list, optional=True) or []
-    for i, name in enumerate(names):
-        if not isinstance(name, str) or not name:
-            raise Refused(f"sources[{i}]: {name!r} is not the name of a source")
-    return tuple(names)
+    return _texts(top, "sources", r"\S+")
+
+
+def _texts(top: Table, key: str, pattern: str) -> tuple[str, ...]:
+    """Return a list of texts that a pattern fits; it may be left out."""
+    words = top.take(key, list, optional=True) or []
+    for i, word in enumerate(words):
+        if not isinstance(word, str) or not re.fullmatch(pattern, word):
+            raise Refused(f"{key}[{i}]: {word!r} is no name")
+    return tuple(words)
 
 
 def _firmware(data: object, chip: Chip, sources: tuple[str, ...]) -> Firmware:
