@@ -9,6 +9,10 @@
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
 
+// Once after each start.
+void upyos_terminal_start(void);
+// Whether input was dropped since the last call, because it came faster than it was read.
+bool upyos_terminal_lost(void);
 // Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile.
 void upyos_terminal_set_raw(bool raw);
 // Off: Ctrl-C is put off until it is on again.

@@ -126,4 +126,11 @@ static mp_obj_t upyos_leave(mp_obj_t status) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_leave_obj, upyos_leave);
 
+void upyos_terminal_start(void) {
+}
+
+bool upyos_terminal_lost(void) {
+    return false;
+}
+
 #endif

@@ -27,6 +27,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&upyos_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_redirect), MP_ROM_PTR(&upyos_redirect_obj) },
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&upyos_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },
     { MP_ROM_QSTR(MP_QSTR_inject), MP_ROM_PTR(&upyos_inject_obj) },
