@@ -45,7 +45,7 @@ class RamBlocks:
 def mount(bdev):
     """Mount the file system of bdev at /, format it first if the flash is blank.
 
-    What cannot be mounted stays as it is: / is a RAM disk then, and state.recovery says why.
+    What cannot be mounted stays as it is: / is a RAM disk then, and state.recovery is why.
     A power cut while formatting leaves a flash that still counts as blank.
     """
     try:
@@ -60,7 +60,7 @@ def mount(bdev):
         return
     from upyos import state
 
-    state.recovery = "flash cannot be mounted: " + str(error)
+    state.recovery = error
     mount_ram()
 
 

@@ -24,6 +24,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/terminal.c
     ${CMAKE_CURRENT_LIST_DIR}/text.c
     ${CMAKE_CURRENT_LIST_DIR}/tick.c
+    ${CMAKE_CURRENT_LIST_DIR}/unhandled.c
 )
 target_sources(usermod_upyos INTERFACE ${UPYOS_SOURCES})
 target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
@@ -54,6 +55,8 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_vfs_blockdev_ioctl"
     "LINKER:--wrap=mp_handle_pending"
     "LINKER:--wrap=mp_event_handle_nowait"
+    # Where unhandled.c sees a thread end by an exception.
+    "LINKER:--wrap=mp_obj_print_exception"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
 if(DEFINED PICO_SDK_PATH)
