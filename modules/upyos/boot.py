@@ -29,7 +29,7 @@ def start(options):
     if state.recovery:
         from upyos.lib import command
 
-        reason = "the flash cannot be mounted: " + command.reason(state.recovery)
+        reason = "the flash cannot be mounted: " + command.reason(state.recovery[0])
     if "-r" in options:
         reason = "asked for"
     elif starts > _TRIES:
@@ -127,6 +127,7 @@ def _recover(reason):
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")
     if state.recovery:
+        console.write("mount -r          read at /mnt what can be read, to save it\n")
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")

@@ -88,7 +88,7 @@ def open_target(op, target, streams):
 
 
 def _is_set(name):
-    """Tell whether there is a variable of this name; the special ones and the digits always are."""
+    """Tell whether there is a variable of this name; special ones and digits always are."""
     return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
 
 

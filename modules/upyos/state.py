@@ -24,7 +24,7 @@ pid = 0
 cwd = "/"
 # Background loop: None, or a function that runs what is due and returns the ms to wait.
 loop = None
-# The OSError that kept the flash from being mounted, or None.
+# (why, block device) of the flash that could not be mounted, or None.
 recovery = None
 # While there are jobs: waits for a key and lets them go on; what drives them; its timer.
 key = None

@@ -33,7 +33,7 @@ BIN_MAY = {
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
-    "system": {"lib", "log", "auth", "watchdog"},
+    "system": {"lib", "log", "auth", "mount", "watchdog"},
     "hardware": {"lib"},
 }
 # what libraries of modules/lib may import of the system, besides the api and each other

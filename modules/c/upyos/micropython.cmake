@@ -17,6 +17,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/load.c
     ${CMAKE_CURRENT_LIST_DIR}/mend.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c
+    ${CMAKE_CURRENT_LIST_DIR}/rescue.c
     ${CMAKE_CURRENT_LIST_DIR}/search.c
     ${CMAKE_CURRENT_LIST_DIR}/sort.c
     ${CMAKE_CURRENT_LIST_DIR}/space.c
@@ -46,6 +47,12 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=lfs2_dir_read"
     "LINKER:--wrap=lfs2_fs_traverse"
     "LINKER:--wrap=lfs2_crc"
+    # Damaged and read-only file systems: rescue.c.
+    "LINKER:--wrap=lfs2_mount"
+    "LINKER:--wrap=lfs2_file_opencfg"
+    "LINKER:--wrap=lfs2_mkdir"
+    "LINKER:--wrap=lfs2_remove"
+    "LINKER:--wrap=lfs2_rename"
     # What blockdev.c stands around, and what it keeps out meanwhile.
     "LINKER:--wrap=mp_vfs_blockdev_read"
     "LINKER:--wrap=mp_vfs_blockdev_read_ext"

@@ -75,7 +75,8 @@ extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
 extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 
-// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, sort.c, span.c, text.c
+// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, rescue.c, sort.c, span.c, text.c
+extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
