@@ -34,8 +34,9 @@ def compile(program, line_no, more, source=None):
     """
     code = Code()
     code.add_line(program, line_no)
-    if source is None and code.open:
-        _refuse_malformed(code.items)
+    if source is None and code.open and type(code.items[0][2]) is str:
+        # A fault where the block begins: at the prompt none of it need be typed.
+        raise Unclosed(code.items[0][2], 0)
     while code.open:
         offset = source.tell() if source and len(code.items) > _KEPT_STEPS else -1
         line_no = source.line_no + 1 if source else 0
@@ -54,13 +55,6 @@ def compile(program, line_no, more, source=None):
         text = "%s without %s" % (word, "fi" if word == "if" else "done")
         raise Unclosed(text, code.items[first][1])
     return code
-
-
-def _refuse_malformed(items):
-    """Raise Unclosed for a typed line that is malformed: its block would never be one."""
-    for item in items:
-        if item[0] == _ERROR or item[0] == _TEST and type(item[2]) is str:
-            raise Unclosed(item[2], 0)
 
 
 class Code:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """mount -r [DIR]
 
-Mount the flash at DIR (default /mnt) when the start could not mount it, which is recovery mode, so
-that its files can be read and saved. A directory that is damaged is an error of the command that
-reads it, the others are whole. Nothing on the flash is changed, and every write is refused.
+Mount the flash to save its files, when the start could not mount it: at DIR, /mnt by default.
+That is in recovery mode. A directory that is damaged is an error of the command that reads it, the
+others are whole. Nothing on the flash is changed, and every write is refused.
 
 -r  to read only: there is no other way
 
