@@ -10,7 +10,7 @@ import machines as at
 import pytest
 from casefile import TARGETS
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 from upyfw.targets.pty_bridge import PtyBridge
 
 both = pytest.mark.parametrize("target", TARGETS)
