@@ -64,16 +64,17 @@ def _fits(key, value):
     for table in value:
         if type(table) is not dict:
             return False
-        if key in _PINS and not _numbers(table.values()):
+        # an LED may hang on another chip: machine.Pin knows it by a name
+        if key in _PINS and not _numbers(table.values(), str if key == "ledio" else int):
             return False
         if key == "gpio" and not "".join(["0"] + list(table)).isdigit():
             return False
     return True
 
 
-def _numbers(values):
+def _numbers(values, also):
     for value in values:
-        if type(value) is not int:
+        if type(value) not in (int, also):
             return False
     return True
 
