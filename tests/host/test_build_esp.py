@@ -186,18 +186,45 @@ def test_our_code_asks_the_c_library_for_no_more_than_an_esp8266_has(tmp_path):
     assert "strrchr" not in there
 
 
+def test_what_a_make_build_wraps_is_called_and_has_a_wrapper(tmp_path):
+    """There littlefs has no checksum of its own: a wrapper of lfs2_crc would never be called."""
+    micropython = firmware.sources.prepare_micropython("unix").micropython
+    text = (REPO / "modules/c/upyos/build.txt").read_text()
+    wrapped = set(re.findall(r"^wrap (?:all|chip|make) (\w+)$", text, re.M))
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    _undefined(micropython, folder)
+    # this port has no FAT, and nobody calls f_open then
+    assert wrapped - _symbols(folder, "--defined-only", "__wrap_") == {"f_open"}
+    defines = "-DLFS2_DEFINES=extmod/littlefs-include/lfs2_defines.h"
+    _compile(
+        micropython, folder, [micropython / "lib/littlefs/lfs2.c"], defines, "-DLFS2_NO_ASSERT"
+    )
+    called = _symbols(folder, "--undefined-only", "", "lfs2.o")
+    assert "uzlib_crc32" in called & wrapped
+    assert "lfs2_crc" not in called | wrapped
+
+
+def _symbols(folder, which: str, prefix: str, name: str = "*.o") -> set[str]:
+    objects = sorted(path.name for path in folder.glob(name))
+    command = ["arm-none-eabi-nm", which, "--format=just-symbols", *objects]
+    shown = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    return {name.removeprefix(prefix) for name in shown.split() if name.startswith(prefix)}
+
+
+def _compile(micropython, folder, paths, *further: str) -> None:
+    places = [frozen_size._HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    flags = ["-std=gnu11", "-Os", *(f"-I{place}" for place in places), *further]
+    command = ["arm-none-eabi-gcc", "-mthumb", *flags, "-c", *map(str, paths)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
 def _undefined(micropython, folder) -> set[str]:
     """Names that the C files of this port's firmware call and do not have."""
     frozen_size._write_headers(micropython, folder)
-    places = [frozen_size._HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
-    paths = sorted((REPO / "modules/c/upyos").glob("*.c"))
-    flags = ["-std=gnu11", "-Os", *(f"-I{place}" for place in places)]
-    command = ["arm-none-eabi-gcc", "-mthumb", *flags, "-c", *map(str, paths)]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    objects = [path.with_suffix(".o").name for path in paths]
-    command = ["arm-none-eabi-nm", "--undefined-only", "--format=just-symbols", *objects]
-    shown = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
-    return {name for name in shown.split() if not BY_COMPILER.fullmatch(name)}
+    _compile(micropython, folder, sorted((REPO / "modules/c/upyos").glob("*.c")))
+    called = _symbols(folder, "--undefined-only", "")
+    return {name for name in called if not BY_COMPILER.fullmatch(name)}
 
 
 def _defined(micropython, *names: str) -> set[str]:

@@ -235,3 +235,5 @@ def test_the_esp8266_has_what_our_code_uses(micropython):
     sources = [path for part in ("modules", "ports") for path in (TREE / part).rglob("*.py")]
     assert [path.name for path in sources if re.search(used, path.read_text())] == []
     assert "#define MICROPY_PY_BUILTINS_COMPILE             (1)" in text
+    # md5sum
+    assert "#define MICROPY_PY_HASHLIB_MD5 (MICROPY_PY_SSL && MICROPY_SSL_AXTLS)" in text
