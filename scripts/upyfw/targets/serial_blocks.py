@@ -15,7 +15,10 @@ _TRIES = 8
 _ANSWER_S = 3.0
 _END_S = 30.0
 _FURTHER_S = 0.3
-_ANSWER = re.compile(rb"@(\d+|\.|! [^\r\n]*)\r?\n")
+_WORDS = rb"@(\d+|\.|! [^\r\n]*)"
+_TOLD = re.compile(_WORDS + rb"$")
+# without the line's end: a prompt is looked for behind one
+_ANSWER = re.compile(_WORDS + rb"(?=\r?\n)")
 
 
 def send(target: Target, path: str, data: bytes) -> None:
@@ -61,7 +64,7 @@ def _answer(target: Target, limit_s: float) -> bytes | None:
         raise
     except TargetError:
         return None
-    return _ANSWER.search(seen)[1]
+    return _TOLD.search(seen)[1]
 
 
 def _awaited(path: str, answer: bytes | None, target: Target | None = None) -> int:
