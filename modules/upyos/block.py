@@ -8,6 +8,7 @@ condition, an ended loop or a jump goes on at. Blocks nest by their targets, not
 from micropython import const
 
 from upyos import compare, executor, lexer, state, statements
+from upyos.statements import Malformed, Unclosed
 
 _AMP = const(2)
 _INTERRUPTED = const(130)
@@ -18,19 +19,15 @@ _JUMP = const(2)
 _FOR = const(3)
 _NEXT = const(4)
 _LABEL = const(5)
-_ERROR = const(6)
 # Steps above this number keep the offset of their line, not what it was parsed to.
 _KEPT_STEPS = const(200)
-
-
-class Unclosed(Exception):
-    """A block that is not closed: what to say, and the number of the line that opened it."""
 
 
 def compile(program, line_no, more, source=None):
     """Compile a line that begins with a keyword, and the lines up to the end of its block.
 
-    `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early.
+    `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early,
+    Malformed when the block is closed and something in it is wrong: nothing of it has run then.
     """
     code = Code()
     code.add_line(program, line_no)
@@ -43,7 +40,7 @@ def compile(program, line_no, more, source=None):
                 break
             program = lexer.parse(line)
         except (SyntaxError, ValueError) as e:
-            code.items.append([_ERROR, line_no, "syntax error: " + str(e)])
+            code.wrong("syntax error: " + str(e), line_no)
             continue
         if program:
             code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
@@ -51,6 +48,8 @@ def compile(program, line_no, more, source=None):
         word, first = code.open[-1][:2]
         text = "%s without %s" % (word, "fi" if word == "if" else "done")
         raise Unclosed(text, code.items[first][1])
+    if code.malformed:
+        raise Malformed(*code.malformed)
     return code
 
 
@@ -63,8 +62,15 @@ class Code:
         self.blocks = []
         # Blocks still open: [keyword, first step, steps that leave it, pending].
         self.open = []
+        # What is wrong first, and the number of its line.
+        self.malformed = None
         # The step that runs.
         self.at = 0
+
+    def wrong(self, message, line_no):
+        """Note what is wrong in a line, unless something was before."""
+        if self.malformed is None:
+            self.malformed = message, line_no
 
     def add_line(self, program, line_no, offset=None):
         """Compile one line; for a plain one `offset` is kept instead of the program."""
@@ -73,15 +79,15 @@ class Code:
             return
         for part in statements.split(program):
             word = part[0][0]
-            message = None
-            if word in ("if", "while", "for", "elif", "else", "fi", "done"):
-                message = getattr(self, "_" + word)(part, line_no)
+            message = statements.misplaced(part)
+            if word in statements.KEYWORDS:
+                message = getattr(self, "_" + word)(part, line_no) or message
             elif type(word) is str and word[:1] == ":" and len(part[0]) == 1:
                 self.items.append([_LABEL, line_no, word[1:]])
             else:
                 self.items.append([_RUN, line_no, part])
             if message:
-                self.items.append([_ERROR, line_no, message])
+                self.wrong(message, line_no)
 
     def _if(self, part, line_no):
         action = statements.action(part)
@@ -97,8 +103,10 @@ class Code:
         return None
 
     def _test(self, condition, message, line_no):
-        """Add a condition; one that is malformed reports it when it is met, and is false."""
-        self.items.append([_TEST, line_no, condition or message, 0])
+        """Add a condition, or note what is wrong with it."""
+        if message:
+            self.wrong(message, line_no)
+        self.items.append([_TEST, line_no, condition, 0])
 
     def _while(self, part, line_no):
         self.open.append(["while", len(self.items), [], len(self.items)])
@@ -121,7 +129,8 @@ class Code:
         if good:
             self.items.append([_FOR, line_no, words[3:]])
         else:
-            self.items.append([_ERROR, line_no, "for: malformed statement"])
+            self.wrong("for: malformed statement", line_no)
+            self.items.append([_FOR, line_no, ()])
         self.items.append([_NEXT, line_no, words[1] if good else "", 0, None])
         return None
 
@@ -229,17 +238,11 @@ class Code:
         """Run one of the rarer steps; return the index of the next."""
         if kind == _FOR:
             self.items[at][4] = iter(lexer.expand(item[2], executor.variable))
-        elif kind == _NEXT:
-            return self._next(at - 1, item)
-        elif kind == _ERROR:
-            executor.report(item[2])
-            state.status = 2
-        return at
-
-    def _next(self, at, item):
+        if kind != _NEXT:
+            return at
         for value in item[4] or ():
             executor.assign(item[2], value)
-            return at + 1
+            return at
         item[4] = None
         return item[3]
 

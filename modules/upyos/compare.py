@@ -12,10 +12,6 @@ def holds(condition):
         if state.status != 130:
             state.status = 0
         return False
-    if type(condition) is str:
-        executor.report(condition)
-        state.status = 2
-        return False
     a, op, b = condition
     a = lexer.text(a, executor.variable)
     b = lexer.text(b, executor.variable)

@@ -66,10 +66,8 @@ def run_line(line, more=None):
 
 def is_statement(program):
     """Tell whether a command of the program begins with a keyword of blocks."""
-    if program[0][0] in _KEYWORDS:
-        return True
-    for i in range(2, len(program), 2):
-        if program[i - 1] <= _AMP and program[i][0] in _KEYWORDS:
+    for i in range(0, len(program), 2):
+        if program[i][0] in _KEYWORDS:
             return True
     return False
 
@@ -263,7 +261,8 @@ def _other(kind, target, words):
         from upyos import builtins
 
         return builtins.run(target, words[1:])
-    call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
+    commands = sdata.upyos.__dict__.get("user_commands") if sdata.upyos else None
+    call_it = commands.get(words[0]) if type(commands) is dict else None
     if call_it is not None:
         from upyos import launch
 

@@ -80,6 +80,8 @@ def run_statements(program, more=None):
         executor.report(e.args[0])
         state.status = 2
         return 2
+    except block.Malformed as e:
+        return malformed(frame, e)
     finally:
         frame.control = control
         frame.blocks -= 1
@@ -179,8 +181,22 @@ def syntax_error(e):
     state.status = 2
 
 
+def malformed(frame, e):
+    """Report what is wrong with a block, of which nothing runs; return the status."""
+    line_no = frame.line_no
+    frame.line_no = e.args[1] or line_no
+    executor.report(e.args[0])
+    frame.line_no = line_no
+    state.status = 2
+    executor.stops(2, False)
+    return 2
+
+
 def _compile(frame, source, program):
-    """Compile the block that begins with program; an unclosed one ends the script."""
+    """Compile the block that begins with program; return None if nothing of it can run.
+
+    An unclosed one ends the script.
+    """
     from upyos import block
 
     opened = frame.line_no
@@ -190,7 +206,9 @@ def _compile(frame, source, program):
         frame.line_no = e.args[1]
         executor.report(e.args[0])
         frame.control = ("return", 2)
-        return None
+    except block.Malformed as e:
+        malformed(frame, e)
+    return None
 
 
 def _leave(frame, source):

@@ -122,6 +122,7 @@ def _fakes(device: Device) -> None:
         run=device.run,
         enter=lambda path, args: proc,
         leave=lambda proc: None,
+        mend=lambda path: None,
         status_of=lambda value: value if type(value) is int else int(value is False),
         UsageError=type("UsageError", (Exception,), {}),
     )

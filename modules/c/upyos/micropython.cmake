@@ -40,6 +40,7 @@ target_compile_definitions(usermod_upyos INTERFACE MICROPY_MODULE_DICT_SIZE=12 M
 # Imports, searches for frozen modules, and output of print and sys.stdout pass these.
 target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_builtin___import___default"
+    "LINKER:--wrap=mp_module_get_builtin"
     "LINKER:--wrap=mp_find_frozen_module"
     # Where listing.c sees littlefs read a directory.
     "LINKER:--wrap=lfs2_dir_read"

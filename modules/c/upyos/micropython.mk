@@ -8,12 +8,13 @@ CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 CFLAGS_USERMOD += -DMICROPY_LOADED_MODULES_DICT_SIZE=40
 # Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
 # where listing.c sees littlefs read a directory; used space.
-UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
+UPYOS_WRAPPED := mp_builtin___import___default mp_module_get_builtin mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
     mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait f_open \
     lfs2_dir_read lfs2_fs_traverse
 ifeq ($(CROSS_COMPILE),)
-# sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close.
-LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close,-Wl,--wrap=$(name))
+# sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close,
+# one that reads sys.stdin calls read.
+LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) read write close,-Wl,--wrap=$(name))
 else
 # A chip, whose Makefile calls the linker itself.
 SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,crc.c leave.c)
