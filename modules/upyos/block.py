@@ -29,7 +29,7 @@ def compile(program, line_no, more, source=None):
     `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early,
     Malformed when the block is closed and something in it is wrong: nothing of it has run then.
     """
-    code = Code()
+    code = Code(source is not None)
     code.add_line(program, line_no)
     while code.open:
         offset = source.tell() if source and len(code.items) > _KEPT_STEPS else -1
@@ -48,15 +48,15 @@ def compile(program, line_no, more, source=None):
         word, first = code.open[-1][:2]
         text = "%s without %s" % (word, "fi" if word == "if" else "done")
         raise Unclosed(text, code.items[first][1])
-    if code.malformed:
-        raise Malformed(*code.malformed)
-    return code
+    if not code.malformed:
+        return code
+    raise Malformed(*code.malformed)
 
 
 class Code:
     """Steps of one block and of what stands on its lines."""
 
-    def __init__(self):
+    def __init__(self, flat=False):
         self.items = []
         # (first step, step after the last, is it a loop) of each closed block.
         self.blocks = []
@@ -64,8 +64,9 @@ class Code:
         self.open = []
         # What is wrong first, and the number of its line.
         self.malformed = None
-        # The step that runs.
+        # The step that runs; whether one may run a script the flat way (executor.run).
         self.at = 0
+        self.flat = flat
 
     def wrong(self, message, line_no):
         """Note what is wrong in a line, unless something was before."""
@@ -221,7 +222,7 @@ class Code:
                 program = item[2]
                 if type(program) is tuple:
                     program = source.again(program)
-                if executor.run(program) == _INTERRUPTED:
+                if executor.run(program, False, self.flat) == _INTERRUPTED:
                     return -1
             elif kind == _JUMP:
                 at = item[3]

@@ -19,6 +19,8 @@ _IN = const(8)
 _PYTHON = const(9)
 
 _INTERRUPTED = const(130)
+# As in script.
+_ENTER = const("enter")
 _KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
@@ -35,10 +37,13 @@ class Frame:
     errexit = False
     stdin = None
     depth = 0
+    # How many of these calls of script.run are on the C stack.
+    nested = 0
     line_no = 0
     # How many blocks of the session are running.
     blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet.
+    # (word, operand) of a control word that has not been obeyed yet, or [ENTER, path, args, rest]:
+    # a script to run next, and what lists.go_on() needs to finish the line that names it.
     control = None
 
     def __init__(self, path, args):
@@ -72,11 +77,12 @@ def is_statement(program):
     return False
 
 
-def run(program, condition=False):
+def run(program, condition=False, flat=False):
     """Run a parsed program; return its status, which is `$?` as well.
 
     As a condition its commands do not print their typed results. Stops early after Ctrl-C and
-    when the frame's control says that the script goes on elsewhere.
+    when the frame's control says that the script goes on elsewhere; flat: that is also how it
+    runs another script.
     """
     if state.aliases:
         from upyos import builtins
@@ -85,12 +91,12 @@ def run(program, condition=False):
     if len(program) > 2 or program[1] == _AMP:
         from upyos import lists
 
-        return lists.run(program, condition)
+        return lists.run(program, condition, flat)
     words = program[0]
     if type(words) is list:
-        status = dispatch(words, None, condition, False)
+        status = dispatch(words, None, condition, False, flat)
     else:
-        status = command(words, None, condition)
+        status = command(words, None, condition, flat)
     state.status = status
     if status and not condition:
         stops(status, condition)
@@ -173,7 +179,7 @@ def stops(status, tested):
     return frame.control is not None
 
 
-def command(words, stdin=None, condition=False):
+def command(words, stdin=None, condition=False, flat=False):
     """Run one simple command as the lexer gave it."""
     if type(words) is tuple:
         if words[0] == _PYTHON:
@@ -185,7 +191,7 @@ def command(words, stdin=None, condition=False):
         words = lexer.expand(words, variable)
         if not words:
             return 0
-    return dispatch(words, stdin, condition, False)
+    return dispatch(words, stdin, condition, False, flat)
 
 
 def _python(line):
@@ -195,13 +201,16 @@ def _python(line):
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
 
-def dispatch(words, stdin, condition, to_variable):
-    """Find and run what the first word names, its typed result handled as the flags say."""
+def dispatch(words, stdin, condition, to_variable, flat=False):
+    """Find and run what the first word names, its typed result handled as the flags say.
+
+    flat: a script does not run here but from script.run(), on no more of the C stack.
+    """
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
-        from upyos import script
+        from upyos import jumps
 
-        return script.control(words)
+        return jumps.note(words)
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
@@ -219,6 +228,9 @@ def dispatch(words, stdin, condition, to_variable):
             target = words[0]
         if kind == lookup.PROGRAM:
             status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
+        elif kind == lookup.SCRIPT and flat:
+            frame.control = [_ENTER, target, words[1:], None]
+            status = 0
         elif kind == lookup.SCRIPT:
             from upyos import script
 

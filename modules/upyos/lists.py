@@ -9,14 +9,14 @@ from upyos import executor, state
 _AMP = const(2)
 _AND = const(3)
 _PIPE = const(5)
+# As in script.
+_ENTER = const("enter")
 
 
-def run(program, condition):
-    """Run a program of several commands; see executor.run."""
+def run(program, condition, flat=False, at=0, wanted=True):
+    """Run a program of several commands, from the index `at` on; see executor.run."""
     if _AMP in program:
         return _run_jobs(program, condition)
-    at = 0
-    wanted = True
     while at < len(program):
         last = at + 1
         while program[last] == _PIPE:
@@ -29,13 +29,34 @@ def run(program, condition):
 
                 status = pipe.run(program[at:last:2], tested)
             else:
-                status = executor.command(program[at], None, tested)
+                status = executor.command(program[at], None, tested, flat)
             state.status = status
             if executor.stops(status, tested):
+                _keep_rest(program, last)
                 break
-        wanted = op < _AND or (state.status == 0) == (op == _AND)
+        wanted = _wants(op)
         at = last + 1
     return state.status
+
+
+def _keep_rest(program, last):
+    """Keep what go_on() needs, if another script is to run first."""
+    control = state.frame and state.frame.control
+    if control and control[0] == _ENTER:
+        control[3] = (program, last)
+
+
+def go_on(program, last):
+    """Finish a line of a script after the script that its command before `last` was."""
+    op = program[last]
+    if executor.stops(state.status, op >= _AND):
+        return state.status
+    return run(program, False, True, last + 1, _wants(op))
+
+
+def _wants(op):
+    """Tell whether the command behind an operator is to run."""
+    return op < _AND or (state.status == 0) == (op == _AND)
 
 
 def _run_jobs(program, condition):

@@ -16,16 +16,94 @@ from upyos.source import Source
 
 _INTERRUPTED = const(130)
 _ENOENT = const(2)
-# Levels of scripts that call scripts: each takes about 1.5 KiB of C stack.
-_DEPTH = const(4)
+# Levels of scripts that call scripts; how many of them may take C stack.
+_DEPTH = const(8)
+_NESTED = const(4)
+# As in executor.
+_ENTER = const("enter")
+
+
+class Level:
+    """A script that runs, or a block outside scripts, and where it is."""
+
+    source = None
+    proc = None
+    # Whether the process is this script's own.
+    own = False
+    # The frame before.
+    outer = None
+    # The block that runs, and the index of its next step.
+    code = None
+    pc = 0
+    # What is left of the line that named another script.
+    rest = None
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def leave(self):
+        """End the script."""
+        self.source.file.close()
+        state.frame = self.outer
+        if self.own:
+            process.leave(self.proc)
 
 
 def run(path, args, stdin=None, proc=None):
-    """Run a script file with its arguments; return its status. `sh` gives its own process."""
+    """Run a script file with its arguments; return its status. `sh` gives its own process.
+
+    Scripts that this one runs are levels of the loop here, unless they stand in a pipeline, a
+    condition or with a redirection: each call of run() takes about 1.5 KiB of C stack.
+    """
+    outer = state.frame
+    nested = outer.nested if outer is not None else 0
+    if nested == _NESTED:
+        executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
+        return 1
+    level = _enter(path, args, stdin, proc)
+    if type(level) is int:
+        return level
+    level.frame.nested = nested + 1
+    levels = [level]
+    try:
+        while True:
+            status = _interpret(level)
+            if status is None:
+                _, path, args, level.rest = level.frame.control
+                level.frame.control = None
+                entered = _enter(path, args)
+                if type(entered) is not int:
+                    level = entered
+                    levels.append(level)
+                    continue
+                status = _resume(level, entered)
+            else:
+                levels.pop().leave()
+                if levels and status != _INTERRUPTED:
+                    level = levels[-1]
+                    status = _resume(level, status)
+            if not levels or status == _INTERRUPTED:
+                return status
+    except KeyboardInterrupt:
+        executor.report("ended")
+        return _INTERRUPTED
+    except RuntimeError:
+        # The C stack is used up.
+        executor.report("scripts nested too deep")
+        return 1
+    finally:
+        while levels:
+            levels.pop().leave()
+        if outer is None:
+            executor.found.clear()
+
+
+def _enter(path, args, stdin=None, proc=None):
+    """Begin a script; return its level, or a status after an error line."""
     outer = state.frame
     depth = outer.depth + 1 if outer is not None else 1
     if depth > _DEPTH:
-        executor.report(path + ": scripts nested too deep")
+        executor.report("%s: scripts nested too deep, at most %d" % (path, _DEPTH))
         return 1
     try:
         if not path:
@@ -39,24 +117,29 @@ def run(path, args, stdin=None, proc=None):
     state.frame = frame = Frame(path, list(args))
     state.status = 0
     frame.depth = depth
-    frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
-    own = proc or process.enter(path, frame.args)
-    try:
-        return _interpret(own, source)
-    except KeyboardInterrupt:
-        executor.report("ended")
-        return _INTERRUPTED
-    except RuntimeError:
-        # The C stack is used up.
-        executor.report("scripts nested too deep")
-        return 1
-    finally:
-        source.file.close()
-        if outer is None:
-            executor.found.clear()
-        state.frame = outer
-        if proc is None:
-            process.leave(own)
+    frame.stdin = stdin
+    if outer is not None:
+        frame.nested = outer.nested
+        frame.stdin = stdin if stdin is not None else outer.stdin
+    level = Level(frame)
+    level.outer = outer
+    level.source = source
+    level.own = proc is None
+    level.proc = proc or process.enter(path, frame.args)
+    return level
+
+
+def _resume(level, status):
+    """Go on with the line of a level whose script has ended; return the status."""
+    state.status = status
+    rest = level.rest
+    level.rest = None
+    if rest is None:
+        executor.stops(status, False)
+        return status
+    from upyos import lists
+
+    return lists.go_on(*rest)
 
 
 def run_statements(program, more=None):
@@ -74,8 +157,9 @@ def run_statements(program, more=None):
     frame.control = None
     frame.blocks += 1
     try:
-        code = block.compile(program, 0, more or (lambda: None))
-        return _interpret(None, None, code)
+        level = Level(frame)
+        level.code = block.compile(program, 0, more or (lambda: None))
+        return _interpret(level)
     except block.Unclosed as e:
         executor.report(e.args[0])
         state.status = 2
@@ -91,63 +175,24 @@ def run_statements(program, more=None):
             state.frame = None
 
 
-def control(words):
-    """Note that the script goes on elsewhere, by a control word; a label does nothing."""
-    frame = state.frame
-    word = words[0]
-    in_script = frame is not None and frame.path
-    if word[0] == ":":
-        if in_script and len(words) == 1:
-            return state.status
-        executor.report(word + (": more than a label" if in_script else ": only in scripts"))
-        return 2
-    loop = word == "break" or word == "continue"
-    # the session has a frame for its digits too, and nothing there would obey
-    if frame is None or not (in_script or loop and frame.blocks):
-        executor.report(word + (": not in a loop" if loop else ": only in scripts"))
-        return 2
-    value = _operand(words)
-    if value is None:
-        executor.report(word + ": malformed statement")
-        return 2
-    frame.control = (word, value)
-    return value if word == "return" else state.status
+def _interpret(level):
+    """Run the lines of a level, or its code alone; return the status.
 
-
-def _operand(words):
-    """Return the operand of a control word, None if it is wrong."""
-    word = words[0]
-    if word == "break" or word == "continue":
-        return 0 if len(words) == 1 else None
-    if word == "return" and len(words) == 1:
-        return 0
-    if len(words) != 2:
-        return None
-    if word == "goto":
-        return words[1].lstrip(":") or None
-    return int(words[1]) if words[1].isdigit() else None
-
-
-def _interpret(proc, source, code=None):
-    """Run the lines of source, or compiled code alone, as a process; return the status."""
-    frame = state.frame
-    pc = 0
+    None: another script is to run first.
+    """
+    frame = level.frame
+    source = level.source
+    proc = level.proc
+    code = level.code
+    pc = level.pc
     while True:
-        if code is not None:
-            pc = code.run(pc, frame, source, proc)
-            if pc < 0:
-                return _INTERRUPTED
-        else:
-            program = _next(frame, source) if source is not None else None
-            if program is None:
-                return state.status
-            if executor.is_statement(program):
-                code = _compile(frame, source, program)
-                pc = 0
-            elif executor.run(program) == _INTERRUPTED:
-                return _INTERRUPTED
-        if frame.control is not None and code is not None:
-            pc = code.leave(frame, source)
+        if frame.control is not None:
+            if frame.control[0] == _ENTER:
+                level.code = code
+                level.pc = pc
+                return None
+            if code is not None:
+                pc = code.leave(frame, source)
         if frame.control is not None:
             code = None
             if not _leave(frame, source):
@@ -156,6 +201,19 @@ def _interpret(proc, source, code=None):
             code = None
         if proc is not None and proc.sts != "R" and not _goes_on(proc):
             return state.status
+        if code is not None:
+            pc = code.run(pc, frame, source, proc)
+            if pc < 0:
+                return _INTERRUPTED
+            continue
+        program = _next(frame, source) if source is not None else None
+        if program is None:
+            return state.status
+        if executor.is_statement(program):
+            code = _compile(frame, source, program)
+            pc = 0
+        elif executor.run(program, False, True) == _INTERRUPTED:
+            return _INTERRUPTED
 
 
 def _next(frame, source):

@@ -239,3 +239,62 @@ class TestAnyScript:
             status, _ = scripts.run("\n".join(lines))
             assert status in (0, 1, 2, 3, 130)
             assert scripts.state.frame is None
+
+
+class TestScriptsThatRunScripts:
+    LINE = "incr n\nsay $n in\n{}\nsay $1 out\n"
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "if $n < 8 $0 $n",
+            "if $n < 8\nfor x in a\n$0 $n\ndone\nfi",
+            "if $n < 8 ok && $0 $n && ok",
+            "if $n < 8 bad || $0 $n || say no",
+            "if $n < 8 ; $0 $n ; fi",
+        ],
+    )
+    def test_eight_deep(self, scripts, call):
+        status, said = scripts.run(self.LINE.format(call), "0")
+        assert (status, scripts.errors) == (0, [])
+        assert said == [f"{n} in" for n in range(1, 9)] + [f"{n} out" for n in range(7, -1, -1)]
+
+    def test_nine_deep(self, scripts):
+        status, said = scripts.run("incr n\n$0\nsay $n $?\n")
+        assert said == ["8 1", *["8 0"] * 7]
+        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 8"]
+
+    def test_five_deep_with_redirections(self, scripts):
+        scripts.run("incr n\n$0 > v\n")
+        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 4 in this way"]
+
+    def test_the_rest_of_the_line(self, scripts):
+        inner = scripts.write("return $1", "in.sh")
+        text = f"{inner} 3 || say a$? && {inner} 0 && say b ; {inner} 4 ; say c$?"
+        assert scripts.run(text) == (0, ["a3", "b", "c4"])
+        assert scripts.run(f"{inner} 3 && say a ; {inner} 4") == (4, [])
+
+    def test_a_missing_script_in_a_script(self, scripts):
+        assert scripts.run("./none.sh && say a\nsay $?") == (0, ["127"])
+
+    def test_set_e(self, scripts):
+        inner = scripts.write("return 3", "in.sh")
+        assert scripts.run(f"set -e\n{inner} || say a\n{inner} ; say b\nsay c") == (3, ["a"])
+
+    def test_control_after_a_script(self, scripts):
+        inner = scripts.write("return 3", "in.sh")
+        text = f"for x in 1 2\nsay $x\n{inner} || break\ndone\n{inner} || return 7\nsay no"
+        assert scripts.run(text) == (7, ["1"])
+
+    def test_interrupted(self, scripts):
+        inner = scripts.write("stop\nsay no", "in.sh")
+        assert scripts.run(f"{inner} || say no\nsay no") == (130, [])
+        assert scripts.state.frame is None
+
+    def test_standard_input_is_handed_on(self, scripts):
+        import io
+
+        inner = scripts.write("input", "in.sh")
+        path = scripts.write(f"input\n{inner}\ninput", "out.sh")
+        load("script").run(path, [], io.BytesIO(b"a\nb\nc\n"))
+        assert "".join(scripts.device.printed) == "a\nb\nc\n"
