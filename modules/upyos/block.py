@@ -19,6 +19,8 @@ _JUMP = const(2)
 _FOR = const(3)
 _NEXT = const(4)
 _LABEL = const(5)
+# As in script.
+_ENTER = const("enter")
 # Steps above this number keep the offset of their line, not what it was parsed to.
 _KEPT_STEPS = const(200)
 
@@ -67,6 +69,8 @@ class Code:
         # The step that runs; whether one may run a script the flat way (executor.run).
         self.at = 0
         self.flat = flat
+        # Where it goes on because a condition was false, or 0.
+        self.target = 0
 
     def wrong(self, message, line_no):
         """Note what is wrong in a line, unless something was before."""
@@ -207,6 +211,8 @@ class Code:
         Stops at the end, at a control word, and when the process is held or killed.
         """
         items = self.items
+        at = self.target or at
+        self.target = 0
         while at < len(items):
             item = items[at]
             kind = item[0]
@@ -214,8 +220,10 @@ class Code:
             self.at = at
             at += 1
             if kind == _TEST:
-                if not compare.holds(item[2]):
+                if not compare.holds(item[2], self.flat):
                     at = item[3]
+                elif frame.control is not None and frame.control[0] == _ENTER:
+                    frame.control[4].append((self._decide, item[3]))
                 if state.status == _INTERRUPTED and type(item[2]) is list:
                     return -1
             elif kind == _RUN:
@@ -235,6 +243,13 @@ class Code:
                 break
         return at
 
+    def _decide(self, status, target):
+        """Go on after a condition that was a script."""
+        if status != _INTERRUPTED:
+            self.target = target if status else 0
+            status = state.status = 0
+        return status
+
     def _other(self, at, kind, item):
         """Run one of the rarer steps; return the index of the next."""
         if kind == _FOR:
@@ -246,55 +261,3 @@ class Code:
             return at
         item[4] = None
         return item[3]
-
-    def leave(self, frame, source):
-        """Obey the control word that the step gave, as far as it stays in this code.
-
-        Returns the next index; the frame's control is left where it leads out.
-        """
-        word, value = frame.control
-        at = self.at
-        if word == "break" or word == "continue":
-            return self._leave_loop(at, frame)
-        if word == "goto" or word == "skip":
-            target = self._target(at, word, value, self.items[at][1])
-            if target is not None:
-                frame.control = None
-                if self._inside(at, target):
-                    return target
-                executor.report("%s: %s: into a block" % (word, value))
-                state.status = 2
-                return at + 1
-            if word == "skip":
-                frame.control = ("skip", max(0, self.items[at][1] + value - source.line_no))
-        return len(self.items)
-
-    def _leave_loop(self, at, frame):
-        """Return where break or continue goes on, by the innermost loop around the step."""
-        best = None
-        for block in self.blocks:
-            if block[2] and block[0] <= at < block[1] and (best is None or block[0] > best[0]):
-                best = block
-        word = frame.control[0]
-        if best is None:
-            return len(self.items)
-        frame.control = None
-        # The last step of a loop jumps to its start.
-        return best[1] if word == "break" else best[1] - 1
-
-    def _target(self, at, word, value, line_no):
-        """Return the step that goto or skip leads to, or None."""
-        for i, item in enumerate(self.items):
-            if word == "goto":
-                if item[0] == _LABEL and item[2] == value:
-                    return i
-            elif i > at and item[1] > line_no + value:
-                return i
-        return None
-
-    def _inside(self, at, target):
-        """Tell whether every block around the target is around the step too."""
-        for first, end, _ in self.blocks:
-            if first < target < end and not first <= at < end:
-                return False
-        return True

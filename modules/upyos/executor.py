@@ -42,8 +42,9 @@ class Frame:
     line_no = 0
     # How many blocks of the session are running.
     blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet, or [ENTER, path, args, rest]:
-    # a script to run next, and what lists.go_on() needs to finish the line that names it.
+    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
+    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
+    # `call[0](status, *call[1:])` gives the next one's status.
     control = None
 
     def __init__(self, path, args):
@@ -63,9 +64,9 @@ def run_line(line, more=None):
     if not program:
         return state.status
     if is_statement(program):
-        from upyos import script
+        from upyos import session
 
-        return script.run_statements(program, more)
+        return session.run(program, more)
     return run(program)
 
 
@@ -187,7 +188,7 @@ def command(words, stdin=None, condition=False, flat=False):
         if _OUT in words or _APPEND in words or _IN in words:
             from upyos import redirection
 
-            return redirection.run(words, stdin, condition)
+            return redirection.run(words, stdin, condition, flat)
         words = lexer.expand(words, variable)
         if not words:
             return 0
@@ -229,7 +230,7 @@ def dispatch(words, stdin, condition, to_variable, flat=False):
         if kind == lookup.PROGRAM:
             status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
         elif kind == lookup.SCRIPT and flat:
-            frame.control = [_ENTER, target, words[1:], None]
+            frame.control = [_ENTER, target, words[1:], stdin, []]
             status = 0
         elif kind == lookup.SCRIPT:
             from upyos import script

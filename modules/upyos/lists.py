@@ -27,31 +27,37 @@ def run(program, condition, flat=False, at=0, wanted=True):
             if last > at + 1:
                 from upyos import pipe
 
-                status = pipe.run(program[at:last:2], tested)
+                status = pipe.run(program[at:last:2], tested, flat)
             else:
                 status = executor.command(program[at], None, tested, flat)
             state.status = status
             if executor.stops(status, tested):
-                _keep_rest(program, last)
+                _put_off(program, last, condition)
                 break
         wanted = _wants(op)
         at = last + 1
     return state.status
 
 
-def _keep_rest(program, last):
-    """Keep what go_on() needs, if another script is to run first."""
+def entered():
+    """Return what stands in the frame for a script that is to run first, or None."""
     control = state.frame and state.frame.control
-    if control and control[0] == _ENTER:
-        control[3] = (program, last)
+    return control if control and control[0] == _ENTER else None
 
 
-def go_on(program, last):
+def _put_off(program, last, condition):
+    """Finish the line afterwards, if another script is to run first."""
+    if entered():
+        entered()[4].append((_go_on, program, last, condition))
+
+
+def _go_on(status, program, last, condition):
     """Finish a line of a script after the script that its command before `last` was."""
     op = program[last]
-    if executor.stops(state.status, op >= _AND):
-        return state.status
-    return run(program, False, True, last + 1, _wants(op))
+    state.status = status
+    if executor.stops(status, condition or op >= _AND):
+        return status
+    return run(program, condition, True, last + 1, _wants(op))
 
 
 def _wants(op):

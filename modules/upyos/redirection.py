@@ -13,7 +13,7 @@ _APPEND = const(7)
 _IN = const(8)
 
 
-def run(command, stdin, condition):
+def run(command, stdin, condition, flat=False):
     """Run a command with redirections; it does not run when one of them cannot be opened."""
     words = []
     streams = [stdin, None, None]
@@ -29,14 +29,18 @@ def run(command, stdin, condition):
                 words.append(command[at])
             at += 1
         words = lexer.expand(words, executor.variable)
-        return _captured(words, streams, condition) if words else 0
+        return _captured(words, streams, condition, flat) if words else 0
     except (OSError, ValueError, MemoryError) as e:
         executor.report(target + ": " + reason(e))
         return 1
     finally:
-        for stream in streams[:2]:
-            if stream is not None:
-                stream.close()
+        _close(streams)
+
+
+def _close(streams):
+    for stream in streams[:2]:
+        if stream is not None:
+            stream.close()
 
 
 def reason(exc):
@@ -82,23 +86,55 @@ def open_target(op, target, streams):
         streams[2] = variable_name
 
 
-def _captured(words, streams, condition):
+def _captured(words, streams, condition, flat):
     """Run a command with its streams in place; a variable gets the typed result, else the text."""
     stdin, stdout, name = streams
-    if stdout is None:
-        return executor.dispatch(words, stdin, condition, False)
     outer = state.result
-    previous = _upyos.redirect(stdout)
+    previous = stdout and _upyos.redirect(stdout)
+    entered = None
     try:
-        status = executor.dispatch(words, stdin, condition, name is not None)
+        status = executor.dispatch(words, stdin, condition, name is not None, flat)
+        if flat and state.frame.control is not None:
+            from upyos import lists
+
+            entered = lists.entered()
     finally:
-        _upyos.redirect(previous)
+        if stdout is not None and not entered:
+            _upyos.redirect(previous)
+    if entered:
+        entered[4].append((_end, streams[:], previous))
+        streams[:] = (None, None)
+    else:
+        _store(streams, outer)
+    return status
+
+
+def _store(streams, outer):
+    """Close the output; a variable gets it."""
+    stdout, name = streams[1:]
     if name is not None:
         value = state.result
         state.result = outer
         store(name, value, stdout.getvalue())
     streams[1] = None
-    stdout.close()
+    if stdout is not None:
+        stdout.close()
+
+
+def _end(status, streams, previous):
+    """Do after a script what run() does after a program; return the status."""
+    if streams[1] is not None:
+        _upyos.redirect(previous)
+    outer = state.result
+    state.result = state.NONE
+    try:
+        _store(streams, outer)
+    except (OSError, ValueError, MemoryError) as e:
+        state.result = outer
+        executor.report((streams[2][1] if streams[2] else ">") + ": " + reason(e))
+        return 1
+    finally:
+        _close(streams)
     return status
 
 

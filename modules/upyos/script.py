@@ -8,6 +8,7 @@ that a loop is parsed once. There is one loop for both: each nested call costs C
 
 import time
 
+import _upyos
 from micropython import const
 
 from upyos import executor, lexer, process, state
@@ -35,8 +36,8 @@ class Level:
     # The block that runs, and the index of its next step.
     code = None
     pc = 0
-    # What is left of the line that named another script.
-    rest = None
+    # What is left to do of the line that named another script.
+    calls = None
 
     def __init__(self, frame):
         self.frame = frame
@@ -52,8 +53,8 @@ class Level:
 def run(path, args, stdin=None, proc=None):
     """Run a script file with its arguments; return its status. `sh` gives its own process.
 
-    Scripts that this one runs are levels of the loop here, unless they stand in a pipeline, a
-    condition or with a redirection: each call of run() takes about 1.5 KiB of C stack.
+    Scripts that this one runs are levels of the loop here, unless a program runs them: each call
+    takes about 2 KiB of C stack.
     """
     outer = state.frame
     nested = outer.nested if outer is not None else 0
@@ -65,35 +66,28 @@ def run(path, args, stdin=None, proc=None):
         return level
     level.frame.nested = nested + 1
     levels = [level]
+    target = _upyos.redirect(None)
+    _upyos.redirect(target)
     try:
-        while True:
-            status = _interpret(level)
-            if status is None:
-                _, path, args, level.rest = level.frame.control
-                level.frame.control = None
-                entered = _enter(path, args)
-                if type(entered) is not int:
-                    level = entered
-                    levels.append(level)
-                    continue
-                status = _resume(level, entered)
-            else:
+        status = None
+        while levels:
+            level = levels[-1]
+            status = _go_on(level, status)
+            if status is not None:
                 levels.pop().leave()
-                if levels and status != _INTERRUPTED:
-                    level = levels[-1]
-                    status = _resume(level, status)
-            if not levels or status == _INTERRUPTED:
-                return status
-    except KeyboardInterrupt:
-        executor.report("ended")
-        return _INTERRUPTED
-    except RuntimeError:
-        # The C stack is used up.
-        executor.report("scripts nested too deep")
-        return 1
+                continue
+            _, path, args, stdin, level.calls = level.frame.control
+            level.frame.control = None
+            level = _enter(path, args, stdin)
+            if type(level) is int:
+                status = level
+            else:
+                levels.append(level)
+        return status
     finally:
         while levels:
             levels.pop().leave()
+            _upyos.redirect(target)
         if outer is None:
             executor.found.clear()
 
@@ -129,53 +123,40 @@ def _enter(path, args, stdin=None, proc=None):
     return level
 
 
-def _resume(level, status):
-    """Go on with the line of a level whose script has ended; return the status."""
-    state.status = status
-    rest = level.rest
-    level.rest = None
-    if rest is None:
-        executor.stops(status, False)
-        return status
-    from upyos import lists
+def _go_on(level, status):
+    """Run a level to its end, the line first that another script interrupted; see _interpret.
 
-    return lists.go_on(*rest)
-
-
-def run_statements(program, more=None):
-    """Run a line that begins with a keyword, outside scripts; return the status.
-
-    `more()` returns the next line of a block, or None; without it the block must be closed.
+    status is that of the other script, or None.
     """
-    from upyos import block
-
-    session = state.frame
-    if session is None:
-        state.frame = Frame("", [])
-    frame = state.frame
-    control = frame.control
-    frame.control = None
-    frame.blocks += 1
     try:
-        level = Level(frame)
-        level.code = block.compile(program, 0, more or (lambda: None))
-        return _interpret(level)
-    except block.Unclosed as e:
-        executor.report(e.args[0])
-        state.status = 2
-        return 2
-    except block.Malformed as e:
-        return malformed(frame, e)
-    finally:
-        frame.control = control
-        frame.blocks -= 1
-        if not frame.path:
-            executor.found.clear()
-        if session is None and not frame.args and frame.zero == "":
-            state.frame = None
+        if status is not None:
+            status = _finish(level, status)
+        return status if status == _INTERRUPTED else interpret(level)
+    except KeyboardInterrupt:
+        executor.report("ended")
+        return _INTERRUPTED
+    except RuntimeError:
+        # The C stack is used up.
+        executor.report("scripts nested too deep")
+        return 1
 
 
-def _interpret(level):
+def _finish(level, status):
+    """Finish the line of a level whose script has ended; return the status."""
+    calls = level.calls
+    while calls:
+        call = calls.pop(0)
+        status = call[0](status, *call[1:])
+        control = level.frame.control
+        if control is not None and control[0] == _ENTER:
+            control[4] += calls
+            return 0
+    state.status = status
+    executor.stops(status, False)
+    return status
+
+
+def interpret(level):
     """Run the lines of a level, or its code alone; return the status.
 
     None: another script is to run first.
@@ -192,7 +173,9 @@ def _interpret(level):
                 level.pc = pc
                 return None
             if code is not None:
-                pc = code.leave(frame, source)
+                from upyos import jumps
+
+                pc = jumps.leave(code, frame, source)
         if frame.control is not None:
             code = None
             if not _leave(frame, source):

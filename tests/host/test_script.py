@@ -178,7 +178,7 @@ class TestAtThePrompt:
         del scripts.device.printed[:], scripts.device.errors[:]
         rest = list(lines[1:])
         program = load("lexer").parse(lines[0])
-        status = load("script").run_statements(program, lambda: rest.pop(0) if rest else None)
+        status = load("session").run(program, lambda: rest.pop(0) if rest else None)
         return status, "".join(scripts.device.printed).splitlines()
 
     def test_blocks(self, scripts):
@@ -264,9 +264,31 @@ class TestScriptsThatRunScripts:
         assert said == ["8 1", *["8 0"] * 7]
         assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 8"]
 
-    def test_five_deep_with_redirections(self, scripts):
-        scripts.run("incr n\n$0 > v\n")
-        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 4 in this way"]
+    @pytest.mark.parametrize(
+        "line",
+        ["$0 > v", "$0 > v\nsay $v", "$0 | input", "say a | $0 | input", "if $0 ; say y ; fi"],
+    )
+    def test_nine_deep_in_other_ways(self, scripts, line):
+        scripts.run("incr n\n" + line)
+        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 8"]
+        assert scripts.device.target is None
+
+    def test_a_pipeline_of_scripts(self, scripts):
+        inner = scripts.write("input\nreturn 3", "in.sh")
+        text = f"say a | {inner} | {inner} || say $?\nsay b | {inner} > v ; say $v $?"
+        assert scripts.run(text) == (0, ["a", "3", "b 3"])
+
+    def test_scripts_as_conditions(self, scripts):
+        inner = scripts.write("return $1", "in.sh")
+        text = f"set -e\nif {inner} 3 || {inner} 4 ; say no\nelif {inner} 0 && {inner} 0 ; say a\n"
+        text += f"else ; say no ; fi\nwhile {inner} ${{n}}0\nincr n\ndone\nsay $n$?"
+        assert scripts.run(text) == (0, ["a", "10"])
+
+    def test_interrupted_in_a_pipeline(self, scripts):
+        inner = scripts.write("say a\nstop", "in.sh")
+        text = f"if {inner} | {inner} > v\nsay no\nfi"
+        assert scripts.run(text) == (130, [])
+        assert scripts.device.target is None
 
     def test_the_rest_of_the_line(self, scripts):
         inner = scripts.write("return $1", "in.sh")
