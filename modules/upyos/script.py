@@ -72,7 +72,16 @@ def run(path, args, stdin=None, proc=None):
         status = None
         while levels:
             level = levels[-1]
-            status = _go_on(level, status)
+            try:
+                status = _finish(level, status)
+                status = status if status == _INTERRUPTED else interpret(level)
+            except KeyboardInterrupt:
+                executor.report("ended")
+                status = _INTERRUPTED
+            except RuntimeError:
+                # The C stack is used up.
+                executor.report("scripts nested too deep")
+                status = 1
             if status is not None:
                 levels.pop().leave()
                 continue
@@ -123,26 +132,13 @@ def _enter(path, args, stdin=None, proc=None):
     return level
 
 
-def _go_on(level, status):
-    """Run a level to its end, the line first that another script interrupted; see _interpret.
-
-    status is that of the other script, or None.
-    """
-    try:
-        if status is not None:
-            status = _finish(level, status)
-        return status if status == _INTERRUPTED else interpret(level)
-    except KeyboardInterrupt:
-        executor.report("ended")
-        return _INTERRUPTED
-    except RuntimeError:
-        # The C stack is used up.
-        executor.report("scripts nested too deep")
-        return 1
-
-
 def _finish(level, status):
-    """Finish the line of a level whose script has ended; return the status."""
+    """Finish the line of a level whose script has ended; return the status.
+
+    status is that of the script, None if there was none.
+    """
+    if status is None:
+        return None
     calls = level.calls
     while calls:
         call = calls.pop(0)
@@ -150,7 +146,7 @@ def _finish(level, status):
         control = level.frame.control
         if control is not None and control[0] == _ENTER:
             control[4] += calls
-            return 0
+            return None
     state.status = status
     executor.stops(status, False)
     return status
