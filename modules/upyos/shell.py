@@ -28,6 +28,8 @@ def loop():
                 from upyos import tasks
 
                 tasks.show_kept()
+                # Else it would stay in memory as long as this loop.
+                del tasks
             if line is None:
                 if _upyos.raw_repl():
                     return
