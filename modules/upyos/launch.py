@@ -28,7 +28,10 @@ def run(proc, isthr, ext, cmd, args):
 def call(function, words):
     """Call a function of user_commands for a command line of these words; return the status."""
     try:
-        return process.status_of(function(*words[1:]))
+        try:
+            return process.status_of(function(*words[1:]))
+        finally:
+            process.mend("/")
     # barrier: whatever a user's function raises ends that command only
     except BaseException as exc:
         from upyos import failure

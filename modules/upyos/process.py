@@ -121,11 +121,10 @@ def execute(proc, path):
 
 def mend(path):
     """Put right what the program at path may have damaged; one of the firmware does no harm."""
-    gone = _upyos.mend()
-    if gone or path[0] == "/":
+    if _upyos.mend() or path[:6] != "upyos/":
         from upyos import mend
 
-        mend.check(gone)
+        mend.check()
 
 
 def keep(proc, module):

@@ -4,11 +4,10 @@
 import os
 import sys
 
-import _upyos
 import sdata
 from micropython import const
 
-from upyos import executor, lexer, state
+from upyos import executor, lexer, process, state
 
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
 _INTERRUPTED = const(130)
@@ -48,7 +47,8 @@ def _run(code, show_it):
         try:
             exec(code, session(code))
         finally:
-            _settle(_upyos.mend())
+            # Only cd changes the directory.
+            process.mend("upyos/" if os.getcwd() == state.cwd else "/")
         return 0
     except KeyboardInterrupt:
         executor.report("ended")
@@ -66,15 +66,6 @@ def _run(code, show_it):
         if sdata.debug:
             sys.print_exception(e)
         return 1
-
-
-def _settle(gone):
-    """Let a current directory that the user chose this way stay; mend what is gone."""
-    state.cwd = os.getcwd()
-    if gone:
-        from upyos import mend
-
-        mend.check(gone)
 
 
 def translate(code):

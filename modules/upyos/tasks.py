@@ -19,6 +19,8 @@ from upyos import console, failure, jobs, process, state, turns
 _PERIOD_MS = const(10)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
+# A longer line is shown in parts.
+_KEPT_BYTES = const(200)
 
 # As upyos.loop replaces it.
 _run_until_complete = core.run_until_complete
@@ -150,7 +152,7 @@ class Part:
             job.left(exc)
             raise StopIteration
         finally:
-            _upyos.mend()
+            process.mend("upyos/")
             _upyos.redirect(before)
             self.fields = turns.fields()
             if job.over:
@@ -158,6 +160,14 @@ class Part:
             turns.end(outer[0])
             Part.current = outer[1]
             _upyos.hold(False)
+
+
+def _text(data):
+    try:
+        return data.decode()
+    except UnicodeError:
+        # a character that is cut, or bytes that are no text
+        return bytes([byte for byte in data if byte < 128]).decode()
 
 
 class Job:
@@ -179,12 +189,27 @@ class Job:
     def end(self):
         """Report the end of the job."""
         process.mend("/")
+        if self.streams[1] is None:
+            self.out.show()
         jobs.ended(self.proc, self.streams)
         less()
 
 
+def show_kept():
+    """Show what jobs printed without a newline. Called when a line was typed."""
+    for lines in Lines.keeping[:]:
+        lines.show()
+
+
 class Lines(io.IOBase):
-    """Output of a job: to the terminal; while a line is edited above it, in whole lines."""
+    """Output of a job: to the terminal; while a line is edited above it, in whole lines.
+
+    What has no newline yet is kept until it has one, a line was typed or the job ends; of what
+    carriage returns let overwrite each other, the last.
+    """
+
+    # Those that keep something.
+    keeping = []
 
     def __init__(self):
         self.kept = b""
@@ -203,18 +228,39 @@ class Lines(io.IOBase):
             turn.give()
 
     def _write(self, data):
-        if console.editing is None and not self.kept:
+        if console.editing is None:
             before = _upyos.redirect(None)
-            console.write(data)
+            console.write(self._take() + bytes(data))
             _upyos.redirect(before)
         else:
-            self.kept += bytes(data)
-            end = self.kept.rfind(b"\n")
-            if end >= 0:
-                text = self.kept[:end].decode()
-                self.kept = self.kept[end + 1 :]
-                console.error(text)
+            self._keep(self._take() + bytes(data))
         return len(data)
+
+    def _take(self):
+        """Return what was kept; nothing is then."""
+        kept = self.kept
+        if kept:
+            self.kept = b""
+            self.keeping.remove(self)
+        return kept
+
+    def _keep(self, data):
+        end = data.rfind(b"\n")
+        if end >= 0:
+            console.error(_text(data[:end]))
+        # The last character may be the first half of a line's end.
+        start = max(end, data.rfind(b"\r", end + 1, len(data) - 1)) + 1
+        if len(data) - start > _KEPT_BYTES:
+            console.error(_text(data[start:]))
+        elif start < len(data):
+            self.kept = data[start:]
+            self.keeping.append(self)
+
+    def show(self):
+        """Show what is kept, as a line."""
+        kept = self._take()
+        if kept:
+            console.error(_text(kept))
 
     def ioctl(self, request, argument):
         return 0

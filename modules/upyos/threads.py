@@ -83,6 +83,8 @@ def _run(proc, main, streams, out):
         failure.status(proc, exc)
     finally:
         _upyos.redirect(None)
+        if streams[1] is None:
+            out.show()
         jobs.ended(proc, streams)
         turn.jobs -= 1
         turn.give()

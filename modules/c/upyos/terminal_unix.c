@@ -67,12 +67,36 @@ void upyos_terminal_inject_byte(uint8_t c) {
     upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
 }
 
+static bool upyos_take_injected(uint8_t *c) {
+    if (upyos_injected_in == upyos_injected_out) {
+        return false;
+    }
+    *c = upyos_injected[upyos_injected_out++ % sizeof(upyos_injected)];
+    return true;
+}
+
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+
+// What programs read from sys.stdin: Enter, a carriage return as the terminal sends it, ends a line as on a board.
+ssize_t __wrap_read(int fd, void *buf, size_t len) {
+    if (fd != STDIN_FILENO || len == 0) {
+        return __real_read(fd, buf, len);
+    }
+    uint8_t *c = buf;
+    ssize_t n = upyos_take_injected(c) ? 1 : __real_read(fd, buf, len);
+    for (ssize_t i = 0; i < n; ++i) {
+        c[i] = c[i] == '\r' ? '\n' : c[i];
+    }
+    return n;
+}
+
 // One byte of standard input. Its end reads as Ctrl-D once; whoever reads on has lost the terminal.
 static int upyos_read_stdin(void) {
     static bool ended;
     uint8_t c;
     ssize_t n;
-    MP_HAL_RETRY_SYSCALL(n, read(STDIN_FILENO, &c, 1), {});
+    MP_HAL_RETRY_SYSCALL(n, __real_read(STDIN_FILENO, &c, 1), {});
     if (n == 1) {
         return c;
     }
@@ -92,8 +116,9 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
     for (;;) {
         mp_handle_pending(true);
-        if (upyos_injected_in != upyos_injected_out) {
-            return upyos_injected[upyos_injected_out++ % sizeof(upyos_injected)];
+        uint8_t c;
+        if (upyos_take_injected(&c)) {
+            return c;
         }
         mp_int_t left_ms = -1;
         if (wait_ms >= 0) {
