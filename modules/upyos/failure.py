@@ -16,14 +16,15 @@ _INTERRUPTED = const(130)
 
 def status(proc, exc):
     """Report the exception that ended the process (None: the shell); return its status."""
-    cmd = proc.cmd + ": " if proc else ""
+    name = proc.cmd if proc and type(proc.cmd) is str else "?"
+    cmd = name + ": " if proc else ""
     if isinstance(exc, SystemExit):
         return _exit_status(exc.args[0] if exc.args else None)
     if isinstance(exc, KeyboardInterrupt):
         console.error(cmd + "ended")
         return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd if proc else "", text(exc)))
+        console.error(_usage(name if proc else "", text(exc)))
         return _USAGE
     where = _place()
     if isinstance(exc, MemoryError):
@@ -39,7 +40,7 @@ def status(proc, exc):
 def text(exc):
     """Return the text of an exception; behind the number of an OSError what that stands for."""
     try:
-        found = str(exc)
+        found = _outside(str, exc)
     # barrier: the program's own class may have a __str__ that raises
     except BaseException:
         return "no text"
@@ -50,11 +51,20 @@ def text(exc):
     return found
 
 
+def _outside(call, value):
+    """Return call(value), code of a program: who has the turn lets go of it meanwhile."""
+    if state.turn is None:
+        return call(value)
+    from upyos import turns
+
+    return turns.without(call, value)
+
+
 def _exit_status(value):
     """Return the status of SystemExit(value); a text is printed."""
     if value is None or isinstance(value, int):
         return process.status_of(value)
-    console.error(str(value))
+    console.error(text(value))
     return _FAILED
 
 
@@ -76,5 +86,5 @@ def _traceback(exc):
     import _upyos
 
     before = _upyos.redirect(None)
-    sys.print_exception(exc)
+    _outside(sys.print_exception, exc)
     _upyos.redirect(before)

@@ -34,8 +34,8 @@ def _mend_data():
     for name, value in _DATA:
         if not hasattr(sdata, name):
             setattr(sdata, name, value)
-    if type(getattr(sdata, "procs", None)) is not list:
-        sdata.procs = []
+    if "procs" in sdata.__dict__:
+        del sdata.procs
     for name in _IDENTITY:
         if not hasattr(sdata, name):
             from upyos import boot

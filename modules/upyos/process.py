@@ -46,8 +46,6 @@ class Proc:
     sts = "R"
     isthr = False
     rmmod = True
-    # What a background program was loaded as.
-    module = None
     # Binary stream that standard input is redirected to, or None for the console.
     source = None
     # The process that was in the foreground before.
@@ -86,10 +84,11 @@ def run(path, cmd, args, stdin=None):
 
 def execute(proc, path):
     """Run the program at path as the process proc, in the foreground; return its status."""
+    outer = state.foreground
     attach(proc)
     try:
         try:
-            module = _upyos.load(path, proc.cmd)
+            module = load(path, proc.cmd)
             main = getattr(module, "__main__", None)
             if main is None:
                 console.error(proc.cmd + ": no __main__")
@@ -106,7 +105,7 @@ def execute(proc, path):
 
                 result = launch.run_async(result)
             if not proc.rmmod:
-                keep(proc, module)
+                keep(path, module)
             return status_of(result)
         finally:
             mend(path)
@@ -116,7 +115,17 @@ def execute(proc, path):
 
         return failure.status(proc, exc)
     finally:
-        leave(proc)
+        state.foreground = outer
+        remove(proc)
+
+
+def load(path, cmd):
+    """Load the program at path; others go on, for a module may run for long."""
+    if state.turn and path[0] == "/":
+        from upyos import turns
+
+        return turns.without(_upyos.load, path, cmd)
+    return _upyos.load(path, cmd)
 
 
 def mend(path):
@@ -128,9 +137,9 @@ def mend(path):
         mend.check(gone)
 
 
-def keep(proc, module):
-    """Leave the module of a program loaded, under the name of its file."""
-    sys.modules[proc.cmd.rsplit("/", 1)[-1]] = module
+def keep(path, module):
+    """Leave the module of the program at path loaded, under the name of its file."""
+    sys.modules[path.rsplit("/", 1)[-1].rsplit(".", 1)[0]] = module
 
 
 def enter(path, args):
@@ -152,13 +161,21 @@ def enter(path, args):
 
 def attach(proc):
     """Put a process into the table, as the one in the foreground."""
+    enlist(proc)
     proc.outer = state.foreground
     state.foreground = proc
     if state.turn:
         from upyos import turns
 
         proc.tid = turns.ident()
-    sdata.procs.append(proc)
+
+
+def enlist(proc):
+    """Put a process into the table, under a number that no other one has."""
+    while type(proc.pid) is not int or proc.pid in state.procs:
+        state.pid += 1
+        proc.pid = state.pid
+    state.procs[proc.pid] = proc
 
 
 def leave(proc):
@@ -171,9 +188,10 @@ def leave(proc):
 
 
 def remove(proc):
-    """Take a process from the table, unless a program has emptied it."""
-    if proc in sdata.procs:
-        sdata.procs.remove(proc)
+    """Take a process from the table, whatever it says of itself now."""
+    for pid in list(state.procs):
+        if state.procs[pid] is proc:
+            del state.procs[pid]
 
 
 def status_of(result):
@@ -191,7 +209,7 @@ def forget():
     modules = sys.modules
     if not sdata.cache_enabled:
         state.kept = None
-    if state.key:
+    if state.loop or state.turn:
         _upyos.unload(_PASSING, _RESIDENT + _BACKGROUND)
     else:
         had_asyncio = "asyncio" in modules
@@ -213,6 +231,4 @@ def current():
 
 def find(pid):
     """Return the Proc of that pid, or None."""
-    for proc in list(sdata.procs):
-        if proc.pid == pid:
-            return proc
+    return state.procs.get(pid)

@@ -46,7 +46,13 @@ def _run(code, show_it):
             # On its own line the bracket is no part of a comment.
             code = "print(" + code + "\n)"
         try:
-            exec(code, session(code))
+            names = session(code)
+            if state.turn:
+                from upyos import turns
+
+                turns.without(exec, code, names)
+            else:
+                exec(code, names)
         finally:
             _settle(_upyos.mend())
         return 0

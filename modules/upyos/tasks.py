@@ -24,10 +24,10 @@ _IDLE_MS = const(50)
 _run_until_complete = core.run_until_complete
 
 
-def start(proc, main, streams):
+def start(proc, main, streams, kept):
     """Run the coroutine main(args) as a background task; return status 0."""
     more()
-    core.create_task(Part(Job(proc, streams), main(proc.args), True))
+    core.create_task(Part(Job(proc, streams, kept), main(proc.args), True))
     return jobs.begun(proc)
 
 
@@ -37,7 +37,8 @@ def more():
     if state.loop is None:
         install()
         state.loop = Driver().step
-        state.key = turns.key
+        if state.key is None:
+            state.key = turns.key
         upyos_port.timer(_PERIOD_MS, state.loop)
 
 
@@ -87,8 +88,12 @@ class Driver:
             if wait_ms <= 0:
                 self.last.data = None
                 core._task_queue.push(self.last)
-                _run_until_complete(self.last)
+                _upyos.step(_run_until_complete, self.last)
                 wait_ms = 0
+        except KeyboardInterrupt:
+            # What a program left to the loop itself, as a handler of exceptions, took too long.
+            core.cur_task = None
+            wait_ms = 0
         finally:
             self.running = False
             _upyos.hold(False)
@@ -133,31 +138,62 @@ class Part:
         return self._step(self.coroutine.throw, exc)
 
     def _step(self, call, value):
-        job = self.job
-        if job.over:
-            self.coroutine.close()
-            raise StopIteration
-        outer = turns.begin(self.fields), Part.current
-        before = _upyos.redirect(job.out)
-        Part.current = self
         _upyos.hold(True)
+        outer = before = None
         try:
-            return call(value)
+            if self.job.over:
+                self._close()
+            outer = turns.begin(self.fields), Part.current, core.cur_task
+            before = _upyos.redirect(self.job.out)
+            Part.current = self
+            core.cur_task.data = state.NONE
+            result = _upyos.step(call, value)
+            if outer[2].data is state.NONE:
+                raise TypeError("yield without await: not a coroutine")
+            return result
         # barrier: whatever a program raises ends that program only
         except BaseException as exc:
             if not self.main and isinstance(exc, (Exception, asyncio.CancelledError)):
                 raise
-            job.left(exc)
+            self._left(exc)
             raise StopIteration
         finally:
-            _upyos.mend()
-            _upyos.redirect(before)
-            self.fields = turns.fields()
-            if job.over:
-                job.end()
-            turns.end(outer[0])
-            Part.current = outer[1]
+            if outer:
+                self._end_step(outer, before)
             _upyos.hold(False)
+
+    def _end_step(self, outer, before):
+        """Undo what a step began with, however it was left."""
+        _upyos.mend()
+        core.cur_task = task = outer[2]
+        if task.data is state.NONE:
+            task.data = None
+        turns.regain()
+        _upyos.redirect(before)
+        self.fields = turns.fields()
+        if self.job.over:
+            self.job.end()
+        turns.end(outer[0])
+        Part.current = outer[1]
+
+    def _left(self, exc):
+        """Let the job say how it ended: the text of an exception may be code of the program."""
+        try:
+            _upyos.step(self.job.left, exc)
+        # barrier: the program's own text for its exception
+        except BaseException:
+            self.job.over = True
+
+    def _close(self):
+        """End with the job, which is over. Raises StopIteration."""
+        try:
+            _upyos.step(self.coroutine.close)
+        # barrier: what a program does at its end
+        except BaseException:
+            pass
+        finally:
+            _upyos.mend()
+        raise StopIteration
 
 
 class Job:
@@ -165,9 +201,10 @@ class Job:
 
     over = False
 
-    def __init__(self, proc, streams):
+    def __init__(self, proc, streams, kept):
         self.proc = proc
         self.streams = streams
+        self.kept = kept
         self.out = streams[1] or Lines()
 
     def left(self, exc):
@@ -179,7 +216,7 @@ class Job:
     def end(self):
         """Report the end of the job."""
         process.mend("/")
-        jobs.ended(self.proc, self.streams)
+        jobs.ended(self.proc, self.streams, self.kept)
         less()
 
 

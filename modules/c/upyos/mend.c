@@ -116,6 +116,7 @@ static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
     for (size_t i = 0; i < n_args; ++i) {
         SYSTEM(i) = args[i];
     }
+    upyos_interrupt_program(false);
     MP_STATE_THREAD(gc_lock_depth) = 0;
     MP_STATE_MEM(gc_auto_collect_enabled) = true;
     upyos_cores_interrupts_on();

@@ -21,6 +21,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/sort.c
     ${CMAKE_CURRENT_LIST_DIR}/space.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c
+    ${CMAKE_CURRENT_LIST_DIR}/step.c
     ${CMAKE_CURRENT_LIST_DIR}/terminal.c
     ${CMAKE_CURRENT_LIST_DIR}/text.c
     ${CMAKE_CURRENT_LIST_DIR}/tick.c
@@ -54,6 +55,11 @@ target_link_options(usermod_upyos INTERFACE
     "LINKER:--wrap=mp_vfs_blockdev_ioctl"
     "LINKER:--wrap=mp_handle_pending"
     "LINKER:--wrap=mp_event_handle_nowait"
+    "LINKER:--wrap=mp_event_wait_ms"
+    # Ctrl-C: terminal.c and step.c say whom it is for.
+    "LINKER:--wrap=mp_sched_keyboard_interrupt"
+    "LINKER:--wrap=mp_hal_set_interrupt_char"
+    "LINKER:--wrap=mp_thread_mutex_lock"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
 if(DEFINED PICO_SDK_PATH)

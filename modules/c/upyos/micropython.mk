@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
 SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c changes.c console.c flash.c frozen.c heap.c import.c \
-    listing.c load.c mend.c pattern.c search.c sort.c space.c span.c terminal.c \
+    listing.c load.c mend.c pattern.c search.c sort.c space.c span.c step.c terminal.c \
     text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # As micropython.cmake.
@@ -9,8 +9,8 @@ CFLAGS_USERMOD += -DMICROPY_LOADED_MODULES_DICT_SIZE=40
 # Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
 # where listing.c sees littlefs read a directory; used space.
 UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
-    mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait f_open \
-    lfs2_dir_read lfs2_fs_traverse
+    mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait mp_event_wait_ms f_open \
+    lfs2_dir_read lfs2_fs_traverse mp_sched_keyboard_interrupt mp_hal_set_interrupt_char mp_thread_mutex_lock
 ifeq ($(CROSS_COMPILE),)
 # sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close.
 LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close,-Wl,--wrap=$(name))

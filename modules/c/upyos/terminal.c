@@ -23,10 +23,16 @@
 extern ringbuf_t stdin_ringbuf;
 #endif
 
+void __real_mp_sched_keyboard_interrupt(void);
+void __wrap_mp_sched_keyboard_interrupt(void);
+
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
 // Garbage in bytes that is left until there is more: two to four commands make so much.
 #define UPYOS_GARBAGE_MOST (4096)
+
+// Set while Ctrl-C is a key, not an interrupt.
+static bool upyos_tty_raw;
 
 #if defined(__unix__)
 
@@ -36,9 +42,6 @@ static bool upyos_termios_saved;
 // Bytes that were injected and not yet read.
 static uint8_t upyos_injected[256];
 static size_t upyos_injected_in, upyos_injected_out;
-// Set while Ctrl-C is a key, not a signal.
-static bool upyos_tty_raw;
-
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
 }
@@ -46,7 +49,6 @@ static void upyos_termios_restore(void) {
 // Neither mode echoes or waits for whole lines: a board's terminal does not either.
 static void upyos_set_raw(bool raw) {
     struct termios t;
-    upyos_tty_raw = raw;
     if (tcgetattr(STDIN_FILENO, &t) != 0) {
         return; // not a terminal
     }
@@ -63,11 +65,18 @@ static void upyos_set_raw(bool raw) {
     tcsetattr(STDIN_FILENO, TCSANOW, &t); // NOW keeps what was typed ahead
 }
 
-static void upyos_set_interrupt(bool on) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+static void upyos_on_sigint(int signum) {
+    (void)signum;
+    mp_sched_keyboard_interrupt();
+}
+
+void __wrap_mp_hal_set_interrupt_char(char c);
+
+// MicroPython's own handler ends the process at a second Ctrl-C, and micropython.kbd_intr(-1) at the first one.
+void __wrap_mp_hal_set_interrupt_char(char c) {
+    (void)c;
+    struct sigaction sa = { .sa_handler = upyos_on_sigint };
+    sigaction(SIGINT, &sa, NULL);
 }
 
 static void upyos_inject_byte(uint8_t c) {
@@ -102,6 +111,32 @@ static bool upyos_has_key(void) {
     return upyos_injected_in != upyos_injected_out || poll(&pfd, 1, 0) > 0;
 }
 
+static void upyos_put_key(uint8_t c) {
+    if (upyos_injected_in - upyos_injected_out < sizeof(upyos_injected)) {
+        upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
+    }
+}
+
+// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
+static bool upyos_take_interrupt(void) {
+    uint8_t c;
+    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+    while (poll(&pfd, 1, 0) > 0 && read(STDIN_FILENO, &c, 1) == 1) {
+        if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
+            // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
+            upyos_injected_out = upyos_injected_in;
+        }
+        upyos_put_key(c);
+    }
+    for (size_t i = upyos_injected_in; i != upyos_injected_out; --i) {
+        if (upyos_injected[(i - 1) % sizeof(upyos_injected)] == UPYOS_CTRL_C) {
+            upyos_injected_out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static int upyos_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
     for (;;) {
@@ -129,8 +164,28 @@ static int upyos_wait_key(mp_int_t wait_ms) {
 
 #else
 
-// An interrupt character that arrived while it was off acts now; what was typed after it stays.
-static void upyos_interrupt_if_typed(void) {
+void __real_mp_hal_set_interrupt_char(int c);
+void __wrap_mp_hal_set_interrupt_char(int c);
+
+static void upyos_set_raw(bool raw) {
+    __real_mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
+}
+
+// micropython.kbd_intr: the terminal belongs to the program in the foreground, no job changes it.
+void __wrap_mp_hal_set_interrupt_char(int c) {
+    if (upyos_on_main() && !upyos_in_step()) {
+        __real_mp_hal_set_interrupt_char(c);
+    }
+}
+
+static void upyos_put_key(uint8_t c) {
+    ringbuf_put(&stdin_ringbuf, c);
+}
+
+// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
+static bool upyos_take_interrupt(void) {
+    // The scheduler may be locked, and then nobody else fetches what came.
+    mp_hal_stdio_poll(MP_STREAM_POLL_RD);
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     size_t i = stdin_ringbuf.iget;
     bool found = false;
@@ -142,27 +197,12 @@ static void upyos_interrupt_if_typed(void) {
             found = true;
         }
     }
+    if (!found && ringbuf_free(&stdin_ringbuf) == 0) {
+        // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
+        stdin_ringbuf.iget = stdin_ringbuf.iput;
+    }
     MICROPY_END_ATOMIC_SECTION(atomic_state);
-    if (found) {
-        mp_sched_keyboard_interrupt();
-    }
-}
-
-static void upyos_set_raw(bool raw) {
-    mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
-    if (!raw) {
-        upyos_interrupt_if_typed();
-    }
-}
-
-static void upyos_set_interrupt(bool on) {
-    static int before = -1;
-    if (!on) {
-        before = mp_interrupt_char;
-        mp_hal_set_interrupt_char(-1);
-    } else if (before == UPYOS_CTRL_C) {
-        upyos_set_raw(false);
-    }
+    return found;
 }
 
 static void upyos_inject_byte(uint8_t c) {
@@ -194,19 +234,109 @@ static int upyos_wait_key(mp_int_t wait_ms) {
 
 #endif
 
-// Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
+// Ctrl-C is put off while this is not 0.
 static size_t upyos_holds;
+// It came meanwhile.
+static volatile bool upyos_typed;
+// It is an interrupt for as long as a step of a job is too long, though it is a key else.
+static bool upyos_armed;
+// How often it came in a row, for the program that runs; when it came last.
+static volatile uint8_t upyos_presses;
+static volatile mp_uint_t upyos_press_ms;
+static volatile bool upyos_program;
 
+#define UPYOS_INSISTS (3)
+#define UPYOS_ROW_MS (1000)
+
+// May be called from an interrupt.
+void __wrap_mp_sched_keyboard_interrupt(void) {
+    if (upyos_holds != 0) {
+        upyos_typed = true;
+        return;
+    }
+    mp_uint_t now_ms = mp_hal_ticks_ms();
+    if (now_ms - upyos_press_ms > UPYOS_ROW_MS) {
+        upyos_presses = 0;
+    }
+    upyos_press_ms = now_ms;
+    if (upyos_program && upyos_presses < UPYOS_INSISTS) {
+        ++upyos_presses;
+    }
+    __real_mp_sched_keyboard_interrupt();
+}
+
+// A program begins or ends: whatever it does with KeyboardInterrupt, three quick ones end it.
+void upyos_interrupt_program(bool begins) {
+    if (!upyos_on_main() || upyos_holds != 0) {
+        return;
+    }
+    if (upyos_presses >= UPYOS_INSISTS) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+    }
+    upyos_program = begins;
+    upyos_presses = 0;
+}
+
+// Raise it again at every branch and wait of the main thread, so that no handler of the program goes on.
+void upyos_interrupt_insist(void) {
+    if (upyos_presses >= UPYOS_INSISTS && upyos_holds == 0 && upyos_on_main()) {
+        __real_mp_sched_keyboard_interrupt();
+        nlr_raise(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception)));
+    }
+}
+
+// Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold) {
-    if (hold && upyos_holds++ == 0) {
-        upyos_set_interrupt(false);
-    } else if (!hold && upyos_holds != 0 && --upyos_holds == 0) {
-        upyos_set_interrupt(true);
+    if (hold) {
+        ++upyos_holds;
+    } else if (upyos_holds != 0) {
+        upyos_set_holds(upyos_holds - 1);
+    }
+}
+
+size_t upyos_get_holds(void) {
+    return upyos_holds;
+}
+
+void upyos_set_holds(size_t holds) {
+    upyos_holds = holds;
+    if (holds == 0 && upyos_typed) {
+        upyos_typed = false;
+        if (upyos_tty_raw) {
+            upyos_put_key(UPYOS_CTRL_C);
+        } else {
+            mp_sched_keyboard_interrupt();
+        }
+    }
+}
+
+// While Ctrl-C is put off, and for longer than it should be: tell whether it was typed.
+bool upyos_interrupt_typed(void) {
+    if (!upyos_armed) {
+        upyos_armed = true;
+        upyos_set_raw(false);
+    }
+    bool typed = upyos_take_interrupt() || upyos_typed;
+    upyos_typed = false;
+    return typed;
+}
+
+void upyos_interrupt_now(void) {
+    __real_mp_sched_keyboard_interrupt();
+}
+
+// Ctrl-C is again what it was.
+void upyos_interrupt_disarm(void) {
+    if (upyos_armed) {
+        upyos_armed = false;
+        upyos_set_raw(upyos_tty_raw);
     }
 }
 
 void upyos_terminal_init(void) {
     upyos_holds = 0;
+    upyos_typed = upyos_armed = upyos_program = false;
+    upyos_presses = 0;
 }
 
 // Collect while nobody types. What stays then lies together at the bottom of the heap, instead of wherever the free blocks
@@ -230,7 +360,13 @@ MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 
 // tty(raw): Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile
 static mp_obj_t upyos_tty(mp_obj_t raw) {
-    upyos_set_raw(mp_obj_is_true(raw));
+    upyos_tty_raw = mp_obj_is_true(raw);
+    upyos_set_raw(upyos_tty_raw);
+    #if !defined(__unix__)
+    if (!upyos_tty_raw && upyos_take_interrupt()) {
+        mp_sched_keyboard_interrupt();
+    }
+    #endif
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tty_obj, upyos_tty);

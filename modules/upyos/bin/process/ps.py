@@ -7,17 +7,21 @@ thread, command.
 
 import time
 
-import sdata
-from upyos.lib import command, dates
+from upyos import state
+from upyos.lib import command, dates, signal
 
 _ROW = "%4s %-3s %8s %14s %10s %s"
 
 
-def _row(proc, now):
-    words = [proc.cmd] + [str(arg) for arg in proc.args]
-    elapsed = dates.elapsed(max(0, now - proc.stt))
-    start = dates.clock(proc.stt)
-    return _ROW % (proc.pid, proc.sts, start, elapsed, proc.tid, " ".join(words))
+def _row(pid, now):
+    proc = state.procs[pid]
+    # A program may have changed it.
+    start = getattr(proc, "stt", now)
+    start = start if type(start) is int else now
+    elapsed = dates.elapsed(max(0, now - start))
+    status = proc.sts if type(proc.sts) is str else "?"
+    tid = proc.tid if type(proc.tid) is int else "?"
+    return _ROW % (pid, status, dates.clock(start), elapsed, tid, signal.line(proc))
 
 
 def __main__(args):
@@ -25,5 +29,6 @@ def __main__(args):
     command.operands(rest, 0, 0)
     print(_ROW % ("Proc", "Sts", "Init_T", "Elapsed", "Thread_Id", "Cmd/Args"))
     now = time.time()
-    for proc in list(sdata.procs):
-        print(_row(proc, now))
+    for pid in sorted(state.procs):
+        if pid in state.procs:
+            print(_row(pid, now))

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+"""Whatever a job does, the console answers; whatever init.sh starts, the fourth start can mend it.
+
+The rule is stated in docs/design.md, 2.10. Programs that do their worst are started in every way
+there is; after each the next keys typed are read or Ctrl-C ends what keeps them out, and `ps`,
+`hold`, `resume` and `kill` answer.
+"""
+
+import re
+
+import casefile
+import machines as at
+import pytest
+from upyfw.targets.base import TargetError
+
+both = pytest.mark.parametrize("target", casefile.TARGETS)
+
+HEAD = """
+import asyncio, gc, io, micropython, sys, time
+import sdata
+try:
+    import _thread
+    import machine
+except ImportError:
+    machine = None
+
+proc = None
+
+
+class Text(Exception):
+    def __str__(self):
+        while True:
+            pass
+
+
+class Left:
+    def __del__(self):
+        while True:
+            pass
+
+
+class Never(io.IOBase):
+    def ioctl(self, request, argument):
+        return 0
+
+
+class Long(Never):
+    def ioctl(self, request, argument):
+        while True:
+            pass
+
+
+def spin(*args):
+    while True:
+        pass
+
+
+def stubborn():
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+
+
+def held():
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    return lock
+
+
+async def away():
+    while True:
+        await asyncio.sleep_ms(20)
+
+
+async def bad():
+    raise Text
+
+
+"""
+
+# What synchronous and async programs have in common.
+COMMON = {
+    "spin": "spin()",
+    "sleeps": "while True: time.sleep(1)",
+    "sleeps_long": "time.sleep(1000)",
+    "stubborn": "stubborn()",
+    "stubborn_sleep": """
+    while True:
+        try:
+            time.sleep(1)
+        except BaseException:
+            pass""",
+    "finally": """
+    try:
+        spin()
+    finally:
+        stubborn()""",
+    "nested_handlers": """
+    while True:
+        try:
+            try:
+                stubborn()
+            except BaseException:
+                stubborn()
+        except BaseException:
+            continue""",
+    "lock": "held().acquire()",
+    "lock_stubborn": """
+    lock = held()
+    while True:
+        try:
+            lock.acquire()
+        except BaseException:
+            pass""",
+    "with_lock": "with held(): pass",
+    "text": "raise Text",
+    "exit_text": "raise SystemExit(Text())",
+    "del": "Left(); gc.collect()",
+    "prints": "while True: print('x' * 70)",
+    "own_loop": "asyncio.run(away())",
+    "own_loop_stubborn": """
+    while True:
+        try:
+            asyncio.run(away())
+        except BaseException:
+            pass""",
+    "handler": """
+    asyncio.get_event_loop().set_exception_handler(spin)
+    asyncio.create_task(bad())
+    asyncio.run(away())""",
+    "reads": "while True: sys.stdin.read(1)",
+    "closes": "sys.stdin.close(); sys.stdout.close(); spin()",
+    "kbd_intr": "micropython.kbd_intr(-1); time.sleep(0.1); 1 / 0",
+    "heap": "micropython.heap_lock(); spin()",
+    "memory": "kept = []\n    while True: kept.append(bytearray(500))",
+    "collect": "while True: gc.collect()",
+    "thread": "_thread.start_new_thread(time.sleep, (3,)); spin()",
+    "waits_job": "sdata.upyos.run_cmd('/n/spin')",
+    "procs": "sdata.procs = None; sdata.procs = [7]; time.sleep(0.5)",
+    "proc_args": "proc.args = 7",
+    "proc_cmd": "proc.cmd = None",
+    "proc_pid": "proc.pid = 'x'",
+    "proc_all": """
+    for name in ('args', 'cmd', 'pid', 'tid', 'sts', 'stt', 'isthr', 'rmmod', 'outer', 'source', 'line', 'text', 'ext'):
+        setattr(proc, name, Text())""",
+    "proc_none": "proc.__init__ = proc.outer = proc.line = proc.tid = proc.stt = None; spin()",
+    "proc_gone": "del proc.cmd, proc.args, proc.pid, proc.stt",
+}
+GENERATORS = {
+    "yields": "yield",
+    "yields_on": "while True: yield",
+    "yields_number": "while True: yield 5",
+    "yields_busy": "while True:\n        time.sleep(0.3)\n        yield",
+}
+ASYNC = {
+    "never_ready": """
+    from asyncio import core
+    while True:
+        await asyncio.StreamReader(Never()).read(1)""",
+    "long_poll": "await asyncio.StreamReader(Long()).read(1)",
+    "awaits_stubborn": """
+    while True:
+        try:
+            await asyncio.sleep_ms(10)
+            spin()
+        except BaseException:
+            pass""",
+    "part": """
+    asyncio.create_task(bad())
+    while True:
+        await asyncio.sleep_ms(10)""",
+    "part_spins": """
+    async def other():
+        spin()
+    asyncio.create_task(other())
+    while True:
+        await asyncio.sleep_ms(10)""",
+    "part_closes": """
+    async def other():
+        try:
+            await away()
+        finally:
+            stubborn()
+    asyncio.create_task(other())
+    await asyncio.sleep_ms(50)""",
+}
+# Chosen from all: those that found something, and one of each kind.
+QUICK = ("spin", "sleeps", "stubborn_sleep", "lock", "text", "proc_all", "yields_on", "own_loop")
+
+
+def _sources():
+    files = {}
+    for folder, head, bodies in (
+        ("n", "def __main__(args):\n    ", COMMON | GENERATORS),
+        ("a", "async def __main__(args):\n    ", COMMON | ASYNC),
+    ):
+        for name, body in bodies.items():
+            files[f"/{folder}/{name}.py"] = HEAD + head + body.strip() + "\n"
+    files["/n/module.py"] = HEAD + "spin()\n"
+    files["/opt/up.sh"] = ":a\nsleep 0.2\nincr k\ngoto a\n"
+    files["/opt/line.sh"] = "> while True: pass\n"
+    files["/opt/load.sh"] = "/n/module\n"
+    return files
+
+
+def _lines():
+    """Every line that starts one: in the foreground, as task, as thread, from a script's thread."""
+    for name in [*COMMON, *GENERATORS]:
+        yield f"/n/{name}"
+        yield f"/n/{name} &"
+    for name in [*COMMON, *ASYNC]:
+        yield f"/a/{name}"
+        yield f"/a/{name} &"
+    yield from ("/n/module", "/n/module &", "/opt/up.sh &", "/opt/line.sh &", "/opt/load.sh &")
+
+
+# Kept short: the emulator runs at about the speed of a board.
+LIMIT_S = {"RPI_PICO": 2.0, "UNIX": 30.0}
+
+
+def _answers(session, line, target):
+    """What a line prints; it must answer within 2 s of the board."""
+    start = len(session.target.output)
+    session.type(line)
+    session.wait_prompt(LIMIT_S[target])
+    return session.target.output[start:].decode(errors="replace")
+
+
+def _interrupt(session):
+    """Press Ctrl-C as a user does who sees nothing happen: now, after a moment, thrice quickly."""
+    for wait_s in (1.2, 0.3, 0.1, 0.1, 0.3):
+        session.target.send(b"\x03")
+        session.target.read_quiet(wait_s, wait_s + 0.1) if False else _pass(session, wait_s)
+
+
+def _pass(session, seconds):
+    """Let time of the target go by, whatever it prints."""
+    try:
+        session.target.read_until(re.compile(rb"\0never\0"), seconds)
+    except TargetError:
+        return
+
+
+def _check(session, line, target):
+    session.type(line)
+    _pass(session, 0.4)
+    _interrupt(session)
+    assert "marked" in _answers(session, "echo mar'ked'", target), line
+    rows = _answers(session, "ps", target)
+    assert "Thread_Id" in rows, line
+    for pid in re.findall(r"\n +(\d+) ", rows):
+        for word in ("hold", "resume", "kill"):
+            _answers(session, f"{word} {pid}", target)
+    assert "Thread_Id" in _answers(session, "ps", target), line
+
+
+@both
+def test_the_console_answers(machines, target, full):
+    files = _sources()
+    for line in _lines():
+        if not full and line.strip(" &").rpartition("/")[2] not in QUICK:
+            continue
+        with machines.shared(target, "locked-out", files) as board:
+            from session import Session
+
+            session = Session(board)
+            _check(session, line, target)
+            if "job" in _answers(session, "ps", target):
+                machines.close()
