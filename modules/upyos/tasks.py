@@ -93,6 +93,8 @@ class Driver:
         except KeyboardInterrupt:
             # What a program left to the loop itself, as a handler of exceptions, took too long.
             core.cur_task = None
+            # The old end of the loop may still stand in the queue, where it does no harm.
+            self.__init__()
             wait_ms = 0
         finally:
             self.running = False

@@ -26,6 +26,12 @@ int __wrap_close(int fd);
 int __wrap_close(int fd) {
     return fd > STDERR_FILENO ? __real_close(fd) : 0;
 }
+
+void upyos_mend_streams(void) {
+    mp_sys_stdin_obj.fd = STDIN_FILENO;
+    mp_sys_stdout_obj.fd = STDOUT_FILENO;
+    mp_sys_stderr_obj.fd = STDERR_FILENO;
+}
 #endif
 
 // The function that stands for input(), the package upyos, and the modules kernel and sdata.
@@ -120,11 +126,7 @@ static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
     MP_STATE_THREAD(gc_lock_depth) = 0;
     MP_STATE_MEM(gc_auto_collect_enabled) = true;
     upyos_cores_interrupts_on();
-    #if defined(__unix__)
-    mp_sys_stdin_obj.fd = STDIN_FILENO;
-    mp_sys_stdout_obj.fd = STDOUT_FILENO;
-    mp_sys_stderr_obj.fd = STDERR_FILENO;
-    #endif
+    upyos_mend_streams();
     if (SYSTEM(INPUT) == MP_OBJ_NULL) {
         return mp_const_false;
     }

@@ -18,6 +18,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/mend.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c
     ${CMAKE_CURRENT_LIST_DIR}/search.c
+    ${CMAKE_CURRENT_LIST_DIR}/sleep.c
     ${CMAKE_CURRENT_LIST_DIR}/sort.c
     ${CMAKE_CURRENT_LIST_DIR}/space.c
     ${CMAKE_CURRENT_LIST_DIR}/span.c
@@ -59,6 +60,7 @@ target_link_options(usermod_upyos INTERFACE
     # Ctrl-C: terminal.c and step.c say whom it is for.
     "LINKER:--wrap=mp_sched_keyboard_interrupt"
     "LINKER:--wrap=mp_hal_set_interrupt_char"
+    "LINKER:--wrap=mp_hal_stdin_rx_chr"
     "LINKER:--wrap=mp_thread_mutex_lock"
     "LINKER:--wrap=mp_hal_stdout_tx_strn"
     "LINKER:--wrap=mp_hal_stdout_tx_strn_cooked")
@@ -66,8 +68,10 @@ if(DEFINED PICO_SDK_PATH)
     # The handler that keeps a core in RAM while the other one writes the flash calls functions that are inline only when
     # GCC does not save space: else they are in flash, and what wakes the core makes it run from there.
     set_source_files_properties(${PICO_SDK_PATH}/src/rp2_common/pico_multicore/multicore.c PROPERTIES COMPILE_OPTIONS "-O2")
-    # Where a core may let go of the interpreter (cores.c), and where core 1 begins and ends.
+    # The end of a deep sleep, and where a core may let go of the interpreter (cores.c), and where core 1 begins and ends.
     target_link_options(usermod_upyos INTERFACE
+        "LINKER:--wrap=runtime_init_clocks_optional_usb"
+        "LINKER:--wrap=watchdog_reboot"
         "LINKER:--wrap=mp_event_wait_indefinite"
         "LINKER:--wrap=mp_wfe_or_timeout"
         "LINKER:--wrap=mutex_enter_blocking"

@@ -13,10 +13,10 @@ UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_bloc
     lfs2_dir_read lfs2_fs_traverse mp_sched_keyboard_interrupt mp_hal_set_interrupt_char mp_thread_mutex_lock
 ifeq ($(CROSS_COMPILE),)
 # sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close.
-LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close,-Wl,--wrap=$(name))
+LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close read,-Wl,--wrap=$(name))
 else
 # A chip, whose Makefile calls the linker itself.
 SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,crc.c leave.c)
-UPYOS_WRAPPED += mp_hal_stdout_tx_strn mp_hal_stdout_tx_strn_cooked lfs2_crc
+UPYOS_WRAPPED += mp_hal_stdin_rx_chr mp_hal_stdout_tx_strn mp_hal_stdout_tx_strn_cooked lfs2_crc
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif

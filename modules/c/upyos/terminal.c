@@ -36,6 +36,14 @@ static bool upyos_tty_raw;
 
 #if defined(__unix__)
 
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+
+// What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
+ssize_t __wrap_read(int fd, void *buf, size_t len) {
+    return fd == STDIN_FILENO && (upyos_in_step() || !upyos_on_main()) ? 0 : __real_read(fd, buf, len);
+}
+
 static struct termios upyos_termios_before;
 static bool upyos_termios_saved;
 
@@ -121,7 +129,7 @@ static void upyos_put_key(uint8_t c) {
 static bool upyos_take_interrupt(void) {
     uint8_t c;
     struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-    while (poll(&pfd, 1, 0) > 0 && read(STDIN_FILENO, &c, 1) == 1) {
+    while (poll(&pfd, 1, 0) > 0 && __real_read(STDIN_FILENO, &c, 1) == 1) {
         if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
             // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
             upyos_injected_out = upyos_injected_in;
@@ -163,6 +171,17 @@ static int upyos_wait_key(mp_int_t wait_ms) {
 }
 
 #else
+
+int __real_mp_hal_stdin_rx_chr(void);
+int __wrap_mp_hal_stdin_rx_chr(void);
+
+// What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
+int __wrap_mp_hal_stdin_rx_chr(void) {
+    if (upyos_in_step() || !upyos_on_main()) {
+        mp_raise_type(&mp_type_EOFError);
+    }
+    return __real_mp_hal_stdin_rx_chr();
+}
 
 void __real_mp_hal_set_interrupt_char(int c);
 void __wrap_mp_hal_set_interrupt_char(int c);
@@ -351,6 +370,8 @@ static void upyos_collect_garbage(void) {
 // key(wait_ms) -> the next byte from the terminal, or -1 when none came; wait_ms < 0 waits for ever
 static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
     mp_int_t wait_ms = mp_obj_get_int(wait_ms_in);
+    // A thread may have closed them.
+    upyos_mend_streams();
     if (wait_ms != 0) {
         upyos_collect_garbage();
     }

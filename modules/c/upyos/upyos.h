@@ -90,6 +90,13 @@ extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
 extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 
+// mend.c: sys.stdin and others are open again
+#if defined(__unix__)
+void upyos_mend_streams(void);
+#else
+#define upyos_mend_streams()
+#endif
+
 // frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
