@@ -11,6 +11,7 @@ import re
 import casefile
 import machines as at
 import pytest
+from session import Session
 from upyfw.targets.base import TargetError
 
 both = pytest.mark.parametrize("target", casefile.TARGETS)
@@ -144,7 +145,9 @@ COMMON = {
     "proc_cmd": "proc.cmd = None",
     "proc_pid": "proc.pid = 'x'",
     "proc_all": """
-    for name in ('args', 'cmd', 'pid', 'tid', 'sts', 'stt', 'isthr', 'rmmod', 'outer', 'source', 'line', 'text', 'ext'):
+    for name in ('args', 'cmd', 'pid', 'tid', 'sts', 'stt', 'isthr', 'rmmod', 'outer'):
+        setattr(proc, name, Text())
+    for name in ('source', 'line', 'text', 'ext'):
         setattr(proc, name, Text())""",
     "proc_none": "proc.__init__ = proc.outer = proc.line = proc.tid = proc.stt = None; spin()",
     "proc_gone": "del proc.cmd, proc.args, proc.pid, proc.stt",
@@ -207,7 +210,7 @@ def _sources():
 
 
 def _lines():
-    """Every line that starts one: in the foreground, as task, as thread, from a script's thread."""
+    """Every line that starts one: in the foreground, as task, as thread, from a script."""
     for name in [*COMMON, *GENERATORS]:
         yield f"/n/{name}"
         yield f"/n/{name} &"
@@ -262,9 +265,136 @@ def test_the_console_answers(machines, target, full):
         if not full and line.strip(" &").rpartition("/")[2] not in QUICK:
             continue
         with machines.shared(target, "locked-out", files) as board:
-            from session import Session
-
             session = Session(board)
             _check(session, line, target)
-            if "job" in _answers(session, "ps", target):
-                machines.close()
+            left = _answers(session, "ps", target)
+        if re.search(r"\d /(?!n/spin)", left):
+            # A thread that does not end has the only other core.
+            machines.close()
+
+
+@both
+@pytest.mark.parametrize("line", ["/a/spin &", "/a/sleeps &", "/a/stubborn &", "/a/long_poll &"])
+def test_ctrl_c_at_the_prompt_ends_a_job_that_holds_the_loop(machines, target, line):
+    with machines.at_prompt(target, at.image(target, _sources())) as session:
+        session.type(line)
+        _pass(session, 0.3)
+        session.target.send(b"\x03echo ty'ped'\r")
+        if "stubborn" in line:
+            # It catches the first one.
+            _pass(session, 1.5)
+            session.target.send(b"\x03echo ty'ped'\r")
+        assert session.wait_texts((f"{line[:-2]}: ended", f"+ Done  {line[:-2]}"), 5) is None
+        assert session.wait_texts(("\ntyped\n",), 5) is None
+
+
+@both
+def test_a_long_step_now_and_then_ends_nothing(machines, target):
+    """Ctrl-C meets the foreground while a job gives way, however long its steps were before."""
+    slow = "import asyncio, time\nasync def __main__(args):\n    while True:\n"
+    slow += "        time.sleep(1.5)\n        await asyncio.sleep(1)\n"
+    with machines.at_prompt(target, at.image(target, {"/opt/slow.py": slow})) as session:
+        session.type("/opt/slow &")
+        _pass(session, 1.9)
+        session.type("sleep 30")
+        _pass(session, 0.1)
+        session.target.send(b"\x03")
+        assert session.wait_texts(("sleep: ended",), 5) is None
+        assert "slow" in session.run("ps")
+        assert "slow: ended" not in session.text
+
+
+@both
+def test_a_held_script_does_not_hold_the_console(machines, target):
+    with machines.at_prompt(target, at.image(target, _sources())) as session:
+        session.run("/opt/up.sh &")
+        session.run("hold $!")
+        _pass(session, 1)
+        first = _answers(session, "echo k=$k=", target)
+        _pass(session, 1)
+        assert _value(first) == _value(_answers(session, "echo k=$k=", target))
+        assert " H " in _answers(session, "ps", target)
+        _answers(session, "resume $!", target)
+        _pass(session, 1)
+        assert _value(first) != _value(_answers(session, "echo k=$k=", target))
+        _answers(session, "kill $!", target)
+        _answers(session, "wait", target)
+        assert "/opt/up" not in session.run("ps")
+
+
+def _value(text):
+    return re.findall(r"k=(\d*)=", text)[-1]
+
+
+# ---- from init.sh ------------------------------------------------------------------------------
+
+STARTS = ("/a/spin &", "/a/stubborn &", "/n/stubborn", "/n/spin &\n/a/sleeps &", "/a/lock &")
+
+
+def _locked_start(session, target):
+    """Let a start lock itself up, press some keys, press reset."""
+    _pass(session, 2.5 if target == "RPI_PICO" else 1.5)
+    session.type("true")
+    _pass(session, 0.2)
+    session.target.reset()
+
+
+@both
+@pytest.mark.parametrize("init", STARTS)
+def test_the_fourth_start_is_a_prompt_that_can_mend(machines, target, init):
+    image = at.image(target, {**_sources(), "/etc/init.sh": init + "\n"})
+    with machines.started(target, image) as session:
+        for _ in range(3):
+            _locked_start(session, target)
+        session.forget()
+        session.wait_prompt()
+        assert "Recovery mode" in session.text
+        assert "3 starts did not keep the prompt" in session.text
+        session.run("echo > /etc/init.sh")
+        session.type("reset")
+        assert session.wait_texts(("Normal mode", "/ $: "), 30) is None
+        assert session.run("echo fi'ne'") == "fine"
+
+
+@both
+@pytest.mark.parametrize("typed", ["\r", "pwd\r"])
+def test_resets_after_a_line_are_no_failures(machines, target, typed):
+    with machines.at_prompt(target, at.image(target, {})) as session:
+        for _ in range(4):
+            session.target.send(typed.encode())
+            session.wait_prompt()
+            session.target.reset()
+            session.forget()
+            session.wait_prompt()
+            assert "Normal mode" in session.text
+
+
+@both
+def test_a_start_is_good_after_some_seconds(machines, target):
+    with machines.at_prompt(target, at.image(target, {})) as session:
+        for _ in range(4):
+            _pass(session, 6)
+            session.target.reset()
+            session.forget()
+            session.wait_prompt()
+            assert "Normal mode" in session.text
+
+
+@both
+def test_quick_resets_lead_to_recovery_and_back(machines, target):
+    with machines.at_prompt(target, at.image(target, {})) as session:
+        for _ in range(3):
+            session.target.reset()
+            session.forget()
+            session.wait_prompt()
+        assert "Recovery mode" in session.text
+        session.type("reset")
+        assert session.wait_texts(("Normal mode", "/ $: "), 30) is None
+
+
+def test_deep_sleep_is_no_failure(machines):
+    """A sensor that ends every start with machine.deepsleep() runs for ever."""
+    init = "< 'me' + 'asured'\n> import machine ; machine.deepsleep(50)\n"
+    with machines.started("RPI_PICO", at.image("RPI_PICO", {"/etc/init.sh": init})) as session:
+        assert session.wait_texts(["measured"] * 6, 30) is None
+        assert "Recovery" not in session.text
