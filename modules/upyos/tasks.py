@@ -84,17 +84,19 @@ class Driver:
         # Ctrl-C is for the program in the foreground, not for a task.
         _upyos.hold(True)
         try:
-            wait_ms = self._due_ms()
+            wait_ms = _upyos.step(self._due_ms)
             if wait_ms <= 0:
                 self.last.data = None
                 core._task_queue.push(self.last)
                 _upyos.step(_run_until_complete, self.last)
                 wait_ms = 0
-        except KeyboardInterrupt:
-            # What a program left to the loop itself, as a handler of exceptions, took too long.
+        # barrier: what a program left to the loop itself
+        except BaseException as exc:
             core.cur_task = None
             # The old end of the loop may still stand in the queue, where it does no harm.
             self.__init__()
+            if not _end_guilty(exc):
+                raise
             wait_ms = 0
         finally:
             self.running = False
@@ -107,6 +109,25 @@ class Driver:
             core._io_queue.wait_io_event(0)
         task = core._task_queue.peek()
         return time.ticks_diff(task.ph_key, time.ticks_ms()) if task else _IDLE_MS
+
+
+def _end_guilty(exc):
+    """End what a program left to the loop that raised exc, or was interrupted; False if nothing.
+
+    That is a handler of exceptions, or a stream that is code: jobs that wait for such are ended.
+    """
+    found = core.Loop._exc_handler is not None
+    core.Loop._exc_handler = None
+    if found:
+        return True
+    for entry in list(core._io_queue.map.values()):
+        if hasattr(entry[2], "ioctl"):
+            for task in entry[:2]:
+                if task and isinstance(task.coro, Part):
+                    core._io_queue.remove(task)
+                    task.coro.fail(exc)
+                    found = True
+    return found
 
 
 class Stop:
@@ -185,6 +206,12 @@ class Part:
         # barrier: the program's own text for its exception
         except BaseException:
             self.job.over = True
+
+    def fail(self, exc):
+        """End the job by an exception that came from outside its steps."""
+        if not self.job.over:
+            self._left(exc)
+            self.job.end()
 
     def _close(self):
         """End with the job, which is over. Raises StopIteration."""

@@ -51,6 +51,16 @@ class Long(Never):
             pass
 
 
+class Bad(Never):
+    def ioctl(self, request, argument):
+        raise Text
+
+
+class Stubborn(Never):
+    def ioctl(self, request, argument):
+        stubborn()
+
+
 def spin(*args):
     while True:
         pass
@@ -164,6 +174,8 @@ ASYNC = {
     while True:
         await asyncio.StreamReader(Never()).read(1)""",
     "long_poll": "await asyncio.StreamReader(Long()).read(1)",
+    "bad_poll": "await asyncio.StreamReader(Bad()).read(1)",
+    "stubborn_poll": "await asyncio.StreamReader(Stubborn()).read(1)",
     "awaits_stubborn": """
     while True:
         try:
