@@ -95,6 +95,7 @@ class Driver:
             core.cur_task = None
             # The old end of the loop may still stand in the queue, where it does no harm.
             self.__init__()
+            self.running = True
             if not _end_guilty(exc):
                 raise
             wait_ms = 0

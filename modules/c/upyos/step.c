@@ -29,6 +29,8 @@ static upyos_step_t *innermost;
 // The one that Ctrl-C is meant for, and how far that has come.
 static upyos_step_t *asked;
 static bool raised, forced;
+// The last one that it was raised in went on as if nothing had been, and so may the next.
+static bool caught;
 
 bool upyos_in_step(void) {
     return innermost != NULL;
@@ -70,6 +72,7 @@ static mp_obj_t upyos_step(size_t n_args, const mp_obj_t *args) {
     if (nlr_push(&step.nlr) == 0) {
         mp_obj_t result = mp_call_function_n_kw(args[0], n_args - 1, 0, args + 1);
         nlr_pop();
+        caught |= asked == &step && raised;
         step_left(&step);
         return result;
     }
@@ -90,9 +93,10 @@ void upyos_step_watch(void) {
         return;
     }
     if (upyos_interrupt_typed()) {
-        forced = asked != NULL;
-        raised &= forced;
-        asked = forced ? asked : step;
+        forced = asked != NULL || caught;
+        raised = false;
+        caught = false;
+        asked = asked != NULL ? asked : step;
     }
     if (asked != NULL && (forced || (!raised && asked == innermost))) {
         raised = true;
@@ -110,7 +114,7 @@ void upyos_step_look(void) {
 
 void upyos_step_init(void) {
     innermost = asked = NULL;
-    raised = forced = false;
+    raised = forced = caught = false;
 }
 
 #if MICROPY_PY_THREAD
