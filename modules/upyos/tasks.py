@@ -121,13 +121,12 @@ def _end_guilty(exc):
     core.Loop._exc_handler = None
     if found:
         return True
-    for entry in list(core._io_queue.map.values()):
-        if hasattr(entry[2], "ioctl"):
-            for task in entry[:2]:
-                if task and isinstance(task.coro, Part):
-                    core._io_queue.remove(task)
-                    task.coro.fail(exc)
-                    found = True
+    entries = [entry for entry in core._io_queue.map.values() if hasattr(entry[2], "ioctl")]
+    for task in [task for entry in entries for task in entry[:2]]:
+        if task and isinstance(task.coro, Part):
+            core._io_queue.remove(task)
+            task.coro.fail(exc)
+            found = True
     return found
 
 
