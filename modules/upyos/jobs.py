@@ -5,6 +5,7 @@ An async program becomes a task of the system's loop (upyos.tasks), a synchronou
 takes a thread (upyos.threads).
 """
 
+import _upyos
 from micropython import const
 
 from upyos import console, executor, lexer, lookup, process, redirection, state
@@ -110,7 +111,13 @@ def _load(proc, path):
     state.foreground = proc
     try:
         try:
-            module = process.load(path, proc.cmd)
+            if state.turn:
+                from upyos import turns
+
+                # Others go on, for a module may run for long.
+                module = turns.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
         finally:
             process.mend(path)
         module.proc = proc
@@ -147,7 +154,7 @@ def new_proc(cmd, args, ext):
 
 def begun(proc):
     """Put a started job into the table and say its pid; return status 0."""
-    process.enlist(proc)
+    process.attach(proc, False)
     state.last_job = proc.pid
     console.error("[%d]" % proc.pid)
     return 0
@@ -165,10 +172,10 @@ def ended(proc, streams, kept):
 
     kept is what the system knows of it: pid, path, module. The program may have changed the rest.
     """
-    from upyos.lib import signal
+    from upyos.lib import command
 
     process.remove(proc)
-    line = signal.line(proc)
+    line = command.line(proc)
     try:
         if kept[2] and not proc.rmmod:
             process.keep(kept[1], kept[2])

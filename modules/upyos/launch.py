@@ -50,25 +50,25 @@ class Main:
         self.core = core
 
     def send(self, value):
-        return self._step(self.coroutine.send, value)
-
-    def throw(self, exc):
-        return self._step(self.coroutine.throw, exc)
-
-    def close(self):
-        self.coroutine.close()
-
-    def _step(self, call, value):
+        """Take the first step, in which a generator shows itself; those after it are its own."""
+        self.send = self.coroutine.send
+        self.throw = self.coroutine.throw
         task = self.core.cur_task
         task.data = state.NONE
         try:
-            result = call(value)
+            result = self.send(value)
             if task.data is state.NONE:
                 raise TypeError("yield without await: not a coroutine")
             return result
         finally:
             if task.data is state.NONE:
                 task.data = None
+
+    def throw(self, exc):
+        return self.coroutine.throw(exc)
+
+    def close(self):
+        self.coroutine.close()
 
 
 def run_async(coroutine):

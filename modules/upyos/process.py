@@ -88,7 +88,13 @@ def execute(proc, path):
     attach(proc)
     try:
         try:
-            module = load(path, proc.cmd)
+            if state.turn and path[0] == "/":
+                from upyos import turns
+
+                # Others go on, for a module may run for long.
+                module = turns.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
             main = getattr(module, "__main__", None)
             if main is None:
                 console.error(proc.cmd + ": no __main__")
@@ -117,15 +123,6 @@ def execute(proc, path):
     finally:
         state.foreground = outer
         remove(proc)
-
-
-def load(path, cmd):
-    """Load the program at path; others go on, for a module may run for long."""
-    if state.turn and path[0] == "/":
-        from upyos import turns
-
-        return turns.without(_upyos.load, path, cmd)
-    return _upyos.load(path, cmd)
 
 
 def mend(path):
@@ -159,23 +156,19 @@ def enter(path, args):
     return proc
 
 
-def attach(proc):
-    """Put a process into the table, as the one in the foreground."""
-    enlist(proc)
-    proc.outer = state.foreground
-    state.foreground = proc
-    if state.turn:
-        from upyos import turns
-
-        proc.tid = turns.ident()
-
-
-def enlist(proc):
-    """Put a process into the table, under a number that no other one has."""
+def attach(proc, in_front=True):
+    """Put a process into the table, under a number of its own, as the one in the foreground."""
     while type(proc.pid) is not int or proc.pid in state.procs:
         state.pid += 1
         proc.pid = state.pid
     state.procs[proc.pid] = proc
+    if in_front:
+        proc.outer = state.foreground
+        state.foreground = proc
+        if state.turn:
+            from upyos import turns
+
+            proc.tid = turns.ident()
 
 
 def leave(proc):

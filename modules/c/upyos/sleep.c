@@ -17,7 +17,7 @@
 // From the clocks to the reset takes some 100 us.
 #define JUST_NOW_US (20000)
 
-static bool slept;
+// 0 if it never slept.
 static uint32_t woke_us;
 
 void __real_runtime_init_clocks_optional_usb(bool init_usb);
@@ -27,12 +27,11 @@ void __wrap_watchdog_reboot(uint32_t pc, uint32_t sp, uint32_t delay_ms);
 
 void __wrap_runtime_init_clocks_optional_usb(bool init_usb) {
     __real_runtime_init_clocks_optional_usb(init_usb);
-    slept = true;
     woke_us = time_us_32();
 }
 
 void __wrap_watchdog_reboot(uint32_t pc, uint32_t sp, uint32_t delay_ms) {
-    if (slept && time_us_32() - woke_us < JUST_NOW_US) {
+    if (woke_us != 0 && time_us_32() - woke_us < JUST_NOW_US) {
         watchdog_hw->scratch[0] = MAGIC;
     }
     __real_watchdog_reboot(pc, sp, delay_ms);

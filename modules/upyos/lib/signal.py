@@ -4,18 +4,6 @@
 from upyos import process, state
 from upyos.lib import command
 
-# What arguments may be; the text of anything else is code of a program.
-_PLAIN = (str, int, float, bool, list, tuple, dict)
-
-
-def line(proc):
-    """Return the command of a process with its arguments, as far as its program left them."""
-    words = [getattr(proc, "cmd", "?")]
-    args = getattr(proc, "args", None)
-    if type(args) is list:
-        words += args
-    return " ".join([str(word) if type(word) in _PLAIN else "?" for word in words])
-
 
 def _mark(proc, status):
     """Give a process a status; a job in a thread, all that it runs too."""

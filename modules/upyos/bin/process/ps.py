@@ -8,7 +8,7 @@ thread, command.
 import time
 
 from upyos import state
-from upyos.lib import command, dates, signal
+from upyos.lib import command, dates
 
 _ROW = "%4s %-3s %8s %14s %10s %s"
 
@@ -21,7 +21,7 @@ def _row(pid, now):
     elapsed = dates.elapsed(max(0, now - start))
     status = proc.sts if type(proc.sts) is str else "?"
     tid = proc.tid if type(proc.tid) is int else "?"
-    return _ROW % (pid, status, dates.clock(start), elapsed, tid, signal.line(proc))
+    return _ROW % (pid, status, dates.clock(start), elapsed, tid, command.line(proc))
 
 
 def __main__(args):
