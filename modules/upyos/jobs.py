@@ -172,10 +172,13 @@ def ended(proc, streams, kept):
 
     kept is what the system knows of it: pid, path, module. The program may have changed the rest.
     """
-    from upyos.lib import command
-
     process.remove(proc)
-    line = command.line(proc)
+    try:
+        line = " ".join([proc.cmd] + proc.args)
+    except (TypeError, AttributeError):
+        from upyos.lib import signal
+
+        line = signal.line(proc)
     try:
         if kept[2] and not proc.rmmod:
             process.keep(kept[1], kept[2])

@@ -39,17 +39,6 @@ _REASONS = (
 )
 
 
-def line(proc):
-    """Return the command of a process with its arguments, as far as its program left them."""
-    words = [getattr(proc, "cmd", "?")]
-    args = getattr(proc, "args", None)
-    if type(args) is list:
-        words += args
-    # The text of anything else is code of the program.
-    plain = (str, int, float, bool, list, tuple, dict)
-    return " ".join([str(word) if type(word) in plain else "?" for word in words])
-
-
 def write_all(parts):
     """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
     batch = []

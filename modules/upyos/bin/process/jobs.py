@@ -5,7 +5,7 @@ List the background jobs: number, status, command.
 """
 
 from upyos import state
-from upyos.lib import command
+from upyos.lib import command, signal
 
 
 def __main__(args):
@@ -15,4 +15,4 @@ def __main__(args):
         proc = state.procs.get(pid)
         if proc and proc.isthr is True:
             status = proc.sts if type(proc.sts) is str else "?"
-            print("[%d] %s %s" % (pid, status, command.line(proc)))
+            print("[%d] %s %s" % (pid, status, signal.line(proc)))

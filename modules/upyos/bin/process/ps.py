@@ -10,18 +10,25 @@ import time
 from upyos import state
 from upyos.lib import command, dates
 
+# Of status, start and thread.
+_TYPES = [str, type(time.time()), int]
 _ROW = "%4s %-3s %8s %14s %10s %s"
 
 
-def _row(pid, now):
-    proc = state.procs[pid]
-    # A program may have changed it.
-    start = getattr(proc, "stt", now)
-    start = start if type(start) is int else now
+def _row(pid, proc, now):
+    try:
+        status, start, tid = proc.sts, proc.stt, proc.tid
+        words = " ".join([proc.cmd] + proc.args)
+    except (TypeError, AttributeError):
+        words = ""
+    if not words or [type(status), type(start), type(tid)] != _TYPES:
+        from upyos.lib import signal
+
+        # Not all are texts, or the program has changed them.
+        words = signal.line(proc)
+        status, start, tid = signal.fields(proc, now)
     elapsed = dates.elapsed(max(0, now - start))
-    status = proc.sts if type(proc.sts) is str else "?"
-    tid = proc.tid if type(proc.tid) is int else "?"
-    return _ROW % (pid, status, dates.clock(start), elapsed, tid, command.line(proc))
+    return _ROW % (pid, status, dates.clock(start), elapsed, tid, words)
 
 
 def __main__(args):
@@ -30,5 +37,6 @@ def __main__(args):
     print(_ROW % ("Proc", "Sts", "Init_T", "Elapsed", "Thread_Id", "Cmd/Args"))
     now = time.time()
     for pid in sorted(state.procs):
-        if pid in state.procs:
-            print(_row(pid, now))
+        proc = state.procs.get(pid)
+        if proc:
+            print(_row(pid, proc, now))
