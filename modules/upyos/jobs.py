@@ -172,7 +172,7 @@ def ended(proc, streams, kept):
 
     kept is what the system knows of it: pid, path, module. The program may have changed the rest.
     """
-    process.remove(proc)
+    state.procs.pop(kept[0], None)
     try:
         line = " ".join([proc.cmd] + proc.args)
     except (TypeError, AttributeError):

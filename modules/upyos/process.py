@@ -85,7 +85,7 @@ def run(path, cmd, args, stdin=None):
 def execute(proc, path):
     """Run the program at path as the process proc, in the foreground; return its status."""
     outer = state.foreground
-    attach(proc)
+    pid = attach(proc)
     try:
         try:
             if state.turn and path[0] == "/":
@@ -122,7 +122,7 @@ def execute(proc, path):
         return failure.status(proc, exc)
     finally:
         state.foreground = outer
-        remove(proc)
+        state.procs.pop(pid, None)
 
 
 def mend(path):
@@ -157,11 +157,13 @@ def enter(path, args):
 
 
 def attach(proc, in_front=True):
-    """Put a process into the table, under a number of its own, as the one in the foreground."""
-    while type(proc.pid) is not int or proc.pid in state.procs:
+    """Put a process into the table, as the one in the foreground; return its number there."""
+    pid = proc.pid
+    if type(pid) is not int or pid in state.procs:
+        # A program made it, and changed it.
         state.pid += 1
-        proc.pid = state.pid
-    state.procs[proc.pid] = proc
+        proc.pid = pid = state.pid
+    state.procs[pid] = proc
     if in_front:
         proc.outer = state.foreground
         state.foreground = proc
@@ -169,6 +171,7 @@ def attach(proc, in_front=True):
             from upyos import turns
 
             proc.tid = turns.ident()
+    return pid
 
 
 def leave(proc):
@@ -177,11 +180,7 @@ def leave(proc):
         proc.outer = None
         return
     state.foreground = proc.outer
-    remove(proc)
-
-
-def remove(proc):
-    """Take a process from the table, whatever it says of itself now."""
+    # Whatever it says of itself now.
     for pid in list(state.procs):
         if state.procs[pid] is proc:
             del state.procs[pid]
