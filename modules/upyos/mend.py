@@ -6,7 +6,7 @@ import sys
 
 import sdata
 
-from upyos import console, process, state
+from upyos import console, state
 
 # As at the start.
 _PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
@@ -32,9 +32,6 @@ def _mend_data():
     for name, value in _DATA:
         if not hasattr(sdata, name):
             setattr(sdata, name, value)
-    for proc in sdata.procs[:]:
-        if not isinstance(proc, process.Proc):
-            sdata.procs.remove(proc)
     for name in _IDENTITY:
         if not hasattr(sdata, name):
             from upyos import boot

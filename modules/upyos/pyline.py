@@ -45,7 +45,13 @@ def _run(code, show_it):
             # On its own line the bracket is no part of a comment.
             code = "print(" + code + "\n)"
         try:
-            exec(code, session(code))
+            names = session(code)
+            if state.turn:
+                from upyos import turns
+
+                turns.without(exec, code, names)
+            else:
+                exec(code, names)
         finally:
             # Only cd changes the directory.
             process.mend("upyos/" if os.getcwd() == state.cwd else "/")

@@ -26,15 +26,20 @@ int __wrap_close(int fd);
 int __wrap_close(int fd) {
     return fd > STDERR_FILENO ? __real_close(fd) : 0;
 }
+
+void upyos_mend_streams(void) {
+    mp_sys_stdin_obj.fd = STDIN_FILENO;
+    mp_sys_stdout_obj.fd = STDOUT_FILENO;
+    mp_sys_stderr_obj.fd = STDERR_FILENO;
+}
 #endif
 
-// The function that stands for input(), the package upyos, the modules kernel and sdata, and the list of processes.
+// The function that stands for input(), the package upyos, and the modules kernel and sdata.
 #define INPUT (0)
 #define PACKAGE (1)
 #define KERNEL (2)
 #define SDATA (3)
-#define PROCS (4)
-MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_system[5]);
+MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_system[4]);
 #define SYSTEM(i) (MP_STATE_VM(upyos_system)[i])
 
 // The only builtin of ours: all others are found in flash when this table has not got them.
@@ -146,7 +151,8 @@ static bool mend_data(void) {
                                        MP_QSTR_version, MP_QSTR_sid, MP_QSTR_initime };
     mp_map_t *data = &mp_obj_module_get_globals(SYSTEM(SDATA))->map;
     restore(SYSTEM(SDATA), MP_QSTR_upyos, SYSTEM(KERNEL));
-    restore(SYSTEM(SDATA), MP_QSTR_procs, SYSTEM(PROCS));
+    // The table of processes is elsewhere: sdata gives a copy of it, unless a program has put something in its place.
+    mp_map_lookup(data, MP_OBJ_NEW_QSTR(MP_QSTR_procs), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
     if (look_up(&mp_obj_module_get_globals(SYSTEM(KERNEL))->map, MP_QSTR_stop) == MP_OBJ_NULL) {
         restore(SYSTEM(KERNEL), MP_QSTR_stop, mp_const_false);
     }
@@ -163,17 +169,11 @@ static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
     for (size_t i = 0; i < n_args; ++i) {
         SYSTEM(i) = args[i];
     }
-    if (n_args > SDATA) {
-        SYSTEM(PROCS) = look_up(&mp_obj_module_get_globals(SYSTEM(SDATA))->map, MP_QSTR_procs);
-    }
+    upyos_interrupt_program(false);
     MP_STATE_THREAD(gc_lock_depth) = 0;
     MP_STATE_MEM(gc_auto_collect_enabled) = true;
     upyos_cores_interrupts_on();
-    #if defined(__unix__)
-    mp_sys_stdin_obj.fd = STDIN_FILENO;
-    mp_sys_stdout_obj.fd = STDOUT_FILENO;
-    mp_sys_stderr_obj.fd = STDERR_FILENO;
-    #endif
+    upyos_mend_streams();
     if (SYSTEM(INPUT) == MP_OBJ_NULL) {
         return mp_const_false;
     }
