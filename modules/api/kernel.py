@@ -32,7 +32,7 @@ def upyOS(options=""):
         from upyos import watchdog
 
         watchdog.part()
-    if state.key and not stop:
+    if (state.loop or state.turn) and not stop:
         # The raw REPL gets the terminal.
         from upyos import tasks
 
