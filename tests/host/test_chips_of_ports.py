@@ -56,6 +56,8 @@ def chip(monkeypatch):
     machine = types.ModuleType("machine")
     machine.Timer = Timer
     machine.mem32 = {}
+    machine.DEEPSLEEP_RESET = 4
+    machine.reset_cause = lambda: 0
     monkeypatch.setattr(Timer, "count", 4)
     upyos = types.ModuleType("_upyos")
     upyos.headroom = upyos.on_tick = lambda *args: None
@@ -148,7 +150,8 @@ def test_the_shell_stops_an_esp8266s_timers_when_it_gives_the_terminal_away(chip
             sys.modules["upyos." + name] = module
             setattr(sys.modules["upyos"], name, module)
         state = sys.modules["upyos.state"]
-        state.key, state.timer, state.watchdog = None, ticks, waits
+        state.loop = state.turn = None
+        state.timer, state.watchdog = ticks, waits
         ticks.options = waits.options = {"period": 10}
         sys.modules["upyos.process"].forget = lambda: None
         spec = importlib.util.spec_from_file_location("kernel", TREE / "modules/api/kernel.py")

@@ -31,6 +31,8 @@ def threads(monkeypatch):
             module.__getattr__ = lambda _: lambda *args: 0
             sys.modules["upyos." + name] = module
             setattr(sys.modules["upyos"], name, module)
+        lines = types.SimpleNamespace(show=lambda: None)
+        sys.modules["upyos.tasks"].Lines = lambda: lines
         turn = types.SimpleNamespace(jobs=0, take=lambda: None, give=lambda: None)
         sys.modules["upyos.state"].turn = turn
         yield device_fakes.load("threads"), seen
@@ -49,5 +51,5 @@ def test_a_job_gets_the_stack_that_a_script_needs(threads, monkeypatch, platform
     module, seen = threads
     monkeypatch.setattr(sys, "platform", platform)
     proc = types.SimpleNamespace(tid=0, args=[])
-    module.start(proc, lambda args: None, (None, None))
+    module.start(proc, lambda args: None, (None, None), None)
     assert seen == asked

@@ -8,6 +8,10 @@
 #if defined(MEASURED_FOR_IDF)
 // As in ESP-IDF's sdkconfig.h, which the headers that the port's mpconfigport.h includes bring.
 #define CONFIG_IDF_TARGET "measured"
+#define MICROPY_PY_THREAD (1)
+#define MICROPY_PY_THREAD_GIL (1)
+#else
+#define MICROPY_PY_THREAD (0)
 #endif
 
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
@@ -22,7 +26,6 @@
 #define MICROPY_READER_VFS (1)
 #define MICROPY_VFS (1)
 #define MICROPY_VFS_LFS2 (1)
-#define MICROPY_PY_THREAD (0)
 #define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_PY_SYS_STDFILES (1)
 
