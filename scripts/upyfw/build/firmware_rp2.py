@@ -108,7 +108,9 @@ def _without_bluetooth(board: Board) -> str:
     if board.firmware.bluetooth:
         return ""
     names = ("MICROPY_PY_BLUETOOTH", "MICROPY_BLUETOOTH_BTSTACK", "MICROPY_PY_BLUETOOTH_CYW43")
-    return "".join(f"set({name} OFF)\n" for name in names)
+    # a header of the radio's that the SDK gives to who links its Bluetooth library
+    header = "include_directories(${PICO_SDK_PATH}/src/rp2_common/pico_cyw43_driver/include)\n"
+    return "".join(f"set({name} OFF)\n" for name in names) + header
 
 
 def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
