@@ -108,9 +108,12 @@ def _without_bluetooth(board: Board) -> str:
     if board.firmware.bluetooth:
         return ""
     names = ("MICROPY_PY_BLUETOOTH", "MICROPY_BLUETOOTH_BTSTACK", "MICROPY_PY_BLUETOOTH_CYW43")
-    # a header of the radio's that the SDK gives to who links its Bluetooth library
-    header = "include_directories(${PICO_SDK_PATH}/src/rp2_common/pico_cyw43_driver/include)\n"
-    return "".join(f"set({name} OFF)\n" for name in names) + header
+    # A header of the radio's that the SDK gives to who links its Bluetooth library; SYSTEM, for the
+    # port's own cyw43_configport.h comes before that of the same folder.
+    folder = "${PICO_SDK_PATH}/src/rp2_common/pico_cyw43_driver/include"
+    return "".join(f"set({name} OFF)\n" for name in names) + (
+        f"include_directories(SYSTEM {folder})\n"
+    )
 
 
 def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
