@@ -108,7 +108,7 @@ def _without_bluetooth(board: Board) -> str:
     if board.firmware.bluetooth:
         return ""
     names = ("MICROPY_PY_BLUETOOTH", "MICROPY_BLUETOOTH_BTSTACK", "MICROPY_PY_BLUETOOTH_CYW43")
-    # A header of the radio's that the SDK gives to who links its Bluetooth library; SYSTEM, for the
+    # A header of the radio's that the SDK gives to who links its Bluetooth library. SYSTEM: the
     # port's own cyw43_configport.h comes before that of the same folder.
     folder = "${PICO_SDK_PATH}/src/rp2_common/pico_cyw43_driver/include"
     return "".join(f"set({name} OFF)\n" for name in names) + (
