@@ -64,7 +64,7 @@ def _outs(args, val, prt):
         state.result = val
         return True
     if ">" in args or ">>" in args:
-        from upyos import typed
+        from upyos.grammar import typed
 
         return typed.to_target(args, val)
     if prt and not (state.condition and isinstance(val, bool)):
@@ -74,7 +74,7 @@ def _outs(args, val, prt):
 
 def log(src, msg):
     """Add a line to the system log; it is printed too when sdata.log is set."""
-    from upyos import log
+    from upyos.settings import log
 
     log.add(src, msg)
 
@@ -84,7 +84,7 @@ def save_conf_file(obj, p):
 
     Raises OSError, and TypeError for what JSON cannot hold.
     """
-    from upyos import typed
+    from upyos.grammar import typed
     from upyos.lib import files
 
     files.write_atomic(p, typed.to_json(obj))
@@ -98,7 +98,7 @@ def load_conf_file(p):
 
 def checkauth(user, pw):
     """Return True if user and password match, or no password is set."""
-    from upyos import auth
+    from upyos.settings import auth
 
     return auth.check(user, pw)
 
@@ -190,7 +190,7 @@ def format_fs(sure=False):
     if sure is not True:
         raise ValueError("format_fs(True) loses all files")
     import upyos_port
-    from upyos import mount
+    from upyos.start import mount
 
     mount.format(upyos_port.flash())
     upyos_port.reset()

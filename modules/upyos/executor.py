@@ -58,7 +58,7 @@ def run_line(line, more=None):
     if not program:
         return state.status
     if is_statement(program):
-        from upyos import script
+        from upyos.grammar import script
 
         return script.run_statements(program, more)
     return run(program)
@@ -81,11 +81,11 @@ def run(program, condition=False):
     when the frame's control says that the script goes on elsewhere.
     """
     if state.aliases:
-        from upyos import builtins
+        from upyos.grammar import builtins
 
         program = builtins.replace_aliases(program)
     if len(program) > 2 or program[1] == _AMP:
-        from upyos import lists
+        from upyos.grammar import lists
 
         return lists.run(program, condition)
     words = program[0]
@@ -158,7 +158,7 @@ def assign(name, value):
 
 def _in_line(call, *args):
     """Call with the values of the line of the calling program, which runs beside others."""
-    from upyos import turns
+    from upyos.jobs import turns
 
     return turns.inside(call, *args)
 
@@ -181,7 +181,7 @@ def command(words, stdin=None, condition=False):
         if words[0] == _PYTHON:
             return _python(words[1])
         if _OUT in words or _APPEND in words or _IN in words:
-            from upyos import redirection
+            from upyos.grammar import redirection
 
             return redirection.run(words, stdin, condition)
         words = lexer.expand(words, variable)
@@ -191,7 +191,7 @@ def command(words, stdin=None, condition=False):
 
 
 def _python(line):
-    from upyos import pyline
+    from upyos.grammar import pyline
 
     code = line[1:].strip()
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
@@ -201,7 +201,7 @@ def dispatch(words, stdin, condition, to_variable):
     """Find and run what the first word names, its typed result handled as the flags say."""
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
-        from upyos import script
+        from upyos.grammar import script
 
         return script.control(words)
     frame = state.frame
@@ -222,7 +222,7 @@ def dispatch(words, stdin, condition, to_variable):
         if kind == lookup.PROGRAM:
             status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
         elif kind == lookup.SCRIPT:
-            from upyos import script
+            from upyos.grammar import script
 
             status = script.run(target, words[1:], stdin)
         else:
@@ -260,18 +260,18 @@ def stem(word):
 def _other(kind, target, words):
     """Run a builtin or a user's command, or say that the word is neither."""
     if kind == lookup.BUILTIN:
-        from upyos import builtins
+        from upyos.grammar import builtins
 
         return builtins.run(target, words[1:])
     call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
     if call_it is not None:
-        from upyos import launch
+        from upyos.grammar import launch
 
         return launch.call(call_it, words)
     if kind == lookup.NOT_PROGRAM:
         report(words[0] + ": not a program")
         return 126
-    from upyos import manual
+    from upyos.programs import manual
 
     report(words[0] + ": " + manual.absent(words[0]))
     return 127

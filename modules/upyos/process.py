@@ -30,7 +30,15 @@ _RESIDENT = const(
 
 
 # What stays too while there are jobs; what is dropped with the last one.
-_BACKGROUND = const(("upyos.jobs", "upyos.loop", "upyos.tasks", "upyos.threads", "upyos.turns"))
+_BACKGROUND = const(
+    (
+        "upyos.jobs",
+        "upyos.jobs.loop",
+        "upyos.jobs.tasks",
+        "upyos.jobs.threads",
+        "upyos.jobs.turns",
+    )
+)
 _OF_JOBS = const(("upyos_port", "asyncio"))
 
 
@@ -63,13 +71,13 @@ class Proc:
     def __getattr__(self, name):
         if name != "stdin":
             raise AttributeError(name)
-        from upyos import streams
+        from upyos.terminal import stdin
 
-        return streams.text_input(self)
+        return stdin.text_input(self)
 
     def run(self, isthr, ext, cmd, args):
         """Run a command synchronously as this process; return its status."""
-        from upyos import launch
+        from upyos.grammar import launch
 
         return launch.run(self, isthr, ext, cmd, args)
 
@@ -96,13 +104,13 @@ def execute(proc, path):
                 return 126
             module.proc = proc
             if state.turn:
-                from upyos import turns
+                from upyos.jobs import turns
 
                 result = turns.without(main, proc.args)
             else:
                 result = main(proc.args)
             if hasattr(result, "send"):
-                from upyos import launch
+                from upyos.grammar import launch
 
                 result = launch.run_async(result)
             if not proc.rmmod:
@@ -112,7 +120,7 @@ def execute(proc, path):
             mend(path)
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
-        from upyos import failure
+        from upyos.programs import failure
 
         return failure.status(proc, exc)
     finally:
@@ -123,7 +131,7 @@ def mend(path):
     """Put right what the program at path may have damaged; one of the firmware does no harm."""
     gone = _upyos.mend()
     if gone or path[0] == "/":
-        from upyos import mend
+        from upyos.programs import mend
 
         mend.check(gone)
 
@@ -155,7 +163,7 @@ def attach(proc):
     proc.outer = state.foreground
     state.foreground = proc
     if state.turn:
-        from upyos import turns
+        from upyos.jobs import turns
 
         proc.tid = turns.ident()
     sdata.procs.append(proc)
@@ -206,7 +214,7 @@ def current():
     """Return the calling program's Proc, or None at the prompt."""
     if state.turn is None:
         return state.foreground
-    from upyos import turns
+    from upyos.jobs import turns
 
     return turns.current()
 

@@ -9,11 +9,12 @@ import sys
 sys.path[:] = (".frozen",)
 
 import upyos_port  # noqa: E402
-from upyos import imports, mount  # noqa: E402
+from upyos.programs import imports  # noqa: E402
+from upyos.start import mount  # noqa: E402
 
 imports.set_up()
 mount.mount(upyos_port.flash())
-for _name in ("upyos.imports", "upyos.mount"):
-    del sys.modules[_name]
-del sys.modules["upyos"].imports, sys.modules["upyos"].mount
+for _name in ("programs", "programs.imports", "start", "start.mount"):
+    del sys.modules["upyos." + _name]
+del sys.modules["upyos"].programs, sys.modules["upyos"].start
 del sys, upyos_port, imports, mount, _name

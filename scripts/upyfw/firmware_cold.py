@@ -14,7 +14,7 @@ from upyfw.files import write_if_changed
 from upyfw.firmware_frozen import FrozenFile
 
 _COMMAND = re.compile(r"upyos/bin/\w+/(\w+)\.py")
-# modules/upyos/manual.py reads it: this, four digits
+# modules/upyos/programs/manual.py reads it: this, four digits
 _MARK = b"help"
 _MOST_HELP_BYTES = 9999
 

@@ -126,7 +126,8 @@ def _fakes(device: Device) -> None:
         UsageError=type("UsageError", (Exception,), {}),
     )
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
-    _module("upyos.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
+    _module("upyos.made", __path__=[])
+    _module("upyos.made.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
     _module("upyos.lib.paths", guard=_guard)
     _module("upyos.lib.command", reason=_reason)
     package.lookup, package.console, package.process = lookup, console, process

@@ -41,7 +41,7 @@ class Scripts:
     def run(self, text, *args):
         """Run a script; return (status, lines printed)."""
         del self.device.printed[:], self.device.errors[:]
-        status = load("script").run(self.write(text), list(args))
+        status = load("grammar.script").run(self.write(text), list(args))
         return status, "".join(self.device.printed).splitlines()
 
     @property

@@ -115,7 +115,7 @@ class TestPipes:
         assert shell.env["v"] == "X"
 
     def test_a_long_output_goes_through_a_file(self, shell, tmp_path, monkeypatch):
-        pipe = load("pipe")
+        pipe = load("grammar.pipe")
         monkeypatch.setattr(pipe, "_FILE", str(tmp_path / "pipe"))
         text = "x" * 999 + "\n"
         shell.programs["long"] = lambda args, stdin: [shell.out(text) for _ in range(9)] and 0
@@ -226,7 +226,7 @@ class TestFiles:
         def store(_name, _value, _output):
             raise MemoryError
 
-        monkeypatch.setattr(load("redirection"), "store", store)
+        monkeypatch.setattr(load("grammar.redirection"), "store", store)
         assert shell.line("say a > v ; say b") == 0
         assert shell.errors == ["v: out of memory"]
         assert shell.printed == ["b\n"]

@@ -40,7 +40,7 @@ class Shell:
         self.folder = folder
         self.executor = load("executor")
         self.state = sys.modules["upyos.state"]
-        load("pipe")._FILE = str(folder / "pipe")
+        load("grammar.pipe")._FILE = str(folder / "pipe")
         sys.modules["upyos.process"].enter = lambda path, args: Watched()
         self._left = MORE
         programs = {"say": self._say, "up": self._up, "typed": self._typed, "more": self._more}

@@ -20,27 +20,26 @@ PORTABLE = {
 # modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
 # loaded only once a job takes a thread
-TOP_MAY = {"modules/upyos/threads.py": {"_thread"}}
+TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # always in memory: what they load at once stays there too (docs/design.md §2)
 RESIDENT = {"state", "console", "process", "lookup", "lexer", "executor", "shell", "lineedit"}
 # made by the build: tables that stay in flash
-GENERATED = {"index"}
+GENERATED = {"made"}
 # parts of the package that commands of a group may import
-SHELL_MAY = {"state", "console", "process", "lookup", "executor", "script", "builtins", "index"}
-SHELL_MAY |= {"counting", "manual"}
+SHELL_MAY = {"state", "console", "process", "lookup", "executor", "made", "grammar", "programs"}
 BIN_MAY = {
     "files": {"lib"},
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
-    "system": {"lib", "log", "auth", "watchdog"},
+    "system": {"lib", "settings"},
     "hardware": {"lib"},
 }
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}
 # turns: what jobs in threads share with a command (loaded while there are such jobs only);
 # manual: the text that --help prints
-LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
+LIB_MAY = {"lib", "state", "console", "process", "jobs", "programs"}
 
 
 LIBRARIES = {path.stem for path in (MODULES / "lib").iterdir() if path.name[0] not in "._"}

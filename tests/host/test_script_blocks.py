@@ -151,7 +151,7 @@ class TestLoops:
         assert scripts.errors[0].startswith(f"s.sh:1: {line.split()[0]}: ")
 
     def test_large_blocks_keep_lines_on_the_flash(self, scripts, monkeypatch):
-        source = load("script").Source
+        source = load("grammar.script").Source
         again, places = source.again, []
         monkeypatch.setattr(
             source, "again", lambda self, place: places.append(place) or again(self, place)

@@ -75,7 +75,7 @@ def options(args, flags, valued="", number=""):
             rest += args[at:]
             break
         elif word == "--help" or word == "--h":
-            from upyos import manual
+            from upyos.programs import manual
 
             print(manual.usage(process.current().cmd))
             raise SystemExit(0)
@@ -179,7 +179,7 @@ def in_turn(call, *args):
     """Call what uses the state of the shell, which jobs in threads share; return the result."""
     if state.turn is None:
         return call(*args)
-    from upyos import turns
+    from upyos.jobs import turns
 
     return turns.inside(call, *args)
 

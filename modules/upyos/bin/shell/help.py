@@ -8,9 +8,10 @@ import os
 
 import sdata
 from micropython import const
-from upyos import lookup, manual, state
-from upyos.index import COMMANDS
+from upyos import lookup, state
 from upyos.lib import command
+from upyos.made.index import COMMANDS
+from upyos.programs import manual
 
 _DIRECTORY = const(0x4000)
 

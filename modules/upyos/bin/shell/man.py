@@ -4,8 +4,9 @@
 Show the usage and the options of CMD.
 """
 
-from upyos import executor, lookup, manual
+from upyos import executor, lookup
 from upyos.lib import command
+from upyos.programs import manual
 
 
 def __main__(args):

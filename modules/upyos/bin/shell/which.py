@@ -6,8 +6,9 @@ Print what each NAME would run.
 -a  all that could be run, in the order of the search
 """
 
-from upyos import lookup, manual, state
+from upyos import lookup, state
 from upyos.lib import command
+from upyos.programs import manual
 
 _KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Start-up, in the order of behaviour contract 1. Nothing here keeps the prompt from appearing."""
+
+import gc
+import os
+import sys
+import time
+
+import _upyos
+import kernel
+import sdata
+import upyos_port
+from micropython import const
+from upyos import console, lookup, state
+from upyos.settings import config
+
+_TRIES = const(3)
+_DIRECTORIES = const(("bin", "etc", "lib", "libx", "local", "opt", "tmp", "var", "www"))
+
+
+def start(options):
+    """Start the system, up to the prompt."""
+    _upyos.tty(True)
+    kernel.stop = False
+    _upyos.mend(console.input, sys.modules["upyos"], kernel, sdata)
+    starts = upyos_port.boot_count() + 1
+    upyos_port.set_boot_count(starts)
+    reason = state.recovery
+    if "-r" in options:
+        reason = "asked for"
+    elif starts > _TRIES:
+        reason = "%d starts did not reach the prompt" % _TRIES
+    try:
+        missing = _prepare()
+        reason = reason or missing
+    # barrier: boot; a damaged file system must not keep the prompt away
+    except Exception as exc:
+        reason = "%s: %s" % (type(exc).__name__, exc)
+        config.use_defaults()
+    _enter(reason)
+    upyos_port.set_boot_count(0)
+    console.write("\nType help for the commands.\n")
+
+
+def _prepare():
+    """Set up data, directories and files; return the reason for recovery, or None."""
+    console.write("\x1b[2J\x1b[H")
+    identify()
+    print_msg("%s %s" % (sdata.name, sdata.version))
+    files = _tree()
+    # What is read now stays, in the place of what is not needed any more.
+    gc.collect()
+    if not config.start(files):
+        return "/etc/init.sh is absent"
+    return None
+
+
+def identify():
+    """Fill in what sdata says about this system."""
+    from upyos.made import index
+    from upyos.settings import board
+
+    sdata.name = board.default_name()
+    sdata.version = index.VERSION
+    sdata.initime = int(time.time())
+    sdata.sid = upyos_port.unique_id().hex().upper()
+    sdata.upyos = kernel
+
+
+def print_msg(text):
+    """Print a banner."""
+    console.write("\n\x1b[1;37;44m->" + text + "\x1b[0m\n")
+
+
+def _tree():
+    """Make the directories that are missing; return the files of /etc, {name: bytes}.
+
+    A power cut leaves the rest for the next start.
+    """
+    # The RAM disk of recovery has room for little more than a start script.
+    _make("/", ("etc", "tmp") if state.recovery else _DIRECTORIES, os.listdir("/"))
+    files = {entry[0]: entry[3] for entry in os.ilistdir("/etc")}
+    if not state.recovery:
+        _make("/etc/", ("boards",), files)
+        try:
+            lookup.learn("/local/bin")
+        except OSError:
+            os.mkdir("/local/bin")
+    return files
+
+
+def _make(parent, names, there):
+    for name in names:
+        if name not in there:
+            os.mkdir(parent + name)
+
+
+def _enter(reason):
+    """Run init.sh, or say why not."""
+    if reason:
+        return _recover(reason)
+    print_msg("Normal mode")
+    from upyos.grammar import script
+
+    try:
+        _upyos.tty(False)
+        script.run("/etc/init.sh", [])
+    except KeyboardInterrupt:
+        console.error("init.sh: ended")
+    # barrier: boot; a start script cannot keep the prompt away
+    except Exception as exc:
+        console.error("init.sh: %s: %s" % (type(exc).__name__, exc))
+    _upyos.tty(True)
+
+
+def _recover(reason):
+    """Say why recovery was entered and what can be done."""
+    print_msg("Recovery mode")
+    sdata.debug = True
+    console.write("Reason: " + reason + "\n")
+    console.write("reset             try again\n")
+    if state.recovery:
+        console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
+    else:
+        console.write("vi /etc/init.sh   mend the start script\n")
