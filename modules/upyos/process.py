@@ -10,35 +10,10 @@ from micropython import const
 
 from upyos import console, state
 
-# Modules and packages of ours that are dropped after each command, libraries too.
-_PASSING = const(("upyos", "utls", "editor"))
+# What is dropped after each command besides the folders of upyos: the api for programs, libraries.
+_PASSING = const(("utls", "editor"))
 
-# What of them stays.
-_RESIDENT = const(
-    (
-        "upyos",
-        "upyos.state",
-        "upyos.console",
-        "upyos.process",
-        "upyos.lookup",
-        "upyos.lexer",
-        "upyos.executor",
-        "upyos.shell",
-        "upyos.lineedit",
-    )
-)
-
-
-# What stays too while there are jobs; what is dropped with the last one.
-_BACKGROUND = const(
-    (
-        "upyos.jobs",
-        "upyos.jobs.loop",
-        "upyos.jobs.tasks",
-        "upyos.jobs.threads",
-        "upyos.jobs.turns",
-    )
-)
+# What goes with the last job, as its folder.
 _OF_JOBS = const(("upyos_port", "asyncio"))
 
 
@@ -200,10 +175,10 @@ def forget():
     if not sdata.cache_enabled:
         state.kept = None
     if state.key:
-        _upyos.unload(_PASSING, _RESIDENT + _BACKGROUND)
+        _upyos.unload(_PASSING, "jobs")
     else:
         had_asyncio = "asyncio" in modules
-        _upyos.unload(_PASSING + _OF_JOBS, _RESIDENT)
+        _upyos.unload(_PASSING + _OF_JOBS)
         if had_asyncio:
             # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
             __import__("_asyncio").Task(None, None)

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// Imports of what is loaded. py/builtinimport.c takes a dotted name to pieces and searches the names of the
-// firmware for each of them before it looks into sys.modules: 60 us on an RP2040, and a command has ten to
-// thirty imports. The name as it stands in the code is the key of sys.modules.
+// Imports of what is loaded, and of frozen modules of ours. py/builtinimport.c takes a dotted name to pieces,
+// and for each of them makes a path and searches the names of the firmware, three times for the last one,
+// before it looks into sys.modules: 60 us on an RP2040, and a command has ten to thirty imports. Here the name
+// as it stands in the code is the key of sys.modules, and the path of a module below upyos is that name.
 
 #include <string.h>
 
 #include "py/builtin.h"
+#include "py/frozenmod.h"
+#include "py/objmodule.h"
 #include "py/runtime.h"
+#include "upyos.h"
 
 mp_obj_t __real_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
 mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
+
+// Room for a path with its prefix and suffix; a longer one is left to MicroPython.
+#define PATH_BYTES (64)
+static const char ours[] = "upyos.";
+static const char prefix[] = ".frozen/";
+static const char suffix[] = ".py";
 
 // An empty sys.path asks for built-in modules only, whatever is loaded.
 static bool uses_path(void) {
@@ -20,15 +30,76 @@ static bool uses_path(void) {
     return count != 0;
 }
 
+static mp_obj_t loaded(qstr name) {
+    mp_map_elem_t *slot = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+    return slot != NULL ? slot->value : MP_OBJ_NULL;
+}
+
+// A module that raises while it is loaded is not there.
+typedef struct _upyos_failed_t {
+    nlr_jump_callback_node_t callback;
+    qstr name;
+} upyos_failed_t;
+
+static void forget_failed(void *failed_in) {
+    upyos_failed_t *failed = failed_in;
+    mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(failed->name), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
+}
+
+// Load a frozen module, or make the module that stands for a folder of them, and enter it into the package above it.
+// NULL: neither is there, or the package above is not loaded and no folder of ours.
+static mp_obj_t load_ours(qstr name) {
+    const char *text = qstr_str(name);
+    size_t len = qstr_len(name);
+    const char *dot = strrchr(text, '.');
+    if (dot == NULL || sizeof(prefix) + len + sizeof(suffix) > PATH_BYTES || strncmp(text, ours, sizeof(ours) - 1) != 0) {
+        return MP_OBJ_NULL;
+    }
+    char whole[PATH_BYTES];
+    memcpy(whole, prefix, sizeof(prefix) - 1);
+    char *path = whole + sizeof(prefix) - 1;
+    for (size_t i = 0; i < len; ++i) {
+        path[i] = text[i] == '.' ? '/' : text[i];
+    }
+    memcpy(path + len, suffix, sizeof(suffix));
+    bool file = mp_find_frozen_module(path, NULL, NULL) == MP_IMPORT_STAT_FILE;
+    path[len] = 0;
+    if (!file && mp_find_frozen_module(path, NULL, NULL) != MP_IMPORT_STAT_DIR) {
+        return MP_OBJ_NULL;
+    }
+    qstr above_name = qstr_from_strn(text, dot - text);
+    mp_obj_t above = loaded(above_name);
+    if (above == MP_OBJ_NULL && (above = load_ours(above_name)) == MP_OBJ_NULL) {
+        return MP_OBJ_NULL;
+    }
+    mp_obj_t module = mp_obj_new_module(name);
+    if (file) {
+        path[len] = suffix[0];
+        upyos_failed_t failed = { .name = name };
+        nlr_push_jump_callback(&failed.callback, forget_failed);
+        upyos_run_frozen(MP_OBJ_TO_PTR(module), path);
+        nlr_pop_jump_callback(false);
+    } else {
+        // What has it is a package for MicroPython: what is not found here is looked for there.
+        mp_store_attr(module, MP_QSTR___path__, mp_obj_new_str(whole, sizeof(prefix) - 1 + len));
+    }
+    mp_store_attr(above, qstr_from_str(dot + 1), module);
+    return module;
+}
+
 mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *args) {
     bool absolute = n_args < 5 || args[4] == MP_OBJ_NEW_SMALL_INT(0);
     if (absolute && mp_obj_is_qstr(args[0]) && uses_path()) {
+        qstr name = MP_OBJ_QSTR_VALUE(args[0]);
         // `import a.b` without names gives a, not a.b
         bool leaf = n_args >= 4 && args[3] != mp_const_none;
-        if (leaf || strchr(qstr_str(MP_OBJ_QSTR_VALUE(args[0])), '.') == NULL) {
-            mp_map_elem_t *slot = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, args[0], MP_MAP_LOOKUP);
-            if (slot != NULL) {
-                return slot->value;
+        if (leaf || strchr(qstr_str(name), '.') == NULL) {
+            mp_obj_t module = loaded(name);
+            if (module == MP_OBJ_NULL && leaf) {
+                module = load_ours(name);
+            }
+            if (module != MP_OBJ_NULL) {
+                return module;
             }
         }
     }
