@@ -29,25 +29,25 @@ def get_stat(p):
 
 def getenv(v):
     """Return a variable's value in its own type, "" if it is unset."""
-    from upyos import executor
+    from upyos import variables
 
-    return executor.variable(v) if v else ""
+    return variables.get(v) if v else ""
 
 
 def setenv(v, x):
     """Store any value in a variable; an empty or read-only name is ignored."""
-    from upyos import executor
+    from upyos import variables
 
     if v:
-        executor.assign(v, x)
+        variables.assign(v, x)
 
 
 def unset(v):
     """Remove a variable, silently if it is absent."""
-    from upyos import executor
+    from upyos import variables
 
     if v.isdigit():
-        executor.assign(v, "")
+        variables.assign(v, "")
     else:
         sdata.sysconfig["env"].pop(v, None)
 
@@ -60,14 +60,15 @@ def outs(args, val, prt=True):
 
 
 def _outs(args, val, prt):
-    if state.to_variable:
-        state.result = val
+    kept = state.result
+    if type(kept) is not bool:
+        kept.value = val
         return True
     if ">" in args or ">>" in args:
         from upyos.grammar import typed
 
         return typed.to_target(args, val)
-    if prt and not (state.condition and isinstance(val, bool)):
+    if prt and not (kept and isinstance(val, bool)):
         print(val)
     return False
 
@@ -163,19 +164,16 @@ def sha1(data, is_file=False):
 
 def getgpio(pin):
     """Return the GPIO of a module pin, None if there is none."""
-    board = sdata.board
-    if "gpio" not in board:
-        return pin
-    for group in board["gpio"]:
-        for gpio, number in group.items():
-            if number == pin:
-                return int(gpio)
-    return None
+    from upyos.lib import pins
+
+    return pins.gpio(pin)
 
 
 def getgpios(cat, i):
     """Return {signal: gpio} of controller i of a bus. Raises KeyError, IndexError."""
-    return {signal: getgpio(pin) for signal, pin in sdata.board[cat][i].items()}
+    from upyos.lib import pins
+
+    return pins.gpios(cat, i)
 
 
 def recovery():

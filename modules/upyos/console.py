@@ -17,10 +17,8 @@ editing = None
 def error(text):
     """Print one line on the terminal, whatever the redirection."""
     if editing and state.turn and not state.turn.is_mine():
-        from upyos.jobs import turns
-
         # The main thread might be in the middle of its edited line.
-        return turns.with_turn(error, text)
+        return state.turn.taken(error, text)
     before = _upyos.redirect(None)
     if editing:
         editing.say(text)

@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""Run parsed lines: lists, pipelines, redirection, statuses, variables.
+"""Run parsed lines: lists, pipelines, redirection, statuses.
 
 Every call level costs 240 bytes of C stack on the board, so the way from a line to its program is
-kept short: run_line, run, dispatch, process.run.
+kept short: run_line, run, dispatch, loader.run.
 """
 
 import _upyos
 import sdata
 from micropython import const
 
-from upyos import console, lexer, lookup, process, state
+from upyos import console, lexer, loader, lookup, state, variables
+from upyos.lib.codes import (
+    _AMP,
+    _APPEND,
+    _BUILTIN,
+    _IN,
+    _INTERRUPTED,
+    _NOT_FOUND,
+    _NOT_PROGRAM,
+    _OUT,
+    _PROGRAM,
+    _PYTHON,
+    _SCRIPT,
+    _USAGE,
+)
 
-# As in lexer.
-_AMP = const(2)
-_OUT = const(6)
-_APPEND = const(7)
-_IN = const(8)
-_PYTHON = const(9)
-
-_INTERRUPTED = const(130)
 _KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
@@ -28,33 +34,14 @@ _FOUND_MOST = const(16)
 _SH = "upyos/bin/shell/sh.py"
 
 
-class Frame:
-    """What belongs to one running script, or to the session: digits, place, where it goes on."""
-
-    # A script's `set -e`; its standard input; how deep scripts are nested.
-    errexit = False
-    stdin = None
-    depth = 0
-    line_no = 0
-    # How many blocks of the session are running.
-    blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet.
-    control = None
-
-    def __init__(self, path, args):
-        self.path = path
-        self.args = args
-        self.zero = path
-
-
 def run_line(line, more=None):
     """Run one command line; return its status. `more()` gives the lines that complete a block."""
     try:
         program = lexer.parse(line)
     except SyntaxError as e:
         report("syntax error: " + str(e))
-        state.status = 2
-        return 2
+        state.status = _USAGE
+        return _USAGE
     if not program:
         return state.status
     if is_statement(program):
@@ -90,7 +77,7 @@ def run(program, condition=False):
         return lists.run(program, condition)
     words = program[0]
     if type(words) is list:
-        status = dispatch(words, None, condition, False)
+        status = dispatch(words, None, condition)
     else:
         status = command(words, None, condition)
     state.status = status
@@ -111,56 +98,6 @@ def report(message):
     if frame is not None and frame.path:
         message = "%s:%d: %s" % (frame.path, frame.line_no, message)
     console.error(message)
-
-
-def variable(name):
-    """Return the value of a variable, in its own type, or ""."""
-    if len(name) > 1 or name not in "?!#*@0123456789":
-        return sdata.sysconfig["env"].get(name, "")
-    if state.turn and not state.turn.is_mine():
-        return _in_line(variable, name)
-    if name == "?":
-        return state.status
-    if name == "!":
-        return state.last_job or ""
-    frame = state.frame
-    args = frame.args if frame is not None else ()
-    if name == "#":
-        return len(args)
-    if name == "@":
-        return args
-    if name == "*":
-        return " ".join([str(a) for a in args])
-    if name == "0":
-        return frame.zero if frame is not None else ""
-    return args[int(name) - 1] if int(name) <= len(args) else ""
-
-
-def assign(name, value):
-    """Set a variable, of the running script if it is a digit; False if it cannot be set."""
-    if name in ("?", "!", "#", "@", "*") or not lexer.legal(name):
-        return False
-    if not name.isdigit():
-        sdata.sysconfig["env"][name] = value
-        return True
-    if state.turn and not state.turn.is_mine():
-        return _in_line(assign, name, value)
-    if state.frame is None:
-        state.frame = Frame("", [])
-    frame = state.frame
-    if name == "0":
-        frame.zero = value
-        return True
-    frame.args.extend([""] * (int(name) - len(frame.args)))
-    frame.args[int(name) - 1] = value
-    return True
-
-
-def _in_line(call, *args):
-    """Call with the values of the line of the calling program, which runs beside others."""
-    from upyos.jobs import turns
-
-    return turns.inside(call, *args)
 
 
 def stops(status, tested):
@@ -184,10 +121,10 @@ def command(words, stdin=None, condition=False):
             from upyos.grammar import redirection
 
             return redirection.run(words, stdin, condition)
-        words = lexer.expand(words, variable)
+        words = lexer.expand(words, variables.get)
         if not words:
             return 0
-    return dispatch(words, stdin, condition, False)
+    return dispatch(words, stdin, condition)
 
 
 def _python(line):
@@ -197,8 +134,8 @@ def _python(line):
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
 
-def dispatch(words, stdin, condition, to_variable):
-    """Find and run what the first word names, its typed result handled as the flags say."""
+def dispatch(words, stdin, condition, kept=None):
+    """Find and run what the first word names; its typed result goes where state.result says."""
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
         from upyos.grammar import script
@@ -207,32 +144,27 @@ def dispatch(words, stdin, condition, to_variable):
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
-    outer = (state.condition, state.to_variable, state.result)
-    state.condition = condition
-    state.to_variable = to_variable
-    state.result = result = state.NONE
+    outer = state.result
+    state.result = kept or condition
     try:
         known = frame is not None and (frame.path or frame.blocks)
         kind, target = _find(word) if known else lookup.find(word)
         if target == _SH and len(words) > 1 and words[1][:1] != "-":
             # Without the program between them scripts can be nested deeper.
-            kind = lookup.SCRIPT
+            kind = _SCRIPT
             words = words[1:]
             target = words[0]
-        if kind == lookup.PROGRAM:
-            status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
-        elif kind == lookup.SCRIPT:
+        if kind == _PROGRAM:
+            status = loader.run(target, stem(word) if "." in word else word, words[1:], stdin)
+        elif kind == _SCRIPT:
             from upyos.grammar import script
 
             status = script.run(target, words[1:], stdin)
         else:
             status = _other(kind, target, words)
-        result = state.result
+        return status
     finally:
-        state.condition, state.to_variable, state.result = outer
-    if to_variable:
-        state.result = result
-    return status
+        state.result = outer
 
 
 def _find(word):
@@ -259,7 +191,7 @@ def stem(word):
 
 def _other(kind, target, words):
     """Run a builtin or a user's command, or say that the word is neither."""
-    if kind == lookup.BUILTIN:
+    if kind == _BUILTIN:
         from upyos.grammar import builtins
 
         return builtins.run(target, words[1:])
@@ -268,10 +200,10 @@ def _other(kind, target, words):
         from upyos.grammar import launch
 
         return launch.call(call_it, words)
-    if kind == lookup.NOT_PROGRAM:
+    if kind == _NOT_PROGRAM:
         report(words[0] + ": not a program")
-        return 126
+        return _NOT_PROGRAM
     from upyos.programs import manual
 
     report(words[0] + ": " + manual.absent(words[0]))
-    return 127
+    return _NOT_FOUND

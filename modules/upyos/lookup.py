@@ -9,12 +9,7 @@ import sdata
 from micropython import const
 
 from upyos import state
-
-BUILTIN = 1
-PROGRAM = 2
-SCRIPT = 3
-NOT_PROGRAM = 126
-NONE = 127
+from upyos.lib.codes import _BUILTIN, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
 _PATH = "/local/bin:.frozen:/bin"
@@ -29,12 +24,12 @@ _MANY = const(16)
 def find(word):
     """Return (kind, target): the builtin's name, or the path of the program or script.
 
-    NOT_PROGRAM has the path found as target, NONE the word.
+    Of one that is no program the path found is the target, of one that is not there the word.
     """
     if "/" in word:
         return _at_path(word)
     if " " + word + " " in BUILTIN_NAMES:
-        return BUILTIN, word
+        return _BUILTIN, word
     other = None
     for directory in directories():
         if directory == ".frozen":
@@ -45,10 +40,10 @@ def find(word):
                 found = in_directory(directory, word)
             else:
                 found = _among(names, directory, word)
-        if found and found[0] != NOT_PROGRAM:
+        if found and found[0] != _NOT_PROGRAM:
             return found
         other = other or found
-    return other or (NONE, word)
+    return other or (_NOT_FOUND, word)
 
 
 def directories():
@@ -100,7 +95,7 @@ def _among(names, directory, name):
         if file.endswith(_SUFFIXES) and file + "\n" in names:
             return _found(directory, file[1:])
     if name + "\n" in names or name + "/\n" in names:
-        return NOT_PROGRAM, _found(directory, name[1:])[1]
+        return _NOT_PROGRAM, _found(directory, name[1:])[1]
     return None
 
 
@@ -121,13 +116,13 @@ def _at_path(word):
     found = in_directory(directory, word[slash + 1 :])
     if found is None and directory == "/bin":
         found = frozen(word[5:])
-    return found or (NONE, word)
+    return found or (_NOT_FOUND, word)
 
 
 def frozen(name):
-    """Return (PROGRAM, path) of a command in the firmware, or None."""
+    """Return (kind, path) of a command in the firmware, or None."""
     path = _upyos.command(name[:-3] if name.endswith(".py") else name)
-    return path and (PROGRAM, path)
+    return path and (_PROGRAM, path)
 
 
 def in_directory(directory, name):
@@ -139,7 +134,7 @@ def in_directory(directory, name):
     if sdata.cache_enabled:
         from upyos.lib.cache import entries
     best = _NO_FILE + 1
-    kind = NONE
+    kind = _NOT_FOUND
     path = ""
     try:
         for entry in entries(directory):
@@ -154,13 +149,13 @@ def in_directory(directory, name):
     if best > _NO_FILE:
         return None
     kind, path = _found(directory, path)
-    return NOT_PROGRAM if best == _NO_FILE else kind, path
+    return _NOT_PROGRAM if best == _NO_FILE else kind, path
 
 
 def _found(directory, file):
     """Return the kind of a file that can be run, and its path."""
     path = directory + file if directory.endswith("/") else directory + "/" + file
-    return SCRIPT if file.endswith(".sh") else PROGRAM, path
+    return _SCRIPT if file.endswith(".sh") else _PROGRAM, path
 
 
 def _rank(file, name, mode):

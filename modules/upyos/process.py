@@ -1,24 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Processes: the table, the loader, the barrier around every program."""
+"""Processes: what one is, and the table of them."""
 
-import sys
 import time
 
-import _upyos
 import sdata
-from micropython import const
 
-from upyos import console, state
-
-# What is dropped after each command besides the folders of upyos: the api for programs, libraries.
-_PASSING = const(("utls", "editor"))
-
-# What goes with the last job, as its folder.
-_OF_JOBS = const(("upyos_port", "asyncio"))
+from upyos import state
 
 
 class UsageError(Exception):
-    """Wrong use of a command; its text, if any, says what is wrong."""
+    """Wrong use of a command; its text, if any, says what is wrong. None: --help was asked for."""
 
 
 class Proc:
@@ -57,65 +48,6 @@ class Proc:
         return launch.run(self, isthr, ext, cmd, args)
 
 
-def run(path, cmd, args, stdin=None):
-    """Run the program at path in the foreground; return its status."""
-    proc = Proc()
-    proc.cmd = cmd[:-3] if cmd.endswith(".py") else cmd
-    proc.args = args
-    if stdin is not None:
-        proc.source = stdin
-    return execute(proc, path)
-
-
-def execute(proc, path):
-    """Run the program at path as the process proc, in the foreground; return its status."""
-    attach(proc)
-    try:
-        try:
-            module = _upyos.load(path, proc.cmd)
-            main = getattr(module, "__main__", None)
-            if main is None:
-                console.error(proc.cmd + ": no __main__")
-                return 126
-            module.proc = proc
-            if state.turn:
-                from upyos.jobs import turns
-
-                result = turns.without(main, proc.args)
-            else:
-                result = main(proc.args)
-            if hasattr(result, "send"):
-                from upyos.grammar import launch
-
-                result = launch.run_async(result)
-            if not proc.rmmod:
-                keep(proc, module)
-            return status_of(result)
-        finally:
-            mend(path)
-    # barrier: whatever a program raises ends that program only
-    except BaseException as exc:
-        from upyos.programs import failure
-
-        return failure.status(proc, exc)
-    finally:
-        leave(proc)
-
-
-def mend(path):
-    """Put right what the program at path may have damaged; one of the firmware does no harm."""
-    gone = _upyos.mend()
-    if gone or path[0] == "/":
-        from upyos.programs import mend
-
-        mend.check(gone)
-
-
-def keep(proc, module):
-    """Leave the module of a program loaded, under the name of its file."""
-    sys.modules[proc.cmd.rsplit("/", 1)[-1]] = module
-
-
 def enter(path, args):
     """Return a process for the script at path, in the table as the one in the foreground.
 
@@ -138,9 +70,7 @@ def attach(proc):
     proc.outer = state.foreground
     state.foreground = proc
     if state.turn:
-        from upyos.jobs import turns
-
-        proc.tid = turns.ident()
+        proc.tid = state.turn.ident()
     sdata.procs.append(proc)
 
 
@@ -166,32 +96,9 @@ def status_of(result):
     return result if type(result) is int else 0
 
 
-def forget():
-    """Drop the modules of upyOS that only the last command line needed.
-
-    Called at the prompt only: the commands of a script share what they import.
-    """
-    modules = sys.modules
-    if not sdata.cache_enabled:
-        state.kept = None
-    if state.key:
-        _upyos.unload(_PASSING, "jobs")
-    else:
-        had_asyncio = "asyncio" in modules
-        _upyos.unload(_PASSING + _OF_JOBS)
-        if had_asyncio:
-            # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
-            __import__("_asyncio").Task(None, None)
-    state.modules = len(modules)
-
-
 def current():
     """Return the calling program's Proc, or None at the prompt."""
-    if state.turn is None:
-        return state.foreground
-    from upyos.jobs import turns
-
-    return turns.current()
+    return state.turn.current() if state.turn else state.foreground
 
 
 def find(pid):

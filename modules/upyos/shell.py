@@ -8,7 +8,8 @@ import sys
 import _upyos
 import sdata
 
-from upyos import console, executor, lexer, lineedit, process, state
+from upyos import console, executor, lexer, lineedit, loader, state
+from upyos.lib.codes import _FAILED, _INTERRUPTED
 
 
 def loop():
@@ -28,18 +29,18 @@ def loop():
         except EOFError:
             console.write("Type exit to leave.\n")
         except KeyboardInterrupt:
-            state.status = 130
+            state.status = _INTERRUPTED
         # barrier: the prompt comes back whatever a line raises
         except BaseException as exc:
             _report(exc)
         if len(sys.modules) != state.modules:
-            process.forget()
+            loader.forget()
 
 
 def _report(exc):
     """Show an exception that nothing else took; `$?` is 1."""
     gc.collect()
-    state.status = 1
+    state.status = _FAILED
     if isinstance(exc, MemoryError):
         console.error("out of memory")
     else:

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the OS remembers between commands. See docs/design.md, 2."""
 
-# `to_variable` and `result`: a command that has no typed result leaves this one.
-NONE = ...
-
 status = 0
 last_job = 0
 frame = None
@@ -12,15 +9,15 @@ session = None
 history = None
 log = None
 foreground = None
-condition = False
-to_variable = False
-result = NONE
+# Where the running command's typed result goes. False: it is printed; True: the same, but for the
+# answer of a condition; else a grammar.redirection.Result.
+result = False
 
 # Pid of the newest process.
 pid = 0
 # The current directory, where the last cd went.
 cwd = "/"
-# Background loop: None, or a function that runs what is due and returns the ms to wait.
+# Background loop: None, or a Driver of jobs.tasks.
 loop = None
 # Why the start went to recovery, or None.
 recovery = None
@@ -31,7 +28,7 @@ timer = None
 watchdog = None
 # True once the terminal was given to the raw REPL: jobs are silent then.
 parted = False
-# While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.
+# While jobs run in threads: the Turn of jobs.turns, whose holder owns the first fields.
 turn = None
 # What upyos.lookup knows of the directories of $PATH, {directory: names}, and since which change.
 names = None

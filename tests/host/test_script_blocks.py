@@ -55,7 +55,7 @@ class TestIf:
         ]
         assert scripts.run("if 1 == 2 say a && say b ; say f")[1] == ["f"]
         scripts.run("if 1 == 1 say x > v")
-        assert scripts.executor.variable("v") == "x"
+        assert scripts.variables.get("v") == "x"
 
     def test_run(self, scripts):
         assert scripts.run("if 1 == 1 run say a\nif 1 == 1 run")[1] == ["a"]

@@ -10,17 +10,20 @@
 #include "py/builtin.h"
 #include "py/frozenmod.h"
 #include "py/objmodule.h"
+#include "py/objstr.h"
 #include "py/runtime.h"
 #include "upyos.h"
 
 mp_obj_t __real_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
 mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
 
-// Room for a path with its prefix and suffix; a longer one is left to MicroPython.
-#define PATH_BYTES (64)
+// Room for a path; a longer one is left to MicroPython.
+#define PATH_BYTES (48)
 static const char ours[] = "upyos.";
-static const char prefix[] = ".frozen/";
 static const char suffix[] = ".py";
+
+// Where MicroPython looks for what a folder of ours has not got.
+static const MP_DEFINE_STR_OBJ(nowhere, ".frozen/nowhere");
 
 // An empty sys.path asks for built-in modules only, whatever is loaded.
 static bool uses_path(void) {
@@ -52,12 +55,10 @@ static mp_obj_t load_ours(qstr name) {
     const char *text = qstr_str(name);
     size_t len = qstr_len(name);
     const char *dot = strrchr(text, '.');
-    if (dot == NULL || sizeof(prefix) + len + sizeof(suffix) > PATH_BYTES || strncmp(text, ours, sizeof(ours) - 1) != 0) {
+    if (dot == NULL || len + sizeof(suffix) > PATH_BYTES || strncmp(text, ours, sizeof(ours) - 1) != 0) {
         return MP_OBJ_NULL;
     }
-    char whole[PATH_BYTES];
-    memcpy(whole, prefix, sizeof(prefix) - 1);
-    char *path = whole + sizeof(prefix) - 1;
+    char path[PATH_BYTES];
     for (size_t i = 0; i < len; ++i) {
         path[i] = text[i] == '.' ? '/' : text[i];
     }
@@ -80,8 +81,8 @@ static mp_obj_t load_ours(qstr name) {
         upyos_run_frozen(MP_OBJ_TO_PTR(module), path);
         nlr_pop_jump_callback(false);
     } else {
-        // What has it is a package for MicroPython: what is not found here is looked for there.
-        mp_store_attr(module, MP_QSTR___path__, mp_obj_new_str(whole, sizeof(prefix) - 1 + len));
+        // What has it is a package for MicroPython.
+        mp_store_attr(module, MP_QSTR___path__, MP_OBJ_FROM_PTR(&nowhere));
     }
     mp_store_attr(above, qstr_from_str(dot + 1), module);
     return module;

@@ -66,6 +66,12 @@ static void enter_module(const char *prefix, qstr name, mp_obj_t module) {
     mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(key), module);
 }
 
+// sdata.upyos is the kernel.
+static void mend_kernel(void) {
+    mp_map_t *sdata = &mp_obj_module_get_globals(SYSTEM(SDATA))->map;
+    mp_map_lookup(sdata, MP_OBJ_NEW_QSTR(MP_QSTR_upyos), MP_MAP_LOOKUP_ADD_IF_NOT_FOUND)->value = SYSTEM(KERNEL);
+}
+
 // A name of the firmware: the same after each reset.
 static qstr state_name;
 
@@ -128,6 +134,7 @@ static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
         return mp_const_false;
     }
     mend_builtins();
+    mend_kernel();
     bool gone = mend_path();
     gone |= mend_modules();
     return mp_obj_new_bool(gone);

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Background jobs: CMD & (behaviour contract 6).
 
-An async program becomes a task of the system's loop (upyos.tasks), a synchronous one or a script
-takes a thread (upyos.threads).
+An async program becomes a task of the system's loop (jobs.tasks), a synchronous one or a script
+takes a thread (jobs.threads).
 """
 
 import _upyos
-import sdata
-from micropython import const
-from upyos import console, executor, lexer, lookup, process, state
+from upyos import console, executor, lexer, loader, lookup, state, variables
 from upyos.grammar import redirection
+from upyos.jobs import job
+from upyos.lib.codes import _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _PYTHON
 
-_PYTHON = const(9)
 _SYMBOLS = ("", ";", "&", "&&", "||", "|", ">", ">>", "<")
 
 
@@ -20,17 +19,19 @@ def start(program):
     if len(program) > 2:
         return _start_list(program)
     command = program[0]
-    streams = [None, None, None]
+    streams = redirection.Streams()
     try:
         words = _prepare(command, streams)
     except (OSError, ValueError) as exc:
-        close(streams)
-        executor.report(text(program) + ": " + redirection.reason(exc))
+        from upyos.lib.reasons import reason
+
+        streams.close()
+        executor.report(text(program) + ": " + reason(exc))
         return 1
-    kind, target = lookup.find(words[0]) if words else (lookup.NONE, "")
-    if kind == lookup.PROGRAM:
+    kind, target = lookup.find(words[0]) if words else (_NOT_FOUND, "")
+    if kind == _PROGRAM:
         return _start_program(target, words, streams)
-    close(streams)
+    streams.close()
     return _start_list(program)
 
 
@@ -48,12 +49,12 @@ def _prepare(command, streams):
     while at < len(command):
         if type(command[at]) is int:
             at += 1
-            target = lexer.text(command[at], executor.variable)
-            redirection.open_target(command[at - 1], target, streams)
+            target = lexer.text(command[at], variables.get)
+            streams.open(command[at - 1], target)
         else:
             words.append(command[at])
         at += 1
-    return lexer.expand(words, executor.variable)
+    return lexer.expand(words, variables.get)
 
 
 def text(program):
@@ -77,28 +78,30 @@ def _word(word):
 
 def _start_program(path, words, streams):
     """Load a program and start its __main__ as a task or in a thread; return the status."""
-    proc = new_proc(words[0], list(words[1:]), "py")
-    proc.source = streams[0]
+    proc = job.new_proc(words[0], list(words[1:]), "py")
+    proc.source = streams.source
     main = _load(proc, path)
     if main is None:
-        close(streams)
+        streams.close()
         return state.status
     if type(main) is type(_generator):
-        from upyos.jobs import tasks
+        from upyos.jobs import loop, tasks
 
+        loop.install()
         return tasks.start(proc, main, streams)
-    return _in_thread(proc, main, streams)
+    threads = _threads(proc, streams)
+    return threads.start(proc, streams, threads.outside, proc, main) if threads else 1
 
 
-def _in_thread(proc, main, streams):
-    """Start a job in a thread; return the status."""
+def _threads(proc, streams):
+    """Return the module of jobs in threads; None, after an error line, where there are none."""
     try:
         from upyos.jobs import threads
     except ImportError:
-        close(streams)
+        streams.close()
         console.error(proc.cmd + ": no threads on this board")
-        return 1
-    return threads.start(proc, main, streams)
+        return None
+    return threads
 
 
 def _generator():
@@ -113,13 +116,13 @@ def _load(proc, path):
         try:
             module = _upyos.load(path, proc.cmd)
         finally:
-            process.mend(path)
+            loader.mend(path)
         module.proc = proc
         proc.module = module
         main = getattr(module, "__main__", None)
         if main is None:
             console.error(proc.cmd + ": no __main__")
-            state.status = lookup.NOT_PROGRAM
+            state.status = _NOT_PROGRAM
         return main
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
@@ -133,46 +136,7 @@ def _load(proc, path):
 
 def _start_list(program):
     """Run anything else as a script of one line would be run, in a thread."""
-    return _in_thread(new_proc(text(program), [], "sh"), program, [None, None, None])
-
-
-def new_proc(cmd, args, ext):
-    """Return a process for the background, not yet in the table."""
-    proc = process.Proc()
-    proc.cmd = cmd[:-3] if cmd.endswith(".py") else cmd
-    proc.args = args
-    proc.ext = ext
-    proc.isthr = True
-    return proc
-
-
-def begun(proc):
-    """Put a started job into the table and say its pid; return status 0."""
-    sdata.procs.append(proc)
-    state.last_job = proc.pid
-    console.error("[%d]" % proc.pid)
-    return 0
-
-
-def close(streams):
-    """Close the streams of a job that it does not share."""
-    for stream in streams[:2]:
-        if stream is not None:
-            stream.close()
-
-
-def ended(proc, streams):
-    """Take a job from the table, hand over its output, say that it is done."""
-    process.remove(proc)
-    if not proc.rmmod:
-        process.keep(proc, proc.module)
-    try:
-        if streams[2] is not None:
-            redirection.store(streams[2], state.NONE, streams[1].getvalue())
-        close(streams)
-    except (OSError, ValueError, MemoryError) as exc:
-        console.error(proc.cmd + ": " + redirection.reason(exc))
-    if state.parted:
-        return
-    line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])
-    console.error("[%d]+ Done  %s" % (proc.pid, line))
+    proc = job.new_proc(text(program), [], "sh")
+    streams = redirection.Streams()
+    threads = _threads(proc, streams)
+    return threads.start(proc, streams, executor.run, program) if threads else 1

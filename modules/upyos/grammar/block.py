@@ -6,11 +6,10 @@ condition, an ended loop or a jump goes on at. Blocks nest by their targets, not
 """
 
 from micropython import const
-from upyos import executor, lexer, state
+from upyos import executor, lexer, state, variables
 from upyos.grammar import compare, statements
+from upyos.lib.codes import _AMP, _INTERRUPTED, _USAGE
 
-_AMP = const(2)
-_INTERRUPTED = const(130)
 # Kinds of steps.
 _RUN = const(0)
 _TEST = const(1)
@@ -228,17 +227,17 @@ class Code:
     def _other(self, at, kind, item):
         """Run one of the rarer steps; return the index of the next."""
         if kind == _FOR:
-            self.items[at][4] = iter(lexer.expand(item[2], executor.variable))
+            self.items[at][4] = iter(lexer.expand(item[2], variables.get))
         elif kind == _NEXT:
             return self._next(at - 1, item)
         elif kind == _ERROR:
             executor.report(item[2])
-            state.status = 2
+            state.status = _USAGE
         return at
 
     def _next(self, at, item):
         for value in item[4] or ():
-            executor.assign(item[2], value)
+            variables.assign(item[2], value)
             return at + 1
         item[4] = None
         return item[3]
@@ -259,7 +258,7 @@ class Code:
                 if self._inside(at, target):
                     return target
                 executor.report("%s: %s: into a block" % (word, value))
-                state.status = 2
+                state.status = _USAGE
                 return at + 1
             if word == "skip":
                 frame.control = ("skip", max(0, self.items[at][1] + value - source.line_no))

@@ -3,12 +3,10 @@
 
 import os
 
-from micropython import const
+import sdata
 from upyos import console, executor, lexer, lookup, state
+from upyos.lib.codes import _AMP, _BUILTIN, _PYTHON, _USAGE
 from upyos.process import UsageError
-
-_AMP = const(2)
-_INTERRUPTED = const(130)
 
 
 def run(name, args):
@@ -20,9 +18,9 @@ def run(name, args):
         return _TABLE[name](args)
     except UsageError:
         console.error(_usage(name))
-        return 2
+        return _USAGE
     except OSError as e:
-        from upyos.lib.command import reason
+        from upyos.lib.reasons import reason
 
         console.error("%s: %s: %s" % (name, args[0] if args else "", reason(e)))
         return 1
@@ -148,21 +146,15 @@ def _exit(args):
         if len(word) < 2 or word[0] != "-" or word[1:].strip("fr"):
             raise UsageError
         letters += word[1:]
-    from upyos.start import control
-
-    return control.exit("-" + letters if letters else "")
+    return sdata.upyos.exit("-" + letters if letters else "")
 
 
 def _loadconfig(args):
-    from upyos.start import control
-
-    return 0 if control.loadconfig(*_files(args)) else 1
+    return 0 if sdata.upyos.loadconfig(*_files(args)) else 1
 
 
 def _loadboard(args):
-    from upyos.start import control
-
-    return 0 if control.loadboard(*_files(args)) else 1
+    return 0 if sdata.upyos.loadboard(*_files(args)) else 1
 
 
 def _files(args):
@@ -192,7 +184,7 @@ def replace_aliases(program):
         command = program[i]
         op = program[i + 1]
         text = state.aliases.get(command[0]) if type(command[0]) is str else None
-        if text is None or lookup.find(command[0])[0] == lookup.BUILTIN:
+        if text is None or lookup.find(command[0])[0] == _BUILTIN:
             changed += [command, op]
             continue
         try:
@@ -212,8 +204,8 @@ def _spliced(program, rest):
     if not program:
         return [rest, 0] if rest else [["true"], 0]
     last = program[-2]
-    if last[0] == 9:
-        program[-2] = (9, last[1] + "".join([" " + w for w in rest if type(w) is str]))
+    if last[0] == _PYTHON:
+        program[-2] = (_PYTHON, last[1] + "".join([" " + w for w in rest if type(w) is str]))
     elif rest:
         program[-2] = last + rest if type(last) is type(rest) else tuple(last) + tuple(rest)
     return program

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Whether a condition holds: `A OP B`, or a command."""
 
-from upyos import executor, lexer, state
+from upyos import executor, lexer, state, variables
+from upyos.lib.codes import _INTERRUPTED, _USAGE
 
 
 def holds(condition):
@@ -9,21 +10,21 @@ def holds(condition):
     if type(condition) is list:
         if executor.run(condition, True) == 0:
             return True
-        if state.status != 130:
+        if state.status != _INTERRUPTED:
             state.status = 0
         return False
     if type(condition) is str:
         executor.report(condition)
-        state.status = 2
+        state.status = _USAGE
         return False
     a, op, b = condition
-    a = lexer.text(a, executor.variable)
-    b = lexer.text(b, executor.variable)
+    a = lexer.text(a, variables.get)
+    b = lexer.text(b, variables.get)
     try:
         return _compare(a, op, b)
     except TypeError:
         executor.report("if: %s %s %s: number and text" % (a, op, b))
-        state.status = 2
+        state.status = _USAGE
         return False
 
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Variables that count: what incr and decr share."""
 
-from upyos import executor, lexer
+from upyos import lexer, variables
 
 
 def add(args, sign):
     """Add sign times the second operand, by default 1, to the variable that is the first."""
     try:
         name, step = args if len(args) == 2 else (args[0], 1) if len(args) == 1 else ((), 0)
-        value = executor.variable(name)
+        value = variables.get(name)
         value = 0 if value == "" else int(value) if type(value) is str else value
-        if type(value) is int and executor.assign(name, value + sign * int(step)):
+        if type(value) is int and variables.assign(name, value + sign * int(step)):
             return 0
     except (ValueError, TypeError):
         # Looked at below.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The rarer ways to run something: Proc().run, async programs in the foreground, user_commands."""
+"""The rarer ways to run something: Proc().run, user_commands."""
 
-from upyos import console, lookup, process, state
+from upyos import console, loader, lookup, process
+from upyos.lib.codes import _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 
 def run(proc, isthr, ext, cmd, args):
@@ -11,18 +12,16 @@ def run(proc, isthr, ext, cmd, args):
     proc.cmd = cmd
     proc.args = args
     kind, target = lookup.find(cmd + "." + ext if ext else cmd)
-    if kind == lookup.PROGRAM:
-        return process.execute(proc, target)
-    if kind == lookup.SCRIPT:
+    if kind == _PROGRAM:
+        return loader.execute(proc, target)
+    if kind == _SCRIPT:
         from upyos.grammar import script
 
         return script.run(target, args)
     from upyos.programs import manual
 
-    console.error(
-        cmd + ": " + ("not a program" if kind == lookup.NOT_PROGRAM else manual.absent(cmd))
-    )
-    return kind if kind >= lookup.NOT_PROGRAM else 1
+    console.error(cmd + ": " + ("not a program" if kind == _NOT_PROGRAM else manual.absent(cmd)))
+    return kind if kind >= _NOT_PROGRAM else 1
 
 
 def call(function, words):
@@ -36,26 +35,3 @@ def call(function, words):
         proc = process.Proc()
         proc.cmd = words[0]
         return failure.status(proc, exc)
-
-
-def run_async(coroutine):
-    """Run a coroutine in the foreground until it ends; background tasks go on with it."""
-    if state.turn is None:
-        return _run_async(coroutine)
-    from upyos.jobs import turns
-
-    return turns.without(_run_async, coroutine)
-
-
-def _run_async(coroutine):
-    import asyncio
-    from asyncio import core
-
-    outer = core.cur_task
-    try:
-        return asyncio.run(coroutine)
-    finally:
-        # Ctrl-C leaves the loop in the middle: tell the background driver that it is free again.
-        core.cur_task = outer
-        if outer is None:
-            asyncio.new_event_loop()

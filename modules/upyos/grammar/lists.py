@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Several commands on a line: && || ; | & between them."""
 
-from micropython import const
 from upyos import executor, state
-
-# As in lexer.
-_AMP = const(2)
-_AND = const(3)
-_PIPE = const(5)
+from upyos.lib.codes import _AMP, _AND, _PIPE
 
 
 def run(program, condition):

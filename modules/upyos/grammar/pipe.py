@@ -7,10 +7,10 @@ import os
 import _upyos
 from micropython import const
 from upyos import executor, state
+from upyos.lib.codes import _INTERRUPTED
 
 _FILE = "/tmp/.pipe"
 _MEMORY_BYTES = const(4096)
-_INTERRUPTED = const(130)
 
 
 class Pipe(io.IOBase):
@@ -103,7 +103,7 @@ def run(commands, condition):
         try:
             stdin = pipe.reader()
         except OSError as e:
-            from upyos.lib.command import reason
+            from upyos.lib.reasons import reason
 
             executor.report("pipe: " + reason(e))
             return 1

@@ -6,11 +6,10 @@ import sys
 
 import _upyos
 import sdata
-from micropython import const
-from upyos import executor, lexer, state
+from upyos import executor, lexer, state, variables
+from upyos.lib.codes import _INTERRUPTED
 
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
-_INTERRUPTED = const(130)
 
 
 def execute(code):
@@ -103,7 +102,7 @@ def translate(code):
 
 
 def _value(name):
-    value = executor.variable(name)
+    value = variables.get(name)
     return repr(list(value)) if name == "@" else repr(value)
 
 

@@ -4,110 +4,132 @@
 import io
 
 import _upyos
-from micropython import const
-from upyos import executor, lexer, lookup, state
+from upyos import executor, lexer, lookup, variables
+from upyos.lib.codes import _APPEND, _IN
 
-# As in lexer.
-_APPEND = const(7)
-_IN = const(8)
+
+class Result:
+    """The typed result of a command whose output goes into a variable."""
+
+    # That of a command which has none.
+    value = ...
+
+
+class Streams:
+    """What a command reads and writes in place of the console."""
+
+    # Binary streams, or None.
+    source = None
+    target = None
+    # (operator, name) of the variable that gets the output, and its Result.
+    name = None
+    result = None
+
+    def open(self, op, target):
+        """Open one redirection.
+
+        Raises OSError, ValueError if the target can be neither a file nor a variable.
+
+        A power cut before a written file is closed leaves the old content: littlefs works so.
+        """
+        if not target:
+            raise OSError(2)
+        if "." in target or "/" in target:
+            stream = _file(op, target)
+            name = None
+        elif op == _IN:
+            stream = io.BytesIO(str(variables.get(target)).encode())
+        elif not lexer.legal(target) or target in "?!#@*":
+            raise ValueError("no name of a variable; a file has . or / in its name")
+        else:
+            stream = io.BytesIO()
+            name = (op, target)
+        if op == _IN:
+            self.source = stream
+        else:
+            if self.target is not None:
+                self.target.close()
+            self.target = stream
+            self.name = name
+            self.result = Result() if name else None
+
+    def finish(self):
+        """Hand the output over: the typed result, else the text, where it is for a variable.
+
+        Raises OSError, ValueError, MemoryError.
+        """
+        target = self.target
+        if target is not None:
+            if self.name:
+                store(self.name, self.result.value, target.getvalue())
+            self.target = None
+            target.close()
+
+    def close(self):
+        """Close what is open."""
+        for stream in (self.source, self.target):
+            if stream is not None:
+                stream.close()
 
 
 def run(command, stdin, condition):
     """Run a command with redirections; it does not run when one of them cannot be opened."""
     words = []
-    streams = [stdin, None, None]
+    streams = Streams()
+    streams.source = stdin
     at = 0
     target = ""
     try:
         while at < len(command):
             if type(command[at]) is int:
-                target = lexer.text(command[at + 1], executor.variable)
-                open_target(command[at], target, streams)
+                target = lexer.text(command[at + 1], variables.get)
+                streams.open(command[at], target)
                 at += 1
             else:
                 words.append(command[at])
             at += 1
-        words = lexer.expand(words, executor.variable)
-        return _captured(words, streams, condition) if words else 0
+        words = lexer.expand(words, variables.get)
+        return _redirected(words, streams, condition) if words else 0
     except (OSError, ValueError, MemoryError) as e:
+        from upyos.lib.reasons import reason
+
         executor.report(target + ": " + reason(e))
         return 1
     finally:
-        for stream in streams[:2]:
-            if stream is not None:
-                stream.close()
+        streams.close()
 
 
-def reason(exc):
-    """Return why a redirection was not opened, or its output not put into a variable, as text."""
-    if isinstance(exc, UnicodeError):
-        return "not text"
-    from upyos.lib import command
-
-    return command.reason(exc)
-
-
-def open_target(op, target, streams):
-    """Open one redirection into streams `[input, output, name of a variable]`.
-
-    Raises OSError, ValueError if the target can be neither a file nor a variable.
-
-    A power cut before a written file is closed leaves the old content: littlefs works so.
-    """
-    if not target:
-        raise OSError(2)
-    if "." in target or "/" in target:
-        mode = "rb" if op == _IN else "ab" if op == _APPEND else "wb"
-        target = lookup.reachable(target)
-        if op != _IN:
-            from upyos.lib import paths
-
-            paths.guard(target)
-        stream = open(target, mode)
-        variable_name = None
-    elif op == _IN:
-        stream = io.BytesIO(str(executor.variable(target)).encode())
-    elif not lexer.legal(target) or target in "?!#@*":
-        raise ValueError("no name of a variable; a file has . or / in its name")
-    else:
-        stream = io.BytesIO()
-        variable_name = (op, target)
+def _file(op, path):
+    """Open the file of a redirection. Raises OSError."""
+    path = lookup.reachable(path)
     if op == _IN:
-        streams[0] = stream
-    else:
-        if streams[1] is not None:
-            streams[1].close()
-        streams[1] = stream
-        streams[2] = variable_name
+        return open(path, "rb")
+    from upyos.lib import paths
+
+    paths.guard(path)
+    return open(path, "ab" if op == _APPEND else "wb")
 
 
-def _captured(words, streams, condition):
-    """Run a command with its streams in place; a variable gets the typed result, else the text."""
-    stdin, stdout, name = streams
-    if stdout is None:
-        return executor.dispatch(words, stdin, condition, False)
-    outer = state.result
-    previous = _upyos.redirect(stdout)
+def _redirected(words, streams, condition):
+    """Run a command with its streams in place."""
+    if streams.target is None:
+        return executor.dispatch(words, streams.source, condition)
+    previous = _upyos.redirect(streams.target)
     try:
-        status = executor.dispatch(words, stdin, condition, name is not None)
+        status = executor.dispatch(words, streams.source, condition, streams.result)
     finally:
         _upyos.redirect(previous)
-    if name is not None:
-        value = state.result
-        state.result = outer
-        store(name, value, stdout.getvalue())
-    streams[1] = None
-    stdout.close()
+    streams.finish()
     return status
 
 
 def store(name, value, output):
     """Put the typed result, or the text printed without its last newline, into a variable."""
     op, name = name
-    if value is state.NONE:
+    if value is ...:
         value = output.decode()
         if value.endswith("\n"):
             value = value[:-1]
     if op == _APPEND:
-        value = str(executor.variable(name)) + str(value)
-    executor.assign(name, value)
+        value = str(variables.get(name)) + str(value)
+    variables.assign(name, value)

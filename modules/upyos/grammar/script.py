@@ -10,10 +10,10 @@ import time
 
 from micropython import const
 from upyos import executor, lexer, process, state
-from upyos.executor import Frame
 from upyos.grammar.source import Source
+from upyos.lib.codes import _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
+from upyos.variables import Frame
 
-_INTERRUPTED = const(130)
 _ENOENT = const(2)
 # Levels of scripts that call scripts: each takes about 1.5 KiB of C stack.
 _DEPTH = const(4)
@@ -31,10 +31,10 @@ def run(path, args, stdin=None, proc=None):
             raise OSError(_ENOENT)
         source = Source(path)
     except OSError as e:
-        from upyos.lib.command import reason
+        from upyos.lib.reasons import reason
 
         executor.report("sh: %s: %s" % (path, reason(e)))
-        return 127 if e.errno == _ENOENT else 126
+        return _NOT_FOUND if e.errno == _ENOENT else _NOT_PROGRAM
     state.frame = frame = Frame(path, list(args))
     state.status = 0
     frame.depth = depth
@@ -77,8 +77,8 @@ def run_statements(program, more=None):
         return _interpret(None, None, code)
     except block.Unclosed as e:
         executor.report(e.args[0])
-        state.status = 2
-        return 2
+        state.status = _USAGE
+        return _USAGE
     finally:
         frame.control = control
         frame.blocks -= 1
@@ -97,16 +97,16 @@ def control(words):
         if in_script and len(words) == 1:
             return state.status
         executor.report(word + (": more than a label" if in_script else ": only in scripts"))
-        return 2
+        return _USAGE
     loop = word == "break" or word == "continue"
     # the session has a frame for its digits too, and nothing there would obey
     if frame is None or not (in_script or loop and frame.blocks):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
-        return 2
+        return _USAGE
     value = _operand(words)
     if value is None:
         executor.report(word + ": malformed statement")
-        return 2
+        return _USAGE
     frame.control = (word, value)
     return value if word == "return" else state.status
 
@@ -175,7 +175,7 @@ def _next(frame, source):
 
 def syntax_error(e):
     executor.report("syntax error: " + str(e))
-    state.status = 2
+    state.status = _USAGE
 
 
 def _compile(frame, source, program):
@@ -188,7 +188,7 @@ def _compile(frame, source, program):
     except block.Unclosed as e:
         frame.line_no = e.args[1]
         executor.report(e.args[0])
-        frame.control = ("return", 2)
+        frame.control = ("return", _USAGE)
         return None
 
 
@@ -202,7 +202,7 @@ def _leave(frame, source):
     if word == "skip":
         source.skip(value)
         return True
-    state.status = 2
+    state.status = _USAGE
     if word == "goto":
         if source.find(value):
             state.status = 0

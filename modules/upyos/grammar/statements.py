@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Statements of a line: where they end, and the parts of if, elif and while."""
 
-from micropython import const
 from upyos import lexer
+from upyos.lib.codes import _AMP
 
-_AMP = const(2)
 _OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "in")
 
 

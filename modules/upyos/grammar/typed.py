@@ -11,14 +11,14 @@ def to_target(args, value):
 
     Returns True if the value was stored, False after an error line.
     """
-    from upyos import executor
-    from upyos.lib import command, paths
+    from upyos import variables
+    from upyos.lib import paths, reasons
 
     at = args.index(">>" if ">>" in args else ">")
     target = args[at + 1] if at + 1 < len(args) else ""
     try:
         if "." not in target and "/" not in target:
-            if not executor.assign(target, value):
+            if not variables.assign(target, value):
                 raise OSError(22)
         else:
             paths.guard(target)
@@ -26,7 +26,7 @@ def to_target(args, value):
                 file.write(str(value) + "\n")
         return True
     except OSError as exc:
-        console.error(target + ": " + command.reason(exc))
+        console.error(target + ": " + reasons.reason(exc))
         return False
 
 

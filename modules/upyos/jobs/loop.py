@@ -12,7 +12,7 @@ from asyncio import core
 import _upyos
 from micropython import const
 from upyos import state
-from upyos.jobs import tasks, turns
+from upyos.jobs import tasks
 
 _POLL_MS = const(10)
 # The longest wait of a program's own loop: a thread may hand something over meanwhile.
@@ -85,12 +85,6 @@ def new_event_loop():
     return core.Loop
 
 
-def clear():
-    """Drop what a program left in the loop, unless another one's loop is running."""
-    if core.cur_task is None:
-        new_event_loop()
-
-
 def _stays(task):
     return isinstance(task.coro, (tasks.Part, tasks.Stop))
 
@@ -119,7 +113,7 @@ class Visit:
     outcome = None
 
     def __init__(self):
-        self.proc = turns.current()
+        self.proc = state.turn.current()
         self.out = _upyos.redirect(None)
         _upyos.redirect(self.out)
 

@@ -13,16 +13,15 @@ from asyncio import core
 import _upyos
 import upyos_port
 from micropython import const
-from upyos import console, process, state
-from upyos.grammar import background
-from upyos.jobs import turns
+from upyos import console, loader, state
+from upyos.jobs import job, turns
 from upyos.programs import failure
 
 _PERIOD_MS = const(10)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
 
-# As upyos.loop replaces it.
+# As jobs.loop replaces it.
 _run_until_complete = core.run_until_complete
 
 
@@ -30,24 +29,16 @@ def start(proc, main, streams):
     """Run the coroutine main(args) as a background task; return status 0."""
     more()
     core.create_task(Part(Job(proc, streams), main(proc.args), True))
-    return background.begun(proc)
+    return job.begun(proc)
 
 
 def more():
     """Count one more coroutine that the system runs; the first one starts the driver."""
     Driver.tasks += 1
     if state.loop is None:
-        install()
-        state.loop = Driver().step
+        state.loop = Driver()
         state.key = turns.key
-        upyos_port.timer(_PERIOD_MS, state.loop)
-
-
-def install():
-    """Have asyncio know of jobs."""
-    from upyos.jobs import loop
-
-    loop.install()
+        upyos_port.timer(_PERIOD_MS, state.loop.step)
 
 
 def less():
@@ -95,6 +86,11 @@ class Driver:
             self.running = False
             _upyos.hold(False)
         return min(wait_ms, _IDLE_MS)
+
+    def clear(self):
+        """Drop what a program left in the loop, unless another one's loop is running."""
+        if core.cur_task is None:
+            core.new_event_loop()
 
     def _due_ms(self):
         """Return in how many ms the next task is due, after a look at the streams."""
@@ -170,7 +166,7 @@ class Job:
     def __init__(self, proc, streams):
         self.proc = proc
         self.streams = streams
-        self.out = streams[1] or Lines()
+        self.out = streams.target or Lines()
 
     def left(self, exc):
         """Note that the job ended by an exception, StopIteration if it just returned."""
@@ -180,8 +176,8 @@ class Job:
 
     def end(self):
         """Report the end of the job."""
-        process.mend("/")
-        background.ended(self.proc, self.streams)
+        loader.mend("/")
+        job.ended(self.proc, self.streams)
         less()
 
 

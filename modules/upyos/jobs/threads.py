@@ -6,72 +6,40 @@ import sys
 
 import _upyos
 from micropython import const
-from upyos import console, executor, process, state
-from upyos.grammar import background
-from upyos.jobs import turns
-from upyos.jobs.tasks import Lines, install
+from upyos import console, loader, state
+from upyos.jobs import job, loop, turns
+from upyos.jobs.tasks import Lines
 from upyos.programs import failure
 
 # A script on core 1 of an RP2040 needs more than the default of 4 KiB.
 _STACK_BYTES = const(8192)
 
 
-class Turn:
-    """A lock that knows its holder."""
-
-    def __init__(self):
-        self.lock = _thread.allocate_lock()
-        # Jobs in threads that have not ended.
-        self.jobs = 0
-        # The thread that had the terminal first: it runs tasks and the prompt.
-        self.main = self.holder = _thread.get_ident()
-        self.lock.acquire()
-
-    def is_mine(self):
-        """Return True if the calling thread holds the turn."""
-        return self.holder == _thread.get_ident()
-
-    def take(self):
-        """Take the turn when it is free."""
-        self.lock.acquire()
-        self.holder = _thread.get_ident()
-
-    def give(self):
-        """Let another thread have the turn."""
-        self.holder = None
-        self.lock.release()
-
-    def ident(self):
-        """Return the id of the calling thread, 0 for the main one."""
-        ident = _thread.get_ident()
-        return 0 if ident == self.main else ident
-
-
-def start(proc, main, streams):
+def start(proc, streams, call, *args):
     """Start a job in a thread; return the status of starting it.
 
-    main is the program's __main__ or a parsed program.
+    It is call(*args), with the turn: outside() for a program, executor.run for a list.
     """
     turn = state.turn
     if turn is None:
-        turn = state.turn = Turn()
+        turn = state.turn = turns.Turn()
         state.key = turns.key
-        install()
+        loop.install()
     turn.jobs += 1
     proc.tid = -1
     if sys.platform == "rp2":
         _thread.stack_size(_STACK_BYTES)
     try:
-        _thread.start_new_thread(_run, (proc, main, streams, streams[1] or Lines()))
+        _thread.start_new_thread(_run, (proc, streams, streams.target or Lines(), call, args))
     except (OSError, RuntimeError) as exc:
-        background.close(streams)
+        streams.close()
         turn.jobs -= 1
         console.error("%s: no free thread: %s" % (proc.cmd, exc))
         return 1
-    return background.begun(proc)
+    return job.begun(proc)
 
 
-def _run(proc, main, streams, out):
+def _run(proc, streams, out, call, args):
     """Run a job: the thread's outermost function. It begins without the turn."""
     turn = state.turn
     turn.take()
@@ -79,27 +47,24 @@ def _run(proc, main, streams, out):
     turns.set_fields(turns.fresh(proc))
     _upyos.redirect(out)
     try:
-        _call(proc, main)
+        call(*args)
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
         failure.status(proc, exc)
     finally:
         _upyos.redirect(None)
-        background.ended(proc, streams)
+        job.ended(proc, streams)
         turn.jobs -= 1
         turn.give()
 
 
-def _call(proc, main):
-    """Run the program's __main__ or a parsed program."""
-    if not callable(main):
-        executor.run(main)
-        return
+def outside(proc, main):
+    """Run a program's __main__ while others may have the turn."""
     try:
-        result = turns.without(main, proc.args)
+        result = state.turn.without(main, proc.args)
         if hasattr(result, "send"):
-            from upyos.grammar import launch
+            from upyos.programs import coroutine
 
-            launch.run_async(result)
+            coroutine.run(result)
     finally:
-        process.mend("/")
+        loader.mend("/")

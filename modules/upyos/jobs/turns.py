@@ -17,50 +17,105 @@ _IDLE_MS = const(50)
 
 def fields():
     """Return the values that belong to the holder of the turn."""
-    return (
-        state.status,
-        state.frame,
-        state.foreground,
-        state.condition,
-        state.to_variable,
-        state.result,
-    )
+    return (state.status, state.frame, state.foreground, state.result)
 
 
 def set_fields(values):
     """Set what fields() returned."""
-    (
-        state.status,
-        state.frame,
-        state.foreground,
-        state.condition,
-        state.to_variable,
-        state.result,
-    ) = values
+    state.status, state.frame, state.foreground, state.result = values
 
 
 def fresh(proc):
     """Return the values that a job begins with."""
-    return (0, None, proc, False, False, state.NONE)
+    return (0, None, proc, False)
 
 
-def without(call, *args):
-    """Call while others may have the turn; return the result."""
-    turn = state.turn
-    if turn is None or not turn.is_mine():
-        return call(*args)
-    proc = state.foreground
-    values = fields()
-    if proc is not None:
-        proc.line = values
-    turn.give()
-    try:
-        return call(*args)
-    finally:
-        turn.take()
-        set_fields(values if proc is None else proc.line)
-        if turn.jobs == 0 and turn.holder == turn.main:
-            state.turn = None
+class Turn:
+    """A lock that knows its holder, and what is done with it and without."""
+
+    def __init__(self):
+        import _thread
+
+        self.lock = _thread.allocate_lock()
+        # The id of the calling thread.
+        self.now = _thread.get_ident
+        # Jobs in threads that have not ended.
+        self.jobs = 0
+        # The thread that had the terminal first: it runs tasks and the prompt.
+        self.main = self.holder = self.now()
+        self.lock.acquire()
+
+    def is_mine(self):
+        """Return True if the calling thread holds the turn."""
+        return self.holder == self.now()
+
+    def take(self):
+        """Take the turn when it is free."""
+        self.lock.acquire()
+        self.holder = self.now()
+
+    def give(self):
+        """Let another thread have the turn."""
+        self.holder = None
+        self.lock.release()
+
+    def ident(self):
+        """Return the id of the calling thread, 0 for the main one."""
+        ident = self.now()
+        return 0 if ident == self.main else ident
+
+    def current(self):
+        """Return the Proc of the calling thread."""
+        if self.is_mine():
+            return state.foreground
+        mine = self.ident()
+        # A copy: another thread may change the list.
+        for proc in sdata.procs[::-1]:
+            if proc.tid == mine and not (proc.isthr and mine == 0):
+                return proc
+        return None
+
+    def without(self, call, *args):
+        """Call while others may have the turn; return the result."""
+        if not self.is_mine():
+            return call(*args)
+        proc = state.foreground
+        values = fields()
+        if proc is not None:
+            proc.line = values
+        self.give()
+        try:
+            return call(*args)
+        finally:
+            self.take()
+            set_fields(values if proc is None else proc.line)
+            if self.jobs == 0 and self.holder == self.main:
+                state.turn = None
+
+    def inside(self, call, *args):
+        """Call with the turn and the values of the calling program's command line.
+
+        Returns the result. A program runs without the turn: what it sees in upyos.state belongs
+        to others.
+        """
+        if self.is_mine():
+            return call(*args)
+        proc = self.current()
+        outer = begin(getattr(proc, "line", None) or fresh(proc))
+        try:
+            return call(*args)
+        finally:
+            if proc is not None:
+                proc.line = fields()
+            end(outer)
+
+    def taken(self, call, *args):
+        """Call with the turn, as a program must that uses the shell; return the result."""
+        outer = begin(fresh(self.current()))
+        try:
+            return call(*args)
+        finally:
+            end(outer)
 
 
 def begin(values):
@@ -83,33 +138,6 @@ def end(outer):
         turn.give()
 
 
-def inside(call, *args):
-    """Call with the turn and the values of the calling program's command line; return the result.
-
-    A program runs without the turn: what it sees in upyos.state belongs to others.
-    """
-    turn = state.turn
-    if turn is None or turn.is_mine():
-        return call(*args)
-    proc = current()
-    outer = begin(getattr(proc, "line", None) or fresh(proc))
-    try:
-        return call(*args)
-    finally:
-        if proc is not None:
-            proc.line = fields()
-        end(outer)
-
-
-def with_turn(call, *args):
-    """Call with the turn, as a program must that uses the shell; return the result."""
-    outer = begin(fresh(current()))
-    try:
-        return call(*args)
-    finally:
-        end(outer)
-
-
 def key():
     """Wait for a key while jobs go on; return it, or -1 after a while."""
     if state.loop is None and state.turn is None:
@@ -117,21 +145,5 @@ def key():
         state.key = None
         state.modules = 0
         return -1
-    return without(_upyos.key, state.loop() if state.loop else _IDLE_MS)
-
-
-def ident():
-    """Return the id of the calling thread, 0 for the first one."""
-    return state.turn.ident()
-
-
-def current():
-    """Return the Proc of the calling thread."""
-    if state.turn.is_mine():
-        return state.foreground
-    mine = ident()
-    # A copy: another thread may change the list.
-    for proc in sdata.procs[::-1]:
-        if proc.tid == mine and not (proc.isthr and mine == 0):
-            return proc
-    return None
+    wait_ms = state.loop.step() if state.loop else _IDLE_MS
+    return state.turn.without(_upyos.key, wait_ms) if state.turn else _upyos.key(wait_ms)

@@ -5,12 +5,8 @@ import gc
 import sys
 
 import sdata
-from micropython import const
 from upyos import console, process, state
-
-_FAILED = const(1)
-_USAGE = const(2)
-_INTERRUPTED = const(130)
+from upyos.lib.codes import _FAILED, _INTERRUPTED, _USAGE
 
 
 def status(proc, exc):
@@ -22,8 +18,7 @@ def status(proc, exc):
         console.error(cmd + "ended")
         return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd if proc else "", text(exc)))
-        return _USAGE
+        return _usage(proc.cmd if proc else "", exc)
     where = _place()
     if isinstance(exc, MemoryError):
         gc.collect()
@@ -43,7 +38,7 @@ def text(exc):
     except BaseException:
         return "no text"
     if isinstance(exc, OSError) and found.isdigit():
-        from upyos.lib.command import reason
+        from upyos.lib.reasons import reason
 
         found += ", " + reason(exc)
     return found
@@ -63,12 +58,20 @@ def _place():
     return "%s:%d: " % (frame.path, frame.line_no) if frame is not None and frame.path else ""
 
 
-def _usage(cmd, reason):
-    """Return the usage line of a command, with the reason in front if there is one."""
+def _usage(cmd, exc):
+    """Print the usage line of a command, with what was wrong in front; return the status.
+
+    Asked for with --help it is output like any other.
+    """
     from upyos.programs import manual
 
     usage = manual.usage(cmd)
-    return "%s: %s; %s" % (cmd, reason, usage) if reason else usage
+    if exc.args == (None,):
+        print(usage)
+        return 0
+    reason = text(exc)
+    console.error("%s: %s; %s" % (cmd, reason, usage) if reason else usage)
+    return _USAGE
 
 
 def _traceback(exc):

@@ -4,6 +4,7 @@
 import _upyos
 from micropython import const
 from upyos import lookup
+from upyos.lib.codes import _PROGRAM
 
 _FROZEN = "upyos/bin/"
 # As scripts/upyfw/codegen.py packs texts.
@@ -17,7 +18,7 @@ _PASSED_BYTES = const(128)
 def text(word):
     """Return usage and explanations of the command or statement that a word is, else ""."""
     kind, path = lookup.find(word)
-    if kind != lookup.PROGRAM:
+    if kind != _PROGRAM:
         from upyos.programs import builtin_help
 
         return builtin_help.text(word)

@@ -4,7 +4,6 @@
 import os
 import sys
 
-import kernel
 import sdata
 from upyos import console, state
 from upyos.programs import imports
@@ -24,13 +23,10 @@ def check(modules_gone):
     _mend_data()
     _return_to(state.cwd)
     if state.loop:
-        from upyos.jobs import loop
-
-        loop.clear()
+        state.loop.clear()
 
 
 def _mend_data():
-    sdata.upyos = kernel
     for name, value in _DATA:
         if not hasattr(sdata, name):
             setattr(sdata, name, value)
@@ -38,9 +34,9 @@ def _mend_data():
         sdata.procs = []
     for name in _IDENTITY:
         if not hasattr(sdata, name):
-            from upyos.start import boot
+            from upyos.settings import identity
 
-            boot.identify()
+            identity.fill()
     if not _is_whole(getattr(sdata, "sysconfig", None)):
         _load_config()
 

@@ -138,7 +138,7 @@ def _attempt(call, *args):
     try:
         call(*args)
     except OSError as exc:
-        from upyos.lib.command import reason
+        from upyos.lib.reasons import reason
 
         console.error("/etc: %s %s" % (reason(exc), args))
 

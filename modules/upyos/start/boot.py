@@ -4,7 +4,6 @@
 import gc
 import os
 import sys
-import time
 
 import _upyos
 import kernel
@@ -12,7 +11,8 @@ import sdata
 import upyos_port
 from micropython import const
 from upyos import console, lookup, state
-from upyos.settings import config
+from upyos.settings import config, identity
+from upyos.terminal import banner
 
 _TRIES = const(3)
 _DIRECTORIES = const(("bin", "etc", "lib", "libx", "local", "opt", "tmp", "var", "www"))
@@ -45,31 +45,14 @@ def start(options):
 def _prepare():
     """Set up data, directories and files; return the reason for recovery, or None."""
     console.write("\x1b[2J\x1b[H")
-    identify()
-    print_msg("%s %s" % (sdata.name, sdata.version))
+    identity.fill()
+    banner.show("%s %s" % (sdata.name, sdata.version))
     files = _tree()
     # What is read now stays, in the place of what is not needed any more.
     gc.collect()
     if not config.start(files):
         return "/etc/init.sh is absent"
     return None
-
-
-def identify():
-    """Fill in what sdata says about this system."""
-    from upyos.made import index
-    from upyos.settings import board
-
-    sdata.name = board.default_name()
-    sdata.version = index.VERSION
-    sdata.initime = int(time.time())
-    sdata.sid = upyos_port.unique_id().hex().upper()
-    sdata.upyos = kernel
-
-
-def print_msg(text):
-    """Print a banner."""
-    console.write("\n\x1b[1;37;44m->" + text + "\x1b[0m\n")
 
 
 def _tree():
@@ -99,7 +82,7 @@ def _enter(reason):
     """Run init.sh, or say why not."""
     if reason:
         return _recover(reason)
-    print_msg("Normal mode")
+    banner.show("Normal mode")
     from upyos.grammar import script
 
     try:
@@ -115,7 +98,7 @@ def _enter(reason):
 
 def _recover(reason):
     """Say why recovery was entered and what can be done."""
-    print_msg("Recovery mode")
+    banner.show("Recovery mode")
     sdata.debug = True
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")

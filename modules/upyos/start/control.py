@@ -7,9 +7,14 @@ import kernel
 import sdata
 from micropython import const
 from upyos import console, process, state
-from upyos.start.boot import print_msg as print_msg
+from upyos.terminal import banner
 
 _STOP_WAIT_MS = const(3000)
+
+
+def print_msg(text):
+    """Print a banner."""
+    banner.show(text)
 
 
 def run_py_code(text):
@@ -50,7 +55,7 @@ def _reported(command, path, load):
         load(path)
         return True
     except OSError as exc:
-        from upyos.lib.command import reason
+        from upyos.lib.reasons import reason
 
         console.error("%s: %s: %s" % (command, path, reason(exc)))
     except ValueError as exc:
@@ -66,7 +71,7 @@ def exit(mod=""):
     _run_end_script()
     _stop_processes()
     save_history()
-    print_msg("Shutdown")
+    banner.show("Shutdown")
     if "r" in mod:
         import upyos_port
 
@@ -110,7 +115,7 @@ def _stop_processes():
     left = True
     while left and time.ticks_diff(time.ticks_ms(), start_ms) < _STOP_WAIT_MS:
         if state.loop:
-            state.loop()
+            state.loop.step()
         left = [proc for proc in list(sdata.procs) if proc is not me]
         if left:
             time.sleep_ms(20)

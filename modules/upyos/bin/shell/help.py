@@ -10,6 +10,7 @@ import sdata
 from micropython import const
 from upyos import lookup, state
 from upyos.lib import command
+from upyos.lib.codes import _NOT_PROGRAM
 from upyos.made.index import COMMANDS
 from upyos.programs import manual
 
@@ -20,7 +21,7 @@ def _page(name):
     """Print the help of one command; return the status."""
     text = manual.text(name)
     if not text:
-        there = lookup.find(name)[0] < lookup.NOT_PROGRAM
+        there = lookup.find(name)[0] < _NOT_PROGRAM
         return command.fail(name, "no help" if there else manual.absent(name))
     print("usage: " + text)
     return 0

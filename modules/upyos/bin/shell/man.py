@@ -6,6 +6,7 @@ Show the usage and the options of CMD.
 
 from upyos import executor, lookup
 from upyos.lib import command
+from upyos.lib.codes import _NOT_PROGRAM
 from upyos.programs import manual
 
 
@@ -13,6 +14,6 @@ def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 1, 1)
     name = rest[0]
-    if lookup.find(name)[0] >= lookup.NOT_PROGRAM and not manual.text(name):
+    if lookup.find(name)[0] >= _NOT_PROGRAM and not manual.text(name):
         return command.fail(name, manual.absent(name))
     return executor.call(["help", name])
