@@ -203,7 +203,7 @@ def _other(kind, target, words):
     if kind == _NOT_PROGRAM:
         report(words[0] + ": not a program")
         return _NOT_PROGRAM
-    from upyos.programs import manual
+    from upyos.programs import absent
 
-    report(words[0] + ": " + manual.absent(words[0]))
+    report(words[0] + ": " + absent.why(words[0]))
     return _NOT_FOUND

@@ -108,8 +108,8 @@ def generate(
     wanted["names.py"] = interned.code(own.union(names))
     folder = out / "upyos" / "made"
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("*.py"):
-        if stale.name not in wanted:
+    for stale in out.rglob("*.py"):
+        if stale.parent != folder or stale.name not in wanted:
             stale.unlink()
     for name, text in wanted.items():
         write_if_changed(folder / name, (_HEAD + text).encode())

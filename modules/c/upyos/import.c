@@ -62,10 +62,10 @@ static mp_obj_t load_ours(qstr name) {
     for (size_t i = 0; i < len; ++i) {
         path[i] = text[i] == '.' ? '/' : text[i];
     }
-    memcpy(path + len, suffix, sizeof(suffix));
-    bool file = mp_find_frozen_module(path, NULL, NULL) == MP_IMPORT_STAT_FILE;
     path[len] = 0;
-    if (!file && mp_find_frozen_module(path, NULL, NULL) != MP_IMPORT_STAT_DIR) {
+    bool folder = mp_find_frozen_module(path, NULL, NULL) == MP_IMPORT_STAT_DIR;
+    memcpy(path + len, suffix, sizeof(suffix));
+    if (!folder && mp_find_frozen_module(path, NULL, NULL) != MP_IMPORT_STAT_FILE) {
         return MP_OBJ_NULL;
     }
     qstr above_name = qstr_from_strn(text, dot - text);
@@ -74,8 +74,7 @@ static mp_obj_t load_ours(qstr name) {
         return MP_OBJ_NULL;
     }
     mp_obj_t module = mp_obj_new_module(name);
-    if (file) {
-        path[len] = suffix[0];
+    if (!folder) {
         upyos_failed_t failed = { .name = name };
         nlr_push_jump_callback(&failed.callback, forget_failed);
         upyos_run_frozen(MP_OBJ_TO_PTR(module), path);

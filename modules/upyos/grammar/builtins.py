@@ -3,7 +3,6 @@
 
 import os
 
-import sdata
 from upyos import console, executor, lexer, lookup, state
 from upyos.lib.codes import _AMP, _BUILTIN, _PYTHON, _USAGE
 from upyos.process import UsageError
@@ -15,7 +14,8 @@ def run(name, args):
         console.write(_usage(name) + "\n")
         return 0
     try:
-        return _TABLE[name](args)
+        # Its function has its name, a table of them would be made for each.
+        return globals()["_" + name](args)
     except UsageError:
         console.error(_usage(name))
         return _USAGE
@@ -146,15 +146,21 @@ def _exit(args):
         if len(word) < 2 or word[0] != "-" or word[1:].strip("fr"):
             raise UsageError
         letters += word[1:]
-    return sdata.upyos.exit("-" + letters if letters else "")
+    return _kernel().exit("-" + letters if letters else "")
+
+
+def _kernel():
+    import sdata
+
+    return sdata.upyos
 
 
 def _loadconfig(args):
-    return 0 if sdata.upyos.loadconfig(*_files(args)) else 1
+    return 0 if _kernel().loadconfig(*_files(args)) else 1
 
 
 def _loadboard(args):
-    return 0 if sdata.upyos.loadboard(*_files(args)) else 1
+    return 0 if _kernel().loadboard(*_files(args)) else 1
 
 
 def _files(args):
@@ -163,18 +169,6 @@ def _files(args):
 
     _operands(args, 0, 1)
     return [paths.named(arg) for arg in args]
-
-
-_TABLE = {
-    "cd": _cd,
-    "set": _set,
-    "alias": _alias,
-    "unalias": _unalias,
-    "history": _history,
-    "exit": _exit,
-    "loadconfig": _loadconfig,
-    "loadboard": _loadboard,
-}
 
 
 def replace_aliases(program):

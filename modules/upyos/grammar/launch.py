@@ -18,9 +18,9 @@ def run(proc, isthr, ext, cmd, args):
         from upyos.grammar import script
 
         return script.run(target, args)
-    from upyos.programs import manual
+    from upyos.programs import absent
 
-    console.error(cmd + ": " + ("not a program" if kind == _NOT_PROGRAM else manual.absent(cmd)))
+    console.error(cmd + ": " + ("not a program" if kind == _NOT_PROGRAM else absent.why(cmd)))
     return kind if kind >= _NOT_PROGRAM else 1
 
 

@@ -63,11 +63,3 @@ def usage(word):
     lines = text(word)
     end = lines.find("\n")
     return "usage: " + ((lines if end < 0 else lines[:end]) or word)
-
-
-def absent(word):
-    """Return why there is no such command."""
-    from upyos.made.index import COLD
-
-    where = " (it comes with the file system image)" if "\n" + word + "\n" in COLD else ""
-    return "not found" + where

@@ -12,7 +12,7 @@ from upyos import lookup, state
 from upyos.lib import command
 from upyos.lib.codes import _NOT_PROGRAM
 from upyos.made.index import COMMANDS
-from upyos.programs import manual
+from upyos.programs import absent, manual
 
 _DIRECTORY = const(0x4000)
 
@@ -22,7 +22,7 @@ def _page(name):
     text = manual.text(name)
     if not text:
         there = lookup.find(name)[0] < _NOT_PROGRAM
-        return command.fail(name, "no help" if there else manual.absent(name))
+        return command.fail(name, "no help" if there else absent.why(name))
     print("usage: " + text)
     return 0
 

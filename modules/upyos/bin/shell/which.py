@@ -9,7 +9,7 @@ Print what each NAME would run.
 from upyos import lookup, state
 from upyos.lib import command
 from upyos.lib.codes import _BUILTIN, _NOT_PROGRAM
-from upyos.programs import manual
+from upyos.programs import absent
 
 _KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
 
@@ -44,7 +44,7 @@ def __main__(args):
     for name in names:
         found = _candidates(name)
         if not found:
-            status = command.fail(name, manual.absent(name))
+            status = command.fail(name, absent.why(name))
         for text in found if "a" in flags else found[:1]:
             print(text)
     return status
