@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Numbers with a meaning that several modules know: the build puts them where they are imported.
 
-Nothing of this is in memory (scripts/upyfw/constants.py).
+Nothing of this is in memory (scripts/upyfw/build/constants.py).
 """
 
 from micropython import const
