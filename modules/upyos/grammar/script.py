@@ -2,7 +2,7 @@
 """Run scripts and blocks.
 
 A script is read line by line and nothing of it is kept, but for a line that opens a block: it and
-all lines to the end of the block are compiled (upyos.block) and kept until the block is left, so
+all lines to the end of the block are compiled (grammar.block) and kept until the block is left, so
 that a loop is parsed once. There is one loop for both: each nested call costs C stack.
 """
 
