@@ -9,7 +9,7 @@ import _upyos
 import sdata
 from micropython import const
 
-from upyos import console, lexer, loader, lookup, state, variables
+from upyos import console, lexer, loader, lookup, process, state, variables
 from upyos.lib.codes import (
     _AMP,
     _APPEND,
@@ -25,13 +25,13 @@ from upyos.lib.codes import (
     _USAGE,
 )
 
-_KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
+_KEYWORDS = const(("if", "while", "for", "elif", "else", "fi", "done"))
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
 # and with which path. Empty at the prompt.
 found = {}
 _FOUND_MOST = const(16)
-_SH = "upyos/bin/shell/sh.py"
+_SH = const("upyos/bin/shell/sh.py")
 
 
 def run_line(line, more=None):
@@ -116,7 +116,9 @@ def command(words, stdin=None, condition=False):
     """Run one simple command as the lexer gave it."""
     if type(words) is tuple:
         if words[0] == _PYTHON:
-            return _python(words[1])
+            from upyos.grammar import pyline
+
+            return pyline.line(words[1])
         if _OUT in words or _APPEND in words or _IN in words:
             from upyos.grammar import redirection
 
@@ -125,13 +127,6 @@ def command(words, stdin=None, condition=False):
         if not words:
             return 0
     return dispatch(words, stdin, condition)
-
-
-def _python(line):
-    from upyos.grammar import pyline
-
-    code = line[1:].strip()
-    return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
 
 def dispatch(words, stdin, condition, kept=None):
@@ -179,6 +174,16 @@ def _find(word):
     if hit is None or "/" in word:
         hit = found[word] = lookup.find(word)
     return hit
+
+
+def _as(proc, isthr, ext, cmd, args):
+    """Run a command synchronously as proc; return its status."""
+    from upyos.grammar import launch
+
+    return launch.run(proc, isthr, ext, cmd, args)
+
+
+process.Proc.run = _as
 
 
 def stem(word):

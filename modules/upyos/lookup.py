@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Command word to what it runs (behaviour contract, 5.8)."""
 
-import gc
 import os
 
 import _upyos
@@ -12,8 +11,8 @@ from upyos import state
 from upyos.lib.codes import _BUILTIN, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
-_PATH = "/local/bin:.frozen:/bin"
-_SUFFIXES = (".py", ".mpy", ".sh")
+_PATH = const("/local/bin:.frozen:/bin")
+_SUFFIXES = const((".py", ".mpy", ".sh"))
 _NO_FILE = const(4)
 _DIRECTORY = const(0x4000)
 # The names of a larger directory are not kept in memory; all cold commands of tiny are 700.
@@ -76,6 +75,8 @@ def learn(directory):
     changes = _upyos.changes()
     lines = [e[0] + ("/\n" if e[1] & _DIRECTORY else "\n") for e in _upyos.entries(directory)]
     if len(lines) > _MANY:
+        import gc
+
         # A long text stays: at the bottom of the heap, not above the garbage.
         gc.collect()
     names = "\n" + "".join(lines)

@@ -41,11 +41,7 @@ class Proc:
 
         return stdin.text_input(self)
 
-    def run(self, isthr, ext, cmd, args):
-        """Run a command synchronously as this process; return its status."""
-        from upyos.grammar import launch
-
-        return launch.run(self, isthr, ext, cmd, args)
+    # run(isthr, ext, cmd, args) is the executor's, which knows what commands are.
 
 
 def enter(path, args):

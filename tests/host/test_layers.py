@@ -51,7 +51,6 @@ PAIRS = {
     ("sdata", "upyos.settings.board"),
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
-    ("upyos.process", "upyos.grammar.launch"),
     ("upyos.lineedit", "upyos.line.editkeys"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),

@@ -6,7 +6,7 @@ from upyos.lib.codes import _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 
 def run(proc, isthr, ext, cmd, args):
-    """Run a command synchronously as proc; return its status. See process.Proc.run."""
+    """Run a command synchronously as proc; return its status. See executor."""
     proc.isthr = isthr
     proc.ext = ext
     proc.cmd = cmd

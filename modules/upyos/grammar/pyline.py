@@ -12,6 +12,12 @@ from upyos.lib.codes import _INTERRUPTED
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
 
 
+def line(text):
+    """Run a Python line, its sign in front; return the status."""
+    code = text[1:].strip()
+    return show(code) if text[0] == "<" else execute(code)
+
+
 def execute(code):
     """Execute the text of a `>` line in the session's names; return the status."""
     return _run(code, False)
