@@ -44,7 +44,9 @@ def _report(exc):
     if isinstance(exc, MemoryError):
         console.error("out of memory")
     else:
-        console.error("%s: %s" % (type(exc).__name__, exc))
+        from upyos.programs import failure
+
+        console.error(failure.line(exc))
     if sdata.debug:
         sys.print_exception(exc)
 

@@ -12,6 +12,8 @@ foreground = None
 # Where the running command's typed result goes. False: it is printed; True: the same, but for the
 # answer of a condition; else a grammar.redirection.Result.
 result = False
+# The OSError of the target that the output of the line in progress goes to, or None.
+broken = None
 
 # Pid of the newest process.
 pid = 0
@@ -19,7 +21,7 @@ pid = 0
 cwd = "/"
 # Background loop: None, or a Driver of jobs.tasks.
 loop = None
-# Why the start went to recovery, or None.
+# (why, block device) of the flash that could not be mounted, or None.
 recovery = None
 # While there are jobs: waits for a key and lets them go on; what drives them; its timer.
 key = None

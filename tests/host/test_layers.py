@@ -30,8 +30,9 @@ FLOORS = (
     {"upyos_port", "upyos.made"},
     {"upyos.lexer", "upyos.console"},
     {"upyos.process"},
+    {"upyos.terminal"},
     {"upyos.lib"},
-    {"upyos.terminal", "upyos.lookup", "upyos.variables", "upyos.lineedit"},
+    {"upyos.lookup", "upyos.variables", "upyos.lineedit"},
     {"upyos.settings", "upyos.line"},
     {"upyos.programs"},
     {"upyos.loader"},
@@ -68,7 +69,7 @@ CODES = "upyos.lib.codes"
 BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
-    "system": {"settings"},
+    "system": {"settings", "start"},
 }
 BIN_MAY["shell"] |= {"made", "grammar", "programs"}
 # what libraries of modules/lib may import of the system, besides the api and each other

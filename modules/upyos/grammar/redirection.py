@@ -4,7 +4,8 @@
 import io
 
 import _upyos
-from upyos import executor, lexer, lookup, variables
+import sdata
+from upyos import executor, lexer, lookup, state, variables
 from upyos.lib.codes import _APPEND, _IN
 
 
@@ -38,6 +39,8 @@ class Streams:
             stream = _file(op, target)
             name = None
         elif op == _IN:
+            if not _is_set(target):
+                raise ValueError("no such variable; a file has . or / in its name")
             stream = io.BytesIO(str(variables.get(target)).encode())
         elif not lexer.legal(target) or target in "?!#@*":
             raise ValueError("no name of a variable; a file has . or / in its name")
@@ -78,17 +81,21 @@ def run(command, stdin, condition):
     streams = Streams()
     streams.source = stdin
     at = 0
-    target = ""
+    target = written = ""
     try:
         while at < len(command):
             if type(command[at]) is int:
                 target = lexer.text(command[at + 1], variables.get)
                 streams.open(command[at], target)
+                if command[at] != _IN:
+                    written = target
                 at += 1
             else:
                 words.append(command[at])
             at += 1
         words = lexer.expand(words, variables.get)
+        # What fails from here on is the output.
+        target = written or target
         return _redirected(words, streams, condition) if words else 0
     except (OSError, ValueError, MemoryError) as e:
         from upyos.lib.reasons import reason
@@ -97,6 +104,11 @@ def run(command, stdin, condition):
         return 1
     finally:
         streams.close()
+
+
+def _is_set(name):
+    """Tell whether there is a variable of this name; special ones and digits always are."""
+    return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
 
 
 def _file(op, path):
@@ -114,12 +126,17 @@ def _redirected(words, streams, condition):
     """Run a command with its streams in place."""
     if streams.target is None:
         return executor.dispatch(words, streams.source, condition)
+    outer = state.broken
+    state.broken = None
     previous = _upyos.redirect(streams.target)
     try:
         status = executor.dispatch(words, streams.source, condition, streams.result)
     finally:
         _upyos.redirect(previous)
+        broken, state.broken = state.broken, outer
     streams.finish()
+    if broken:
+        raise broken
     return status
 
 

@@ -17,17 +17,17 @@ _IDLE_MS = const(50)
 
 def fields():
     """Return the values that belong to the holder of the turn."""
-    return (state.status, state.frame, state.foreground, state.result)
+    return (state.status, state.frame, state.foreground, state.result, state.broken)
 
 
 def set_fields(values):
     """Set what fields() returned."""
-    state.status, state.frame, state.foreground, state.result = values
+    state.status, state.frame, state.foreground, state.result, state.broken = values
 
 
 def fresh(proc):
     """Return the values that a job begins with."""
-    return (0, None, proc, False)
+    return (0, None, proc, False, None)
 
 
 class Turn:

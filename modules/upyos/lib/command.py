@@ -84,8 +84,13 @@ def operands(rest, low, high=None):
 
 
 def fail(operand, why):
-    """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1."""
+    """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1.
+
+    Raises the exception if it is one of standard output: that is not for this operand to say.
+    """
     if not isinstance(why, str):
+        if isinstance(why, OSError) and why.args[1:] == ("output",):
+            raise why
         from upyos.lib.reasons import reason
 
         why = reason(why)
