@@ -25,7 +25,7 @@ def upyOS(options=""):
     del boot
     loader.forget()
     shell.loop()
-    if state.key and not stop:
+    if (state.loop or state.turn) and not stop:
         # The raw REPL gets the terminal.
         from upyos.jobs import tasks
 

@@ -14,8 +14,10 @@ from upyos.lib.codes import (
     _AMP,
     _APPEND,
     _BUILTIN,
+    _ENTER,
     _IN,
     _INTERRUPTED,
+    _KEYWORDS,
     _NOT_FOUND,
     _NOT_PROGRAM,
     _OUT,
@@ -24,8 +26,6 @@ from upyos.lib.codes import (
     _SCRIPT,
     _USAGE,
 )
-
-_KEYWORDS = const(("if", "while", "for", "elif", "else", "fi", "done"))
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
 # and with which path. Empty at the prompt.
@@ -45,27 +45,26 @@ def run_line(line, more=None):
     if not program:
         return state.status
     if is_statement(program):
-        from upyos.grammar import script
+        from upyos.grammar import session
 
-        return script.run_statements(program, more)
+        return session.run(program, more)
     return run(program)
 
 
 def is_statement(program):
     """Tell whether a command of the program begins with a keyword of blocks."""
-    if program[0][0] in _KEYWORDS:
-        return True
-    for i in range(2, len(program), 2):
-        if program[i - 1] <= _AMP and program[i][0] in _KEYWORDS:
+    for i in range(0, len(program), 2):
+        if program[i][0] in _KEYWORDS:
             return True
     return False
 
 
-def run(program, condition=False):
+def run(program, condition=False, flat=False):
     """Run a parsed program; return its status, which is `$?` as well.
 
     As a condition its commands do not print their typed results. Stops early after Ctrl-C and
-    when the frame's control says that the script goes on elsewhere.
+    when the frame's control says that the script goes on elsewhere; flat: that is also how it
+    runs another script.
     """
     if state.aliases:
         from upyos.grammar import builtins
@@ -74,12 +73,12 @@ def run(program, condition=False):
     if len(program) > 2 or program[1] == _AMP:
         from upyos.grammar import lists
 
-        return lists.run(program, condition)
+        return lists.run(program, condition, flat)
     words = program[0]
     if type(words) is list:
-        status = dispatch(words, None, condition)
+        status = dispatch(words, None, condition, None, flat)
     else:
-        status = command(words, None, condition)
+        status = command(words, None, condition, flat)
     state.status = status
     if status and not condition:
         stops(status, condition)
@@ -112,7 +111,7 @@ def stops(status, tested):
     return frame.control is not None
 
 
-def command(words, stdin=None, condition=False):
+def command(words, stdin=None, condition=False, flat=False):
     """Run one simple command as the lexer gave it."""
     if type(words) is tuple:
         if words[0] == _PYTHON:
@@ -122,20 +121,24 @@ def command(words, stdin=None, condition=False):
         if _OUT in words or _APPEND in words or _IN in words:
             from upyos.grammar import redirection
 
-            return redirection.run(words, stdin, condition)
+            return redirection.run(words, stdin, condition, flat)
         words = lexer.expand(words, variables.get)
         if not words:
             return 0
-    return dispatch(words, stdin, condition)
+    return dispatch(words, stdin, condition, None, flat)
 
 
-def dispatch(words, stdin, condition, kept=None):
-    """Find and run what the first word names; its typed result goes where state.result says."""
+def dispatch(words, stdin, condition, kept=None, flat=False):
+    """Find and run what the first word names; its typed result goes where state.result says.
+
+    kept: the Result that it is kept in, if it is. flat: a script does not run here but from
+    script.run(), on no more of the C stack.
+    """
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
-        from upyos.grammar import script
+        from upyos.grammar import jumps
 
-        return script.control(words)
+        return jumps.note(words)
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
@@ -151,6 +154,9 @@ def dispatch(words, stdin, condition, kept=None):
             target = words[0]
         if kind == _PROGRAM:
             status = loader.run(target, stem(word) if "." in word else word, words[1:], stdin)
+        elif kind == _SCRIPT and flat:
+            frame.control = [_ENTER, target, words[1:], stdin, []]
+            status = 0
         elif kind == _SCRIPT:
             from upyos.grammar import script
 
@@ -200,7 +206,8 @@ def _other(kind, target, words):
         from upyos.grammar import builtins
 
         return builtins.run(target, words[1:])
-    call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
+    commands = sdata.upyos.__dict__.get("user_commands") if sdata.upyos else None
+    call_it = commands.get(words[0]) if type(commands) is dict else None
     if call_it is not None:
         from upyos.grammar import launch
 

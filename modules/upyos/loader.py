@@ -29,10 +29,15 @@ def run(path, cmd, args, stdin=None):
 
 def execute(proc, path):
     """Run the program at path as the process proc, in the foreground; return its status."""
-    process.attach(proc)
+    outer = state.foreground
+    pid = process.attach(proc)
     try:
         try:
-            module = _upyos.load(path, proc.cmd)
+            if state.turn and path[0] == "/":
+                # Others go on, for a module may run for long.
+                module = state.turn.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
             main = getattr(module, "__main__", None)
             if main is None:
                 console.error(proc.cmd + ": no __main__")
@@ -44,7 +49,7 @@ def execute(proc, path):
 
                 result = coroutine.run(result)
             if not proc.rmmod:
-                keep(proc, module)
+                keep(path, module)
             return process.status_of(result)
         finally:
             mend(path)
@@ -54,21 +59,21 @@ def execute(proc, path):
 
         return failure.status(proc, exc)
     finally:
-        process.leave(proc)
+        state.foreground = outer
+        state.procs.pop(pid, None)
 
 
 def mend(path):
     """Put right what the program at path may have damaged; one of the firmware does no harm."""
-    gone = _upyos.mend()
-    if gone or path[0] == "/":
+    if _upyos.mend() or path[:6] != "upyos/":
         from upyos.programs import mend
 
-        mend.check(gone)
+        mend.check()
 
 
-def keep(proc, module):
-    """Leave the module of a program loaded, under the name of its file."""
-    sys.modules[proc.cmd.rsplit("/", 1)[-1]] = module
+def keep(path, module):
+    """Leave the module of the program at path loaded, under the name of its file."""
+    sys.modules[path.rsplit("/", 1)[-1].rsplit(".", 1)[0]] = module
 
 
 def forget():
@@ -79,7 +84,7 @@ def forget():
     modules = sys.modules
     if not sdata.cache_enabled:
         state.kept = None
-    if state.key:
+    if state.loop or state.turn:
         _upyos.unload(_PASSING, "jobs")
     else:
         had_asyncio = "asyncio" in modules

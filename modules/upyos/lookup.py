@@ -11,6 +11,8 @@ from upyos import state
 from upyos.lib.codes import _BUILTIN, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
+# How the paths of the firmware's programs begin, as in loader.mend.
+_FIRMWARE = const("upyos/")
 _PATH = const("/local/bin:.frozen:/bin")
 _SUFFIXES = const((".py", ".mpy", ".sh"))
 _NO_FILE = const(4)
@@ -160,8 +162,10 @@ def in_directory(directory, name):
 
 
 def _found(directory, file):
-    """Return the kind of a file that can be run, and its path."""
+    """Return the kind of a file that can be run, and its path: never one in the firmware."""
     path = directory + file if directory.endswith("/") else directory + "/" + file
+    if path.startswith(_FIRMWARE):
+        path = "./" + path
     return _SCRIPT if file.endswith(".sh") else _PROGRAM, path
 
 

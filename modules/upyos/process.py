@@ -3,8 +3,6 @@
 
 import time
 
-import sdata
-
 from upyos import state
 
 
@@ -20,8 +18,6 @@ class Proc:
     sts = "R"
     isthr = False
     rmmod = True
-    # What a background program was loaded as.
-    module = None
     # Binary stream that standard input is redirected to, or None for the console.
     source = None
     # The process that was in the foreground before.
@@ -61,13 +57,20 @@ def enter(path, args):
     return proc
 
 
-def attach(proc):
-    """Put a process into the table, as the one in the foreground."""
-    proc.outer = state.foreground
-    state.foreground = proc
-    if state.turn:
-        proc.tid = state.turn.ident()
-    sdata.procs.append(proc)
+def attach(proc, in_front=True):
+    """Put a process into the table, as the one in the foreground; return its number there."""
+    pid = proc.pid
+    if type(pid) is not int or pid in state.procs:
+        # A program made it, and changed it.
+        state.pid += 1
+        proc.pid = pid = state.pid
+    state.procs[pid] = proc
+    if in_front:
+        proc.outer = state.foreground
+        state.foreground = proc
+        if state.turn:
+            proc.tid = state.turn.ident()
+    return pid
 
 
 def leave(proc):
@@ -76,13 +79,10 @@ def leave(proc):
         proc.outer = None
         return
     state.foreground = proc.outer
-    remove(proc)
-
-
-def remove(proc):
-    """Take a process from the table, unless a program has emptied it."""
-    if proc in sdata.procs:
-        sdata.procs.remove(proc)
+    # Whatever it says of itself now.
+    for pid in list(state.procs):
+        if state.procs[pid] is proc:
+            del state.procs[pid]
 
 
 def status_of(result):
@@ -99,6 +99,4 @@ def current():
 
 def find(pid):
     """Return the Proc of that pid, or None."""
-    for proc in list(sdata.procs):
-        if proc.pid == pid:
-            return proc
+    return state.procs.get(pid)

@@ -14,10 +14,23 @@ from upyos.lib.codes import _FAILED, _INTERRUPTED
 
 def loop():
     """Read lines and run them; return after `exit`, or when the raw REPL is wanted."""
-    while not sdata.upyos.stop:
+    while True:
         try:
+            if len(sys.modules) != state.modules:
+                loader.forget()
+            if state.key:
+                # What a job has broken meanwhile.
+                loader.mend("upyos/")
+            if sdata.upyos.stop:
+                return
             _upyos.tty(True)
             line = lineedit.read(_prompt())
+            if state.key:
+                from upyos.jobs import output
+
+                output.show_kept()
+                # Else it would stay in memory as long as this loop.
+                del output
             if line is None:
                 if _upyos.raw_repl():
                     return
@@ -33,13 +46,12 @@ def loop():
         # barrier: the prompt comes back whatever a line raises
         except BaseException as exc:
             _report(exc)
-        if len(sys.modules) != state.modules:
-            loader.forget()
 
 
 def _report(exc):
     """Show an exception that nothing else took; `$?` is 1."""
     gc.collect()
+    loader.mend("upyos/")
     state.status = _FAILED
     if isinstance(exc, MemoryError):
         console.error("out of memory")

@@ -13,10 +13,14 @@ class Frame:
     errexit = False
     stdin = None
     depth = 0
+    # How many of these calls of script.run are on the C stack.
+    nested = 0
     line_no = 0
     # How many blocks of the session are running.
     blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet.
+    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
+    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
+    # `call[0](status, *call[1:])` gives the next one's status.
     control = None
 
     def __init__(self, path, args):

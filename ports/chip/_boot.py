@@ -6,15 +6,12 @@ The port runs this with Ctrl-C off, so nobody gets out of it before the mount.
 
 import sys
 
-sys.path[:] = (".frozen",)
+# Firmware first, current directory last: no file on the flash can hide a system module.
+sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
 
 import upyos_port  # noqa: E402
-from upyos.programs import imports  # noqa: E402
 from upyos.start import mount  # noqa: E402
 
-imports.set_up()
 mount.mount(upyos_port.flash())
-for _name in ("programs", "programs.imports", "start", "start.mount"):
-    del sys.modules["upyos." + _name]
-del sys.modules["upyos"].programs, sys.modules["upyos"].start
-del sys, upyos_port, imports, mount, _name
+del sys.modules["upyos.start"], sys.modules["upyos.start.mount"], sys.modules["upyos"].start
+del sys, upyos_port, mount

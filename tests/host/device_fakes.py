@@ -161,7 +161,7 @@ def _fakes(device: Device) -> None:
     _module("upyos.made.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
     _module("upyos.lib.paths", guard=_guard)
     _module("upyos.lib.reasons", reason=_reason)
-    package.loader = _module("upyos.loader", run=device.run)
+    package.loader = _module("upyos.loader", run=device.run, mend=lambda path: None)
     package.lookup, package.console, package.process = lookup, console, process
     device.proc = proc
 

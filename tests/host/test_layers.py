@@ -26,7 +26,8 @@ TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # Who may import whom: places from the ground up, and an arrow goes down, or stays in its folder. A
 # place is a folder, or a module where it stands in none.
 FLOORS = (
-    {"sdata", "upyos.state"},
+    {"upyos.state"},
+    {"sdata"},
     {"upyos_port", "upyos.made"},
     {"upyos.lexer", "upyos.console"},
     {"upyos.process"},
@@ -58,7 +59,9 @@ PAIRS = {
     ("upyos.executor", "upyos.grammar.lists"),
     ("upyos.executor", "upyos.grammar.pyline"),
     ("upyos.executor", "upyos.grammar.redirection"),
+    ("upyos.executor", "upyos.grammar.jumps"),
     ("upyos.executor", "upyos.grammar.script"),
+    ("upyos.executor", "upyos.grammar.session"),
     ("upyos.start.boot", "kernel"),
     ("upyos.start.control", "kernel"),
 }

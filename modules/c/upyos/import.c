@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Imports of what is loaded, and of frozen modules of ours. py/builtinimport.c takes a dotted name to pieces,
+// Imports of what is loaded, of what is built in, and of frozen modules of ours. py/builtinimport.c takes a dotted name to pieces,
 // and for each of them makes a path and searches the names of the firmware, three times for the last one,
 // before it looks into sys.modules: 60 us on an RP2040, and a command has ten to thirty imports. Here the name
 // as it stands in the code is the key of sys.modules, and the path of a module below upyos is that name.
@@ -13,6 +13,16 @@
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "upyos.h"
+
+mp_obj_t __real_mp_module_get_builtin(qstr name, bool extensible);
+mp_obj_t __wrap_mp_module_get_builtin(qstr name, bool extensible);
+
+// Files come before built-in modules that are marked extensible: one called select.py would stop all jobs, and each import
+// would look for it in every directory of sys.path. So no module is extensible: this is asked before any file is looked for.
+mp_obj_t __wrap_mp_module_get_builtin(qstr name, bool extensible) {
+    mp_obj_t module = __real_mp_module_get_builtin(name, false);
+    return module == MP_OBJ_NULL ? __real_mp_module_get_builtin(name, true) : module;
+}
 
 mp_obj_t __real_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
 mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
@@ -93,10 +103,11 @@ mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *arg
         qstr name = MP_OBJ_QSTR_VALUE(args[0]);
         // `import a.b` without names gives a, not a.b
         bool leaf = n_args >= 4 && args[3] != mp_const_none;
-        if (leaf || strchr(qstr_str(name), '.') == NULL) {
+        bool plain = strchr(qstr_str(name), '.') == NULL;
+        if (leaf || plain) {
             mp_obj_t module = loaded(name);
-            if (module == MP_OBJ_NULL && leaf) {
-                module = load_ours(name);
+            if (module == MP_OBJ_NULL) {
+                module = plain ? __wrap_mp_module_get_builtin(name, false) : load_ours(name);
             }
             if (module != MP_OBJ_NULL) {
                 return module;

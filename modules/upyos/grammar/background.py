@@ -80,17 +80,18 @@ def _start_program(path, words, streams):
     """Load a program and start its __main__ as a task or in a thread; return the status."""
     proc = job.new_proc(words[0], list(words[1:]), "py")
     proc.source = streams.source
-    main = _load(proc, path)
-    if main is None:
+    kept = _load(proc, path)
+    if kept is None:
         streams.close()
         return state.status
+    main = kept[2].__main__
     if type(main) is type(_generator):
         from upyos.jobs import loop, tasks
 
         loop.install()
-        return tasks.start(proc, main, streams)
+        return tasks.start(proc, main, streams, kept)
     threads = _threads(proc, streams)
-    return threads.start(proc, streams, threads.outside, proc, main) if threads else 1
+    return threads.start(proc, streams, kept, threads.outside, proc, main) if threads else 1
 
 
 def _threads(proc, streams):
@@ -109,21 +110,24 @@ def _generator():
 
 
 def _load(proc, path):
-    """Return the __main__ of the program at path, or None after an error line."""
+    """Load the program at path; return what its end needs, None after an error line."""
     outer = state.foreground
     state.foreground = proc
     try:
         try:
-            module = _upyos.load(path, proc.cmd)
+            if state.turn:
+                # Others go on, for a module may run for long.
+                module = state.turn.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
         finally:
             loader.mend(path)
         module.proc = proc
-        proc.module = module
-        main = getattr(module, "__main__", None)
-        if main is None:
+        if getattr(module, "__main__", None) is None:
             console.error(proc.cmd + ": no __main__")
             state.status = _NOT_PROGRAM
-        return main
+            return None
+        return proc.pid, path, module
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
         from upyos.programs import failure
@@ -139,4 +143,5 @@ def _start_list(program):
     proc = job.new_proc(text(program), [], "sh")
     streams = redirection.Streams()
     threads = _threads(proc, streams)
-    return threads.start(proc, streams, executor.run, program) if threads else 1
+    kept = (proc.pid, "", None)
+    return threads.start(proc, streams, kept, executor.run, program) if threads else 1

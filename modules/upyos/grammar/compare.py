@@ -5,17 +5,16 @@ from upyos import executor, lexer, state, variables
 from upyos.lib.codes import _INTERRUPTED, _USAGE
 
 
-def holds(condition):
-    """Tell whether a condition is true; one that cannot be evaluated is reported and false."""
+def holds(condition, flat=False):
+    """Tell whether a condition is true; one that cannot be evaluated is reported and false.
+
+    flat: see executor.run.
+    """
     if type(condition) is list:
-        if executor.run(condition, True) == 0:
+        if executor.run(condition, True, flat) == 0:
             return True
         if state.status != _INTERRUPTED:
             state.status = 0
-        return False
-    if type(condition) is str:
-        executor.report(condition)
-        state.status = _USAGE
         return False
     a, op, b = condition
     a = lexer.text(a, variables.get)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The rarer ways to run something: Proc().run, user_commands."""
 
-from upyos import console, loader, lookup, process
+from upyos import console, loader, lookup, process, state
 from upyos.lib.codes import _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 
@@ -27,7 +27,12 @@ def run(proc, isthr, ext, cmd, args):
 def call(function, words):
     """Call a function of user_commands for a command line of these words; return the status."""
     try:
-        return process.status_of(function(*words[1:]))
+        try:
+            turn = state.turn
+            result = turn.without(function, *words[1:]) if turn else function(*words[1:])
+            return process.status_of(result)
+        finally:
+            loader.mend("/")
     # barrier: whatever a user's function raises ends that command only
     except BaseException as exc:
         from upyos.programs import failure

@@ -4,9 +4,8 @@
 import os
 import sys
 
-import _upyos
 import sdata
-from upyos import executor, lexer, state, variables
+from upyos import executor, lexer, loader, state, variables
 from upyos.lib.codes import _INTERRUPTED
 
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
@@ -50,9 +49,14 @@ def _run(code, show_it):
             # On its own line the bracket is no part of a comment.
             code = "print(" + code + "\n)"
         try:
-            exec(code, session(code))
+            names = session(code)
+            if state.turn:
+                state.turn.without(exec, code, names)
+            else:
+                exec(code, names)
         finally:
-            _settle(_upyos.mend())
+            # Only cd changes the directory.
+            loader.mend("upyos/" if os.getcwd() == state.cwd else "/")
         return 0
     except KeyboardInterrupt:
         executor.report("ended")
@@ -70,15 +74,6 @@ def _run(code, show_it):
         if sdata.debug:
             sys.print_exception(e)
         return 1
-
-
-def _settle(gone):
-    """Let a current directory that the user chose this way stay; mend what is gone."""
-    state.cwd = os.getcwd()
-    if gone:
-        from upyos.programs import mend
-
-        mend.check(gone)
 
 
 def translate(code):

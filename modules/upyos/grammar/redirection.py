@@ -68,6 +68,14 @@ class Streams:
             self.target = None
             target.close()
 
+    def moved(self):
+        """Return all of it in another object; nothing is open here then."""
+        other = Streams()
+        other.source, other.target = self.source, self.target
+        other.name, other.result = self.name, self.result
+        self.source = self.target = None
+        return other
+
     def close(self):
         """Close what is open."""
         for stream in (self.source, self.target):
@@ -75,7 +83,7 @@ class Streams:
                 stream.close()
 
 
-def run(command, stdin, condition):
+def run(command, stdin, condition, flat=False):
     """Run a command with redirections; it does not run when one of them cannot be opened."""
     words = []
     streams = Streams()
@@ -96,12 +104,9 @@ def run(command, stdin, condition):
         words = lexer.expand(words, variables.get)
         # What fails from here on is the output.
         target = written or target
-        return _redirected(words, streams, condition) if words else 0
+        return _redirected(words, streams, condition, flat, target) if words else 0
     except (OSError, ValueError, MemoryError) as e:
-        from upyos.lib.reasons import reason
-
-        executor.report(target + ": " + reason(e))
-        return 1
+        return _failed(target, e)
     finally:
         streams.close()
 
@@ -122,21 +127,58 @@ def _file(op, path):
     return open(path, "ab" if op == _APPEND else "wb")
 
 
-def _redirected(words, streams, condition):
+def _failed(target, exc):
+    """Say why a redirection failed; return the status."""
+    from upyos.lib.reasons import reason
+
+    executor.report(target + ": " + reason(exc))
+    return 1
+
+
+def _redirected(words, streams, condition, flat, target):
     """Run a command with its streams in place."""
-    if streams.target is None:
-        return executor.dispatch(words, streams.source, condition)
-    outer = state.broken
-    state.broken = None
-    previous = _upyos.redirect(streams.target)
+    broken = state.broken
+    previous = entered = None
+    if streams.target is not None:
+        state.broken = None
+        previous = _upyos.redirect(streams.target)
     try:
-        status = executor.dispatch(words, streams.source, condition, streams.result)
+        status = executor.dispatch(words, streams.source, condition, streams.result, flat)
+        if flat and state.frame.control is not None:
+            from upyos.grammar import jumps
+
+            entered = jumps.entered()
     finally:
-        _upyos.redirect(previous)
-        broken, state.broken = state.broken, outer
+        failed = None
+        if streams.target is not None and not entered:
+            _upyos.redirect(previous)
+            failed, state.broken = state.broken, broken
+    if entered:
+        entered[4].append((_end, streams.moved(), previous, target, broken))
+    else:
+        _finish(streams, failed)
+    return status
+
+
+def _finish(streams, failed):
+    """Hand the output over. Raises what it raised meanwhile: failed, unless it is None."""
     streams.finish()
-    if broken:
-        raise broken
+    if failed:
+        raise failed
+
+
+def _end(status, streams, previous, target, broken):
+    """Do after a script what run() does after a program; return the status."""
+    failed = None
+    if streams.target is not None:
+        _upyos.redirect(previous)
+        failed, state.broken = state.broken, broken
+    try:
+        _finish(streams, failed)
+    except (OSError, ValueError, MemoryError) as e:
+        return _failed(target, e)
+    finally:
+        streams.close()
     return status
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What jobs of all kinds share: their process, their beginning and their end."""
 
-import sdata
 from upyos import console, loader, process, state
 
 
@@ -17,25 +16,33 @@ def new_proc(cmd, args, ext):
 
 def begun(proc):
     """Put a started job into the table and say its pid; return status 0."""
-    sdata.procs.append(proc)
+    process.attach(proc, False)
     state.last_job = proc.pid
     console.error("[%d]" % proc.pid)
     return 0
 
 
-def ended(proc, streams):
-    """Take a job from the table, hand over its output, say that it is done."""
-    process.remove(proc)
-    if not proc.rmmod:
-        loader.keep(proc, proc.module)
+def ended(proc, streams, kept):
+    """Take a job from the table, hand over its output, say that it is done.
+
+    kept is what the system knows of it: pid, path, module. The program may have changed the rest.
+    """
+    state.procs.pop(kept[0], None)
     try:
+        line = " ".join([proc.cmd] + proc.args)
+    except (TypeError, AttributeError):
+        from upyos.lib import signal
+
+        line = signal.line(proc)
+    try:
+        if kept[2] and not proc.rmmod:
+            loader.keep(kept[1], kept[2])
         streams.finish()
         streams.close()
-    except (OSError, ValueError, MemoryError) as exc:
+    # barrier: whatever a program left in its process and its streams
+    except BaseException as exc:
         from upyos.lib.reasons import reason
 
-        console.error(proc.cmd + ": " + reason(exc))
-    if state.parted:
-        return
-    line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])
-    console.error("[%d]+ Done  %s" % (proc.pid, line))
+        console.error("%s: %s" % (line.split(" ")[0], reason(exc)))
+    if not state.parted:
+        console.error("[%d]+ Done  %s" % (kept[0], line))

@@ -6,15 +6,15 @@ timer while a synchronous program runs or sleeps. All of it ends with the last t
 """
 
 import asyncio
-import io
 import time
 from asyncio import core
 
 import _upyos
 import upyos_port
 from micropython import const
-from upyos import console, loader, state
+from upyos import loader, state
 from upyos.jobs import job, turns
+from upyos.jobs.output import Lines
 from upyos.programs import failure
 
 _PERIOD_MS = const(10)
@@ -25,10 +25,10 @@ _IDLE_MS = const(50)
 _run_until_complete = core.run_until_complete
 
 
-def start(proc, main, streams):
+def start(proc, main, streams, kept):
     """Run the coroutine main(args) as a background task; return status 0."""
     more()
-    core.create_task(Part(Job(proc, streams), main(proc.args), True))
+    core.create_task(Part(Job(proc, streams, kept), main(proc.args), True))
     return job.begun(proc)
 
 
@@ -37,7 +37,8 @@ def more():
     Driver.tasks += 1
     if state.loop is None:
         state.loop = Driver()
-        state.key = turns.key
+        if state.key is None:
+            state.key = turns.key
         upyos_port.timer(_PERIOD_MS, state.loop.step)
 
 
@@ -76,12 +77,21 @@ class Driver:
         # Ctrl-C is for the program in the foreground, not for a task.
         _upyos.hold(True)
         try:
-            wait_ms = self._due_ms()
+            wait_ms = _upyos.step(self._due_ms)
             if wait_ms <= 0:
                 self.last.data = None
                 core._task_queue.push(self.last)
-                _run_until_complete(self.last)
+                _upyos.step(_run_until_complete, self.last)
                 wait_ms = 0
+        # barrier: what a program left to the loop itself
+        except BaseException as exc:
+            core.cur_task = None
+            # The old end of the loop may still stand in the queue, where it does no harm.
+            self.__init__()
+            self.running = True
+            if not _end_guilty(exc):
+                raise
+            wait_ms = 0
         finally:
             self.running = False
             _upyos.hold(False)
@@ -98,6 +108,24 @@ class Driver:
             core._io_queue.wait_io_event(0)
         task = core._task_queue.peek()
         return time.ticks_diff(task.ph_key, time.ticks_ms()) if task else _IDLE_MS
+
+
+def _end_guilty(exc):
+    """End what a program left to the loop that raised exc, or was interrupted; False if nothing.
+
+    That is a handler of exceptions, or a stream that is code: jobs that wait for such are ended.
+    """
+    found = core.Loop._exc_handler is not None
+    core.Loop._exc_handler = None
+    if found:
+        return True
+    entries = [entry for entry in core._io_queue.map.values() if hasattr(entry[2], "ioctl")]
+    for task in [task for entry in entries for task in entry[:2]]:
+        if task and isinstance(task.coro, Part):
+            core._io_queue.remove(task)
+            task.coro.fail(exc)
+            found = True
+    return found
 
 
 class Stop:
@@ -131,31 +159,68 @@ class Part:
         return self._step(self.coroutine.throw, exc)
 
     def _step(self, call, value):
-        job = self.job
-        if job.over:
-            self.coroutine.close()
-            raise StopIteration
-        outer = turns.begin(self.fields), Part.current
-        before = _upyos.redirect(job.out)
-        Part.current = self
         _upyos.hold(True)
+        outer = before = None
         try:
-            return call(value)
+            if self.job.over:
+                self._close()
+            outer = turns.begin(self.fields), Part.current, core.cur_task
+            before = _upyos.redirect(self.job.out)
+            Part.current = self
+            core.cur_task.data = ...
+            result = _upyos.step(call, value)
+            if outer[2].data is ...:
+                raise TypeError("yield without await: not a coroutine")
+            return result
         # barrier: whatever a program raises ends that program only
         except BaseException as exc:
             if not self.main and isinstance(exc, (Exception, asyncio.CancelledError)):
                 raise
-            job.left(exc)
+            self._left(exc)
             raise StopIteration
         finally:
-            _upyos.mend()
-            _upyos.redirect(before)
-            self.fields = turns.fields()
-            if job.over:
-                job.end()
-            turns.end(outer[0])
-            Part.current = outer[1]
+            if outer:
+                self._end_step(outer, before)
             _upyos.hold(False)
+
+    def _end_step(self, outer, before):
+        """Undo what a step began with, however it was left."""
+        loader.mend("upyos/")
+        core.cur_task = task = outer[2]
+        if task.data is ...:
+            task.data = None
+        turns.regain()
+        _upyos.redirect(before)
+        self.fields = turns.fields()
+        if self.job.over:
+            self.job.end()
+        turns.end(outer[0])
+        Part.current = outer[1]
+
+    def _left(self, exc):
+        """Let the job say how it ended: the text of an exception may be code of the program."""
+        try:
+            _upyos.step(self.job.left, exc)
+        # barrier: the program's own text for its exception
+        except BaseException:
+            self.job.over = True
+
+    def fail(self, exc):
+        """End the job by an exception that came from outside its steps."""
+        if not self.job.over:
+            self._left(exc)
+            self.job.end()
+
+    def _close(self):
+        """End with the job, which is over. Raises StopIteration."""
+        try:
+            _upyos.step(self.coroutine.close)
+        # barrier: what a program does at its end
+        except BaseException:
+            pass
+        finally:
+            _upyos.mend()
+        raise StopIteration
 
 
 class Job:
@@ -163,9 +228,10 @@ class Job:
 
     over = False
 
-    def __init__(self, proc, streams):
+    def __init__(self, proc, streams, kept):
         self.proc = proc
         self.streams = streams
+        self.kept = kept
         self.out = streams.target or Lines()
 
     def left(self, exc):
@@ -177,42 +243,7 @@ class Job:
     def end(self):
         """Report the end of the job."""
         loader.mend("/")
-        job.ended(self.proc, self.streams)
+        if self.streams.target is None:
+            self.out.show()
+        job.ended(self.proc, self.streams, self.kept)
         less()
-
-
-class Lines(io.IOBase):
-    """Output of a job: to the terminal; while a line is edited above it, in whole lines."""
-
-    def __init__(self):
-        self.kept = b""
-
-    def write(self, data):
-        if state.parted:
-            return len(data)
-        turn = state.turn
-        if turn is None or turn.is_mine():
-            return self._write(data)
-        # Else the main thread might be in the middle of its edited line.
-        turn.take()
-        try:
-            return self._write(data)
-        finally:
-            turn.give()
-
-    def _write(self, data):
-        if console.editing is None and not self.kept:
-            before = _upyos.redirect(None)
-            console.write(data)
-            _upyos.redirect(before)
-        else:
-            self.kept += bytes(data)
-            end = self.kept.rfind(b"\n")
-            if end >= 0:
-                text = self.kept[:end].decode()
-                self.kept = self.kept[end + 1 :]
-                console.error(text)
-        return len(data)
-
-    def ioctl(self, request, argument):
-        return 0

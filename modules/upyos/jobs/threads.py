@@ -8,14 +8,14 @@ import _upyos
 from micropython import const
 from upyos import console, loader, state
 from upyos.jobs import job, loop, turns
-from upyos.jobs.tasks import Lines
+from upyos.jobs.output import Lines
 from upyos.programs import failure
 
 # A script on core 1 of an RP2040 needs more than the default of 4 KiB.
 _STACK_BYTES = const(8192)
 
 
-def start(proc, streams, call, *args):
+def start(proc, streams, kept, call, *args):
     """Start a job in a thread; return the status of starting it.
 
     It is call(*args), with the turn: outside() for a program, executor.run for a list.
@@ -23,14 +23,15 @@ def start(proc, streams, call, *args):
     turn = state.turn
     if turn is None:
         turn = state.turn = turns.Turn()
-        state.key = turns.key
+        if state.key is None:
+            state.key = turns.key
         loop.install()
     turn.jobs += 1
     proc.tid = -1
     if sys.platform == "rp2":
         _thread.stack_size(_STACK_BYTES)
     try:
-        _thread.start_new_thread(_run, (proc, streams, streams.target or Lines(), call, args))
+        _thread.start_new_thread(_run, (proc, streams, kept, call, args))
     except (OSError, RuntimeError) as exc:
         streams.close()
         turn.jobs -= 1
@@ -39,12 +40,13 @@ def start(proc, streams, call, *args):
     return job.begun(proc)
 
 
-def _run(proc, streams, out, call, args):
+def _run(proc, streams, kept, call, args):
     """Run a job: the thread's outermost function. It begins without the turn."""
     turn = state.turn
     turn.take()
     proc.tid = _thread.get_ident()
     turns.set_fields(turns.fresh(proc))
+    out = streams.target or Lines()
     _upyos.redirect(out)
     try:
         call(*args)
@@ -53,9 +55,13 @@ def _run(proc, streams, out, call, args):
         failure.status(proc, exc)
     finally:
         _upyos.redirect(None)
-        job.ended(proc, streams)
-        turn.jobs -= 1
-        turn.give()
+        if streams.target is None:
+            out.show()
+        try:
+            job.ended(proc, streams, kept)
+        finally:
+            turn.jobs -= 1
+            turn.give()
 
 
 def outside(proc, main):

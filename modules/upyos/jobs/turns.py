@@ -7,7 +7,6 @@ for a key, and takes its own values with it.
 """
 
 import _upyos
-import sdata
 from micropython import const
 from upyos import state
 
@@ -51,7 +50,7 @@ class Turn:
 
     def take(self):
         """Take the turn when it is free."""
-        self.lock.acquire()
+        _upyos.acquire(self.lock)
         self.holder = self.now()
 
     def give(self):
@@ -70,8 +69,9 @@ class Turn:
             return state.foreground
         mine = self.ident()
         # A copy: another thread may change the list.
-        for proc in sdata.procs[::-1]:
-            if proc.tid == mine and not (proc.isthr and mine == 0):
+        for pid in sorted(state.procs)[::-1]:
+            proc = state.procs.get(pid)
+            if proc and proc.tid == mine and not (proc.isthr and mine == 0):
                 return proc
         return None
 
@@ -88,7 +88,9 @@ class Turn:
             return call(*args)
         finally:
             self.take()
-            set_fields(values if proc is None else proc.line)
+            # What the call changed through inside(); a program may have put anything there.
+            line = getattr(proc, "line", None)
+            set_fields(line if type(line) is tuple and len(line) == len(values) else values)
             if self.jobs == 0 and self.holder == self.main:
                 state.turn = None
 
@@ -136,6 +138,13 @@ def end(outer):
     set_fields(values)
     if turn is not None:
         turn.give()
+
+
+def regain():
+    """Have the turn, if there is one: a step that was left at once may have given it away."""
+    turn = state.turn
+    if turn is not None and not turn.is_mine():
+        turn.take()
 
 
 def key():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Numbers with a meaning that several modules know: the build puts them where they are imported.
+"""Constants that several modules know: the build puts them where they are imported.
 
 Nothing of this is in memory (scripts/upyfw/build/constants.py).
 """
@@ -17,6 +17,10 @@ _OUT = const(6)
 _APPEND = const(7)
 _IN = const(8)
 _PYTHON = const(9)
+# The words of statements.
+_KEYWORDS = const(("if", "while", "for", "elif", "else", "fi", "done"))
+# The control word of a frame that asks for another script to run first.
+_ENTER = const("enter")
 
 # What a command word is, as lookup.find() says it: one of these, or a status.
 _BUILTIN = const(1)

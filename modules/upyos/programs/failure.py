@@ -12,14 +12,15 @@ from upyos.lib.codes import _FAILED, _INTERRUPTED, _USAGE
 
 def status(proc, exc):
     """Report the exception that ended the process (None: the shell); return its status."""
-    cmd = "%s: " % (proc.cmd,) if proc else ""
+    name = proc.cmd if proc and type(proc.cmd) is str else "?"
+    cmd = name + ": " if proc else ""
     if isinstance(exc, SystemExit):
         return _exit_status(exc.args[0] if exc.args else None)
     if isinstance(exc, KeyboardInterrupt):
         console.error(cmd + "ended")
         return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        return _usage(proc.cmd if proc else "", exc)
+        return _usage(name if proc else "", exc)
     if is_of_output(exc) and not (proc and proc.isthr):
         state.broken = exc
         return _FAILED
@@ -46,7 +47,7 @@ def line(exc):
 def text(exc):
     """Return the text of an exception on one line; the reason if it has a number or no text."""
     try:
-        found = str(exc)
+        found = _outside(str, exc)
     # barrier: the program's own class may have a __str__ that raises
     except BaseException:
         return "no text"
@@ -88,6 +89,11 @@ def _is_ours(proc):
     return proc and type(proc.cmd) is str and _upyos.command(proc.cmd) is not None
 
 
+def _outside(call, value):
+    """Return call(value), code of a program: who has the turn lets go of it meanwhile."""
+    return state.turn.without(call, value) if state.turn else call(value)
+
+
 def _exit_status(value):
     """Return the status of SystemExit(value); a text is printed."""
     if value is None or isinstance(value, int):
@@ -120,5 +126,5 @@ def _usage(cmd, exc):
 
 def _traceback(exc):
     before = _upyos.redirect(None)
-    sys.print_exception(exc)
+    _outside(sys.print_exception, exc)
     _upyos.redirect(before)
