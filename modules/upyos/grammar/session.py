@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Blocks outside scripts: at the prompt, and in lines that programs run."""
 
-from upyos import block, executor, script, state
+from upyos import executor, state, variables
+from upyos.grammar import block, script
+from upyos.lib.codes import _USAGE
 
 
 def run(program, more=None):
@@ -11,7 +13,7 @@ def run(program, more=None):
     """
     session = state.frame
     if session is None:
-        state.frame = executor.Frame("", [])
+        state.frame = variables.Frame("", [])
     frame = state.frame
     control = frame.control
     frame.control = None
@@ -22,8 +24,8 @@ def run(program, more=None):
         return script.interpret(level)
     except block.Unclosed as e:
         executor.report(e.args[0])
-        state.status = 2
-        return 2
+        state.status = _USAGE
+        return _USAGE
     except block.Malformed as e:
         return script.malformed(frame, e)
     finally:

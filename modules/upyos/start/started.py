@@ -8,7 +8,6 @@ import time
 
 import _upyos
 from micropython import const
-
 from upyos import state
 
 _GOOD_MS = const(5000)
@@ -24,7 +23,7 @@ def key():
     if state.loop is None and state.turn is None:
         found = _upyos.key(_WAIT_MS)
     else:
-        from upyos import turns
+        from upyos.jobs import turns
 
         found = turns.key()
     if found in _KEYS or time.ticks_diff(time.ticks_ms(), _start_ms) >= _GOOD_MS:
@@ -38,7 +37,7 @@ def _end():
     upyos_port.set_boot_count(0)
     state.key = None
     if state.loop or state.turn:
-        from upyos import turns
+        from upyos.jobs import turns
 
         state.key = turns.key
     # The next line drops this module.

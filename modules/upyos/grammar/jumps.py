@@ -2,8 +2,8 @@
 """Words that say where a script goes on: goto skip return break continue, and labels."""
 
 from micropython import const
-
 from upyos import executor, state
+from upyos.lib.codes import _ENTER, _USAGE
 
 # As in block.
 _LABEL = const(5)
@@ -18,18 +18,24 @@ def note(words):
         if in_script and len(words) == 1:
             return state.status
         executor.report(word + (": more than a label" if in_script else ": only in scripts"))
-        return 2
+        return _USAGE
     loop = word == "break" or word == "continue"
     # the session has a frame for its digits too, and nothing there would obey
     if frame is None or not (in_script or loop and frame.blocks):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
-        return 2
+        return _USAGE
     value = _operand(words)
     if value is None:
         executor.report(word + ": malformed statement")
-        return 2
+        return _USAGE
     frame.control = (word, value)
     return value if word == "return" else state.status
+
+
+def entered():
+    """Return what stands in the frame for a script that is to run first, or None."""
+    control = state.frame and state.frame.control
+    return control if control and control[0] == _ENTER else None
 
 
 def _operand(words):
@@ -62,7 +68,7 @@ def leave(code, frame, source):
             if _inside(code, at, target):
                 return target
             executor.report("%s: %s: into a block" % (word, value))
-            state.status = 2
+            state.status = _USAGE
             return at + 1
         if word == "skip":
             frame.control = ("skip", max(0, code.items[at][1] + value - source.line_no))
