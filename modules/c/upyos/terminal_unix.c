@@ -16,14 +16,6 @@
 #include "terminal.h"
 #include "upyos.h"
 
-ssize_t __real_read(int fd, void *buf, size_t len);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-
-// What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
-ssize_t __wrap_read(int fd, void *buf, size_t len) {
-    return fd == STDIN_FILENO && (upyos_in_step() || !upyos_on_main()) ? 0 : __real_read(fd, buf, len);
-}
-
 static struct termios upyos_termios_before;
 static bool upyos_termios_saved;
 
@@ -90,10 +82,14 @@ static bool upyos_take_injected(uint8_t *c) {
 ssize_t __real_read(int fd, void *buf, size_t len);
 ssize_t __wrap_read(int fd, void *buf, size_t len);
 
-// What programs read from sys.stdin: Enter, a carriage return as the terminal sends it, ends a line as on a board.
+// What programs read from sys.stdin: Enter, a carriage return as the terminal sends it, ends a line as on a board. What
+// is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
 ssize_t __wrap_read(int fd, void *buf, size_t len) {
     if (fd != STDIN_FILENO || len == 0) {
         return __real_read(fd, buf, len);
+    }
+    if (upyos_in_step() || !upyos_on_main()) {
+        return 0;
     }
     uint8_t *c = buf;
     ssize_t n = upyos_take_injected(c) ? 1 : __real_read(fd, buf, len);
