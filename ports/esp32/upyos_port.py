@@ -21,7 +21,7 @@ _COLDEST_C = const(-40)
 _HOTTEST_C = const(125)
 
 # MicroPython keeps 1 KiB below its limit for C code. What littlefs and ESP-IDF's flash code take
-# together is more (upyos/threads.py has the figures), and a stack of 16 KiB has it.
+# together is more (upyos/jobs/threads.py has the figures), and a stack of 16 KiB has it.
 __import__("_upyos").headroom(2048)
 
 

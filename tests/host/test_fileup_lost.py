@@ -14,7 +14,7 @@ def fileup():
     told = types.SimpleNamespace(lost=[False], redirected=False, failed=[])
     with device_fakes.device():
         sys.modules["_upyos"].lost = lambda: told.lost.pop(0)
-        command = sys.modules["upyos.lib.command"]
+        command = types.ModuleType("upyos.lib.command")
         command.options = lambda args, _letters: ({}, args)
         command.operands = lambda *_: None
         command.fail = lambda name, why: told.failed.append((name, why)) or 1
@@ -24,7 +24,7 @@ def fileup():
         streams.redirected = lambda: told.redirected
         files = types.ModuleType("upyos.lib.files")
         files.fill = lambda name, source: None
-        for module in (streams, files):
+        for module in (command, streams, files):
             sys.modules[module.__name__] = module
             setattr(sys.modules["upyos.lib"], module.__name__.rpartition(".")[2], module)
         yield device_fakes.load("bin.files.fileup"), told

@@ -55,9 +55,11 @@ def test_the_frozen_total_is_the_linkers(pico):
 
 
 def test_a_long_text_is_ascribed_to_its_module(pico):
-    board_text = (pico.elf.parent / "generated/upyos/board_default.py").stat().st_size
+    board_text = (pico.elf.parent / "generated/upyos/made/board_default.py").stat().st_size
     assert (
-        0.6 * board_text < size.of_build(pico).modules["upyos/board_default.py"] < 2 * board_text
+        0.6 * board_text
+        < size.of_build(pico).modules["upyos/made/board_default.py"]
+        < 2 * board_text
     )
 
 
@@ -77,7 +79,7 @@ def test_as_json(pico, capsys):
     assert cli.run(["size", "RPI_PICO", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown == size.of_build(pico).as_json()
-    assert shown["modules"]["upyos/index.py"] > 0
+    assert shown["modules"]["upyos/made/index.py"] > 0
 
 
 def test_as_text(pico, capsys):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The C stack that a job in a thread gets, by port: upyos.threads on CPython."""
+"""The C stack that a job in a thread gets, by port: upyos.jobs.threads on CPython."""
 
+import importlib
 import sys
 import types
 
@@ -17,7 +18,7 @@ class Seen(list):
 
 @pytest.fixture
 def threads(monkeypatch):
-    """upyos.threads and what it asked for; its port is sys.platform."""
+    """upyos.jobs.threads and what it asked for; its port is sys.platform."""
     seen = Seen()
     with device_fakes.device():
         fake = types.ModuleType("_thread")
@@ -26,16 +27,29 @@ def threads(monkeypatch):
         fake.get_ident = lambda: 1
         monkeypatch.setitem(sys.modules, "_thread", fake)
         sys.modules["_upyos"].headroom = seen.call("headroom")
-        for name in ("executor", "failure", "jobs", "turns", "tasks", "state"):
-            module = types.ModuleType("upyos." + name)
-            module.__getattr__ = lambda _: lambda *args: 0
-            sys.modules["upyos." + name] = module
-            setattr(sys.modules["upyos"], name, module)
+        for name in (
+            "state",
+            "jobs.job",
+            "jobs.loop",
+            "jobs.turns",
+            "jobs.output",
+            "programs.failure",
+        ):
+            _enter("upyos." + name)
         lines = types.SimpleNamespace(show=lambda: None)
-        sys.modules["upyos.tasks"].Lines = lambda: lines
+        sys.modules["upyos.jobs.output"].Lines = lambda: lines
         turn = types.SimpleNamespace(jobs=0, take=lambda: None, give=lambda: None)
         sys.modules["upyos.state"].turn = turn
-        yield device_fakes.load("threads"), seen
+        yield device_fakes.load("jobs.threads"), seen
+
+
+def _enter(name: str) -> None:
+    """Enter a module of which every function returns 0, and its package."""
+    module = types.ModuleType(name)
+    module.__getattr__ = lambda _: lambda *args: 0
+    sys.modules[name] = module
+    parent, _, last = name.rpartition(".")
+    setattr(importlib.import_module(parent), last, module)
 
 
 @pytest.mark.parametrize(
@@ -51,5 +65,6 @@ def test_a_job_gets_the_stack_that_a_script_needs(threads, monkeypatch, platform
     module, seen = threads
     monkeypatch.setattr(sys, "platform", platform)
     proc = types.SimpleNamespace(tid=0, args=[])
-    module.start(proc, lambda args: None, (None, None), None)
+    streams = types.SimpleNamespace(target=None)
+    module.start(proc, streams, None, lambda: None)
     assert seen == asked

