@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The user C modules of upyOS, for ports that are built with CMake.
 include(${CMAKE_CURRENT_LIST_DIR}/upyos/micropython.cmake)
+if(UPYOS_USBNET)
+    include(${CMAKE_CURRENT_LIST_DIR}/usbnet/micropython.cmake)
+endif()

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The USB host's side of the CDC console. Unlike rp2040js's own it answers an OUT request only
 // when there is something to send, as a host does: the firmware can then sleep at its prompt.
+// A network function beside it is taken into use as well (usb_network.mjs).
+import { findNetwork, UsbNetwork } from './usb_network.mjs';
+
 const ENDPOINT_BULK = 2;
 const CDC_DATA_CLASS = 10;
 const DESCRIPTOR_INTERFACE = 4;
@@ -26,9 +29,11 @@ function bulkEndpoints(descriptors) {
 }
 
 export class UsbConsole {
-  /** library: rp2040js; usb: its USB controller; onOutput(Uint8Array) gets what is printed. */
-  constructor(library, usb, onOutput) {
+  /** library: rp2040js; usb: its USB controller; onOutput(Uint8Array) gets what is printed; stack: of the network. */
+  constructor(library, usb, onOutput, stack) {
     this.library = library;
+    this.stack = stack;
+    this.network = null;
     this.usb = usb;
     this.onOutput = onOutput;
     this.connected = false;
@@ -50,14 +55,29 @@ export class UsbConsole {
   }
 
   #fromDevice(endpoint, data) {
-    if (endpoint === 0) this.#enumerate(data);
+    if (endpoint === 0) this.#control(data);
+    else if (this.network?.fromDevice(endpoint, data)) return;
     else if (endpoint === this.endpoints.in && data.length) this.onOutput(data);
+  }
+
+  #control(data) {
+    if (!this.connected) this.#enumerate(data);
+    else if (this.network) this.network.control(data);
+    else this.#findNetwork();
+  }
+
+  // The port is open: the next thing is the network, if there is one.
+  #findNetwork() {
+    const found = findNetwork(this.descriptors);
+    if (found === null) return;
+    this.network = new UsbNetwork(this.library, this.usb, found, this.stack);
+    this.network.start();
   }
 
   #enumerate(data) {
     if (data.length === 0) {
       if (this.descriptorBytes === 0) this.#askConfiguration(CONFIGURATION_BYTES);
-      else if (!this.connected && this.endpoints.in >= 0) this.#connect();
+      else if (this.endpoints.in >= 0) this.#connect();
     } else if (this.descriptorBytes === 0) {
       if (data[1] !== DESCRIPTOR_CONFIGURATION) return;
       this.descriptorBytes = data[2] | (data[3] << 8);
@@ -93,7 +113,7 @@ export class UsbConsole {
   }
 
   #deviceReads(endpoint, size) {
-    if (endpoint !== this.endpoints.out) return;
+    if (this.network?.deviceReads(endpoint) || endpoint !== this.endpoints.out) return;
     this.requestBytes = size;
     this.#deliver();
   }

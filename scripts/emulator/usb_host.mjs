@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What rp2040js's USB device controller lacks of a host: start-of-frame interrupts, which the
-// firmware counts to flush its output after the port was opened, and a quick bus reset.
+// firmware counts to flush its output after the port was opened, a quick bus reset, and the order
+// of the two packets that an endpoint has ready at once.
+const EP0_IN_BUFFER_CONTROL = 0x80;
 const SOF_RD_OFF = 0x48;
 const INTE_OFF = 0x90;
 const SOF_INTERRUPT = 1 << 17;
@@ -35,5 +37,18 @@ export function mendUsb(usb, clock) {
   usb.writeUint32 = function (offset, value) {
     writeUint32.call(this, offset, value);
     if (offset === INTE_OFF && value & SOF_INTERRUPT) schedule();
+  };
+  orderBuffers(usb);
+}
+
+// The library hands over the second buffer's packet first.
+function orderBuffers(usb) {
+  const { DPRAMUpdated } = usb;
+  usb.DPRAMUpdated = function (offset, value) {
+    const endpoint = (offset - EP0_IN_BUFFER_CONTROL) >> 3;
+    const buffers = this.endpointWriteAlarms[endpoint]?.buffers;
+    const before = buffers?.length;
+    DPRAMUpdated.call(this, offset, value);
+    if (buffers?.length === before + 2) buffers.push(...buffers.splice(-2).reverse());
   };
 }

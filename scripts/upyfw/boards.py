@@ -110,6 +110,8 @@ class Board:
     path: Path
     # what is frozen into its firmware: manifest/<profile>.py
     profile: str = "full"
+    # a network over the USB cable (modules/c/usbnet)
+    usbnet: bool = False
 
     @property
     def port(self) -> str:
@@ -247,6 +249,7 @@ def parse(data: dict, path: Path) -> Board:
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
         profile=_profile(top),
+        usbnet=_usbnet(top, chip),
     )
     top.done()
     _check_origin(board)
@@ -260,6 +263,13 @@ def _profile(top: Table) -> str:
         known = ", ".join(sorted(path.stem for path in MANIFESTS.glob("*.py")))
         raise Refused(f'profile: no profile "{profile}"; there are {known}')
     return profile
+
+
+def _usbnet(top: Table, chip: Chip) -> bool:
+    usbnet = top.take("usbnet", bool, optional=True) or False
+    if usbnet and chip.port != "rp2":
+        raise Refused(f"usbnet: the port {chip.port} has none")
+    return usbnet
 
 
 def _sources(top: Table) -> tuple[str, ...]:

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from upyfw import layout
 
-_KINDS = {str: "text", int: "a whole number", dict: "a table", list: "a list"}
+_KINDS = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    dict: "a table",
+    list: "a list",
+}
 
 
 class Refused(ValueError):
