@@ -19,7 +19,8 @@ function bulkEndpoints(descriptors) {
   let inData = false;
   for (let at = 0; at + 1 < descriptors.length && descriptors[at] > 1; at += descriptors[at]) {
     const type = descriptors[at + 1];
-    if (type === DESCRIPTOR_INTERFACE) inData = descriptors[at + 5] === CDC_DATA_CLASS;
+    // a network's data interface is of the same class, with a protocol
+    if (type === DESCRIPTOR_INTERFACE) inData = descriptors[at + 5] === CDC_DATA_CLASS && descriptors[at + 7] === 0;
     else if (type === DESCRIPTOR_ENDPOINT && inData && descriptors[at + 3] === ENDPOINT_BULK) {
       const address = descriptors[at + 2];
       found[address & 0x80 ? 'in' : 'out'] = address & 15;
@@ -33,19 +34,34 @@ export class UsbConsole {
   constructor(library, usb, onOutput, stack) {
     this.library = library;
     this.stack = stack;
-    this.network = null;
     this.usb = usb;
     this.onOutput = onOutput;
-    this.connected = false;
     this.input = [];
-    this.requestBytes = 0;
-    this.descriptors = [];
-    this.descriptorBytes = 0;
-    this.endpoints = { in: -1, out: -1 };
+    this.pulled = false;
+    this.#forget();
     usb.onUSBEnabled = () => usb.resetDevice();
     usb.onResetReceived = () => usb.sendSetupPacket(library.setDeviceAddressPacket(1));
     usb.onEndpointWrite = (endpoint, data) => this.#fromDevice(endpoint, data);
     usb.onEndpointRead = (endpoint, size) => this.#deviceReads(endpoint, size);
+  }
+
+  #forget() {
+    this.network = null;
+    this.connected = false;
+    this.requestBytes = 0;
+    this.descriptors = [];
+    this.descriptorBytes = 0;
+    this.endpoints = { in: -1, out: -1 };
+  }
+
+  /** Pull the cable out, which the device sees as a bus that is still, or put it in: it is enumerated anew. */
+  plug(plugged) {
+    if (this.pulled === !plugged) return;
+    this.pulled = !plugged;
+    this.stack.detach();
+    this.#forget();
+    this.usb.setStill(!plugged);
+    if (plugged) this.usb.resetDevice();
   }
 
   /** Queue input (Uint8Array); it is on its way as soon as the firmware asks for it. */
@@ -55,6 +71,7 @@ export class UsbConsole {
   }
 
   #fromDevice(endpoint, data) {
+    if (this.pulled) return;
     if (endpoint === 0) this.#control(data);
     else if (this.network?.fromDevice(endpoint, data)) return;
     else if (endpoint === this.endpoints.in && data.length) this.onOutput(data);

@@ -69,5 +69,11 @@ if(DEFINED PICO_SDK_PATH)
         "LINKER:--wrap=mp_thread_start"
         "LINKER:--wrap=mp_thread_finish"
         "LINKER:--wrap=mp_thread_deinit")
+    target_sources(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR}/random.c)
+    set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/random.c PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
+    target_link_libraries(usermod_upyos INTERFACE pico_rand)
+    target_link_options(usermod_upyos INTERFACE
+        "LINKER:--wrap=rosc_random_u8"
+        "LINKER:--wrap=rosc_random_u32")
 endif()
 target_link_libraries(usermod INTERFACE usermod_upyos)

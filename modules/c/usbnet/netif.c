@@ -187,6 +187,7 @@ static void update(void) {
 void usbnet_link(bool up) {
     attached = up;
     holding = false;
+    usbnet_ncm_carrier(attached && wanted);
     update();
 }
 

@@ -33,6 +33,8 @@ extern uint32_t rosc_random_u32(void);
 #define LWIP_DHCP_DOES_ACD_CHECK 0
 #define LWIP_DNS 1
 #define LWIP_DNS_SUPPORT_MDNS_QUERIES 1
+#define DNS_TABLE_SIZE 2
+#define DNS_MAX_NAME_LENGTH 128
 #define LWIP_IGMP 1
 #define LWIP_NETIF_HOSTNAME 1
 #define LWIP_NETIF_STATUS_CALLBACK 1
@@ -52,22 +54,23 @@ extern uint32_t rosc_random_u32(void);
 #define LWIP_ND6_QUEUEING 0
 
 #define LWIP_MDNS_RESPONDER 1
+#define LWIP_MDNS_SEARCH 0
 #define MDNS_MAX_SERVICES 3
 #define MDNS_OUTPUT_PACKET_SIZE 512
 #define LWIP_NUM_NETIF_CLIENT_DATA LWIP_MDNS_RESPONDER
 
 // Frames in: a chain of these, 800 bytes of TCP in one.
 #define TCP_MSS 800
-#define PBUF_POOL_SIZE 10
+#define PBUF_POOL_SIZE 8
 #define TCP_WND (4 * TCP_MSS)
 // Frames out.
-#define MEM_SIZE 7000
+#define MEM_SIZE 6000
 #define TCP_SND_BUF (4 * TCP_MSS)
 #define TCP_SND_QUEUELEN 16
 #define MEMP_NUM_TCP_SEG 24
 
 // Telnet, FTP with its data connections, and pages at the same time.
-#define MEMP_NUM_TCP_PCB 12
+#define MEMP_NUM_TCP_PCB 10
 #define MEMP_NUM_TCP_PCB_LISTEN 6
 #define MEMP_NUM_UDP_PCB 7
 #define MEMP_NUM_RAW_PCB 2
