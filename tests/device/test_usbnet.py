@@ -14,41 +14,43 @@ BOARD = "VCCGND_YD2040"
 PROMPT_S = 20
 ECHO = """\
 import socket
-s = socket.socket()
-s.bind(("0.0.0.0", 7))
-s.listen(2)
-print("ready")
-while True:
-    c, a = s.accept()
-    c.settimeout(2)
-    try:
-        while data := c.recv(1024):
-            c.sendall(data)
-    except OSError:
-        pass
-    c.close()
+def __main__(args):
+    s = socket.socket()
+    s.bind(("0.0.0.0", 7))
+    s.listen(2)
+    print("ready")
+    while True:
+        c, a = s.accept()
+        c.settimeout(2)
+        try:
+            while data := c.recv(1024):
+                c.sendall(data)
+        except OSError:
+            pass
+        c.close()
 """
 # serves one connection: reads nothing for a while, then all, and says how it ended
 SLOW_READER = """\
 import socket, time
-s = socket.socket()
-s.bind(("0.0.0.0", 7))
-s.listen(1)
-print("ready")
-c, a = s.accept()
-time.sleep(1)
-got = 0
-end = "end"
-while True:
-    try:
-        data = c.recv(512)
-    except OSError as e:
-        end = e.errno
-        break
-    if not data:
-        break
-    got += len(data)
-print("got", got, end)
+def __main__(args):
+    s = socket.socket()
+    s.bind(("0.0.0.0", 7))
+    s.listen(1)
+    print("ready")
+    c, a = s.accept()
+    time.sleep(1)
+    got = 0
+    end = "end"
+    while True:
+        try:
+            data = c.recv(512)
+        except OSError as e:
+            end = e.errno
+            break
+        if not data:
+            break
+        got += len(data)
+    print("got", got, end)
 """
 FILES = {"/bin/echod.py": ECHO, "/bin/slow.py": SLOW_READER}
 DATA = bytes(range(256)) * 64
