@@ -10,7 +10,7 @@ import pytest
 from machines import image
 from session import Session
 
-BOARD = "VCCGND_YD2040"
+BOARD = "RPI_PICO"
 PROMPT_S = 20
 ECHO = """\
 import socket
@@ -28,6 +28,19 @@ def __main__(args):
         except OSError:
             pass
         c.close()
+"""
+# the same beside the prompt
+ASYNC_ECHO = """\
+import asyncio
+async def serve(reader, writer):
+    while data := await reader.read(1024):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+async def __main__(args):
+    server = await asyncio.start_server(serve, "0.0.0.0", 7)
+    print("ready")
+    await server.wait_closed()
 """
 # serves one connection: reads nothing for a while, then all, and says how it ended
 SLOW_READER = """\
@@ -52,7 +65,7 @@ def __main__(args):
         got += len(data)
     print("got", got, end)
 """
-FILES = {"/bin/echod.py": ECHO, "/bin/slow.py": SLOW_READER}
+FILES = {"/bin/echod.py": ECHO, "/bin/aecho.py": ASYNC_ECHO, "/bin/slow.py": SLOW_READER}
 DATA = bytes(range(256)) * 64
 # what is hashed to the addresses of the emulated chip's number
 ADDRESS = re.compile(r"169\.254\.\d+\.\d+")
@@ -178,7 +191,7 @@ def echoed(port: int) -> bytes:
 
 
 def test_what_came_before_a_reset_is_read(session, cable):
-    begin(session, "slow &")
+    begin(session, "slow")
     # the limit ends the connection with a reset
     assert cable.exchange(7, DATA[:1000], limit=0.5).reason == "max_ms"
     shown = session.target.read_until(re.compile(rb"got \d+ \w+"), PROMPT_S)
@@ -186,7 +199,7 @@ def test_what_came_before_a_reset_is_read(session, cable):
 
 
 def test_more_than_the_board_takes_waits(session, cable):
-    begin(session, "slow &")
+    begin(session, "slow")
     done = cable.exchange(7, DATA, end=True)
     assert done.reason is True
     shown = session.target.read_until(re.compile(rb"got \d+ \w+"), PROMPT_S)
@@ -218,7 +231,7 @@ def test_soft_reset_keeps_the_network(session, cable):
 
 
 def test_cable_pulled_in_a_transfer(session, cable):
-    begin(session, "echod &")
+    begin(session, "aecho &")
     cable.exchange(7, DATA, limit=0.005)
     cable.plug(False)
     session.target.advance(3)

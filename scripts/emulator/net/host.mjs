@@ -43,6 +43,7 @@ export class Host {
     this.onConnection = () => false;
     this.onUdp = () => {};
     this.onLease = () => {};
+    this.nextPort = FIRST_PORT;
     this.detach();
   }
 
@@ -76,7 +77,6 @@ export class Host {
     this.connections = new Map();
     this.pings = new Map();
     this.counts = { received: 0, sent: 0 };
-    this.nextPort = FIRST_PORT;
   }
 
   receive(frame) {

@@ -109,7 +109,11 @@ export class Connection {
       return;
     }
     if (this.state === 'syn-sent') {
-      if ((segment.flags & (FLAG.SYN | FLAG.ACK)) !== (FLAG.SYN | FLAG.ACK)) return;
+      if ((segment.flags & (FLAG.SYN | FLAG.ACK)) !== (FLAG.SYN | FLAG.ACK)) {
+        // the peer has an older connection of these ports
+        if (segment.flags & FLAG.ACK) this.#transmit(FLAG.RST, segment.acknowledged);
+        return;
+      }
       this.#synchronise(segment);
       this.#transmit(FLAG.ACK, this.next);
     } else if (segment.flags & FLAG.SYN) {
