@@ -7,7 +7,7 @@ import random
 import casefile
 import machines as at
 import pytest
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 CONF = "/etc/system.conf"
 BAD = CONF + ".bad"
@@ -117,7 +117,7 @@ def _foreign(kind: str, target: str) -> bytes:
 def _small(target: str) -> bytes:
     """A good littlefs image, but made for 64 blocks."""
     board = at.board(target)
-    fs = fsimage._filesystem(board, bytearray(b"\xff" * 64 * board.littlefs.block_bytes))
+    fs = fsimage.filesystem(board, bytearray(b"\xff" * 64 * board.littlefs.block_bytes))
     fs.format()
     return bytes(fs.context.buffer)
 

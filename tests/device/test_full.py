@@ -4,7 +4,7 @@
 import machines as at
 import pytest
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 BIG = "".join(f"line {number} of a big file\n" for number in range(900))
 FULL = {"/t/big": BIG, "/t/old": "old7\n", "/t/keep": BIG[:5000], "/t/dir/x": BIG}
@@ -29,7 +29,7 @@ ON_FULL = (
 
 
 def _used_blocks(board, flash: bytes) -> int:
-    filesystem = fsimage._filesystem(board, bytearray(flash))
+    filesystem = fsimage.filesystem(board, bytearray(flash))
     filesystem.mount()
     return filesystem.used_block_count
 

@@ -157,26 +157,6 @@ def test_device_does_not_import_the_host():
     assert [f"{_name(p)}: {n}" for p in paths for n in sorted(_roots(p) & host)] == []
 
 
-def test_every_port_has_the_same_interface():
-    files = [path for path in _sources("ports") if path.stem == "upyos_port"]
-    ports = {path.parent.name: _functions(path) for path in files}
-    every = set().union(*ports.values())
-    assert len(ports) >= 2
-    assert {
-        name: every - functions for name, functions in ports.items() if every - functions
-    } == {}
-
-
-def _functions(path: Path) -> set[str]:
-    body = ast.parse(path.read_text()).body
-    names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
-    for node in body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            # one function under two names
-            names.update(target.id for target in node.targets)
-    return {name for name in names if not name.startswith("_")}
-
-
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -5,7 +5,7 @@
 // further apart and mixes in time, the chip's number, a hash of the RAM and counts of the bus, or takes the RP2350's
 // true random number generator.
 
-#if !defined(ESP_PLATFORM)
+#if defined(PICO_BUILD)
 
 #include "py/mphal.h"
 #include "pico/rand.h"

@@ -70,7 +70,7 @@ class Unix(Target):
     def send(self, data: bytes) -> None:
         """Type data on the terminal; lost if the process is between two starts."""
         if self._reader is None:
-            raise TargetError("unix: not started")
+            raise TargetError("UNIX: not started")
         with contextlib.suppress(OSError):
             os.write(self._master, data)
 
@@ -95,7 +95,7 @@ class Unix(Target):
         reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
         wanted = repr(pattern.pattern) if pattern else "silence"
         detail = self.ended or f"{timeout:g} s"
-        check_reason("unix", reason, wanted, detail, self._seen)
+        check_reason("UNIX", reason, wanted, detail, self._seen)
         return data
 
     def _launch(self) -> None:

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// What terminal.c asks of a port: ports/README.md has the contract.
+#ifndef MODULES_C_UPYOS_TERMINAL_H
+#define MODULES_C_UPYOS_TERMINAL_H
+
+#include "py/obj.h"
+
+#define UPYOS_CTRL_C (3)
+#define UPYOS_CTRL_D (4)
+
+// Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile.
+void upyos_terminal_set_raw(bool raw);
+// Off: Ctrl-C is put off until it is on again.
+void upyos_terminal_set_interrupt(bool on);
+// As if typed; raises OSError(EAGAIN) when the input buffer is full.
+void upyos_terminal_inject_byte(uint8_t c);
+// Whether a key would come without a wait.
+bool upyos_terminal_has_key(void);
+// The next byte, or -1 when none came in wait_ms; below 0 it waits for ever. Other threads run meanwhile.
+int upyos_terminal_wait_key(mp_int_t wait_ms);
+// Have the REPL that follows main.py be the raw one; false where there is none.
+bool upyos_terminal_raw_repl(void);
+
+#endif
