@@ -65,7 +65,38 @@ def __main__(args):
         got += len(data)
     print("got", got, end)
 """
+# takes connections and reads from none of them but the last
+UNREAD = """\
+import socket
+def __main__(args):
+    s = socket.socket()
+    s.bind(("0.0.0.0", 7))
+    s.listen(5)
+    print("ready")
+    kept = [s.accept()[0] for _ in range(4)]
+    while data := kept[-1].recv(1024):
+        kept[-1].sendall(data)
+    print("closed")
+"""
+# asks for a name that nobody has, and says how that ended once the cable is in again
+RESOLVER = """\
+import network, socket, time
+def __main__(args):
+    print("ready")
+    begin = time.ticks_ms()
+    try:
+        socket.getaddrinfo("nobody.local", 80)
+        end = "found"
+    except OSError:
+        end = "failed"
+    took = time.ticks_diff(time.ticks_ms(), begin) // 1000
+    while not network.USBD_NCM().isconnected():
+        time.sleep(0.1)
+    time.sleep(1)
+    print("lookup", end, took)
+"""
 FILES = {"/bin/echod.py": ECHO, "/bin/aecho.py": ASYNC_ECHO, "/bin/slow.py": SLOW_READER}
+FILES |= {"/bin/resolver.py": RESOLVER, "/bin/unread.py": UNREAD}
 DATA = bytes(range(256)) * 64
 # what is hashed to the addresses of the emulated chip's number
 ADDRESS = re.compile(r"169\.254\.\d+\.\d+")
@@ -204,6 +235,26 @@ def test_more_than_the_board_takes_waits(session, cable):
     assert done.reason is True
     shown = session.target.read_until(re.compile(rb"got \d+ \w+"), PROMPT_S)
     assert b"got %d end" % len(DATA) in shown
+
+
+# ---- faults of MicroPython 1.26.1 ------------------------------------------------------------
+
+
+def test_lookup_ends_though_the_link_is_gone(session, cable):
+    begin(session, "resolver")
+    session.target.advance(0.1)
+    cable.plug(False)
+    session.target.advance(60)
+    cable.plug(True)
+    shown = session.target.read_until(re.compile(rb"lookup \w+ \d+"), PROMPT_S)
+    assert re.search(rb"lookup failed ([1-9]|[1-4]\d)$", shown)
+
+
+def test_unread_connections_stop_no_other(session, cable):
+    begin(session, "unread")
+    for _ in range(3):
+        assert cable.exchange(7, DATA, keep=True, limit=0.5).reason == "max_ms"
+    assert cable.exchange(7, DATA, end=True, limit=60).data == DATA
 
 
 # ---- switching, and pulling the cable --------------------------------------------------------

@@ -35,13 +35,6 @@ bool usbnet_ncm_send(struct pbuf *frame) {
     return true;
 }
 
-// Go on with what is waiting to be received. Main thread.
-void usbnet_ncm_receive(void) {
-    if (usbnet_ncm_ready()) {
-        tud_network_recv_renew();
-    }
-}
-
 uint16_t tud_network_xmit_cb(uint8_t *dst, void *ref, uint16_t arg) {
     struct pbuf *frame = ref;
     return pbuf_copy_partial(frame, dst, frame->tot_len, 0);

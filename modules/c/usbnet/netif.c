@@ -13,14 +13,18 @@
 #include "lwip/apps/mdns.h"
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
+#include "lwip/mem.h"
 #include "netif/ethernet.h"
 #include "extmod/modnetwork.h"
 #include "pico/unique_id.h"
 
 // Frames on their way to the main thread. They are parts of lwIP's memory, which limits them more than this.
 #define QUEUE_LEN (16)
-// So long a frame of the host waits for room before it is dropped: a socket that nobody reads must not stop the others.
-#define HOLD_MS (200)
+// A frame of the host is taken if so much memory in one piece is left behind it, for what goes out; a small one, such as
+// an acknowledgement or a key, with less. So data that no program reads cannot stop the other connections.
+#define SMALL_BYTES (256)
+#define LEFT_BYTES (1800)
+#define LEFT_BY_SMALL_BYTES (600)
 
 struct netif usbnet_netif;
 uint8_t tud_network_mac_address[6];
@@ -31,8 +35,6 @@ static uint8_t queue_count;
 static mp_sched_node_t node;
 static bool wanted = true;
 static bool attached;
-static bool holding;
-static uint32_t holding_since;
 
 static struct pbuf *take(void) {
     MICROPY_PY_LWIP_ENTER
@@ -60,9 +62,6 @@ void usbnet_drain(void) {
 
 static void on_main_thread(mp_sched_node_t *unused) {
     usbnet_drain();
-    if (holding) {
-        usbnet_ncm_receive();
-    }
     usbnet_ncm_carrier(attached && wanted);
 }
 
@@ -82,29 +81,34 @@ static err_t send(struct netif *netif, struct pbuf *frame) {
     return ERR_OK;
 }
 
-// Called by TinyUSB, on the main thread. False: the frame stays, and is offered again.
+// Return memory for a frame, or NULL. lwIP is locked.
+static struct pbuf *room_for(uint16_t size) {
+    struct pbuf *frame = pbuf_alloc(PBUF_RAW, size, PBUF_RAM);
+    if (frame == NULL) {
+        return NULL;
+    }
+    void *left = mem_malloc(size <= SMALL_BYTES ? LEFT_BY_SMALL_BYTES : LEFT_BYTES);
+    if (left == NULL) {
+        pbuf_free(frame);
+        return NULL;
+    }
+    mem_free(left);
+    return frame;
+}
+
+// Called by TinyUSB, on the main thread. A frame without room is lost, as on any cable.
 bool tud_network_recv_cb(const uint8_t *src, uint16_t size) {
-    bool taken = true;
     MICROPY_PY_LWIP_ENTER
-    struct pbuf *frame = wanted ? pbuf_alloc(PBUF_RAW, size, PBUF_POOL) : NULL;
+    struct pbuf *frame = wanted ? room_for(size) : NULL;
     if (frame != NULL) {
         pbuf_take(frame, src, size);
         if (usbnet_netif.input(frame, &usbnet_netif) != ERR_OK) {
             pbuf_free(frame);
         }
-    } else if (wanted) {
-        uint32_t now = mp_hal_ticks_ms();
-        if (!holding) {
-            holding_since = now;
-        }
-        taken = now - holding_since >= HOLD_MS;
     }
-    holding = !taken;
     MICROPY_PY_LWIP_EXIT
-    if (taken) {
-        tud_network_recv_renew();
-    }
-    return taken;
+    tud_network_recv_renew();
+    return true;
 }
 
 static err_t set_up(struct netif *netif) {
@@ -186,7 +190,6 @@ static void update(void) {
 // A host uses the interface, or does so no longer. Main thread.
 void usbnet_link(bool up) {
     attached = up;
-    holding = false;
     usbnet_ncm_carrier(attached && wanted);
     update();
 }

@@ -10,12 +10,21 @@
 #include "class/net/net_device.h"
 #include "usb.h"
 
+#if !CFG_TUD_CDC || CFG_TUD_MSC
+#error "the serial port alone is expected beside the network"
+#endif
+
 #define INTERFACES (4)
-#define DESC_LEN (MP_USBD_BUILTIN_DESC_CFG_LEN + TUD_CDC_NCM_DESC_LEN)
+#define DESC_LEN (TUD_CONFIG_DESC_LEN + TUD_CDC_DESC_LEN + TUD_CDC_NCM_DESC_LEN)
+#define CDC_NOTIFY_SIZE (8)
 #define NOTIFY_SIZE (64)
 #define BULK_SIZE (64)
 
-static const uint8_t network[TUD_CDC_NCM_DESC_LEN] = {
+// MicroPython's own (shared/tinyusb/mp_usbd_descriptor.c), and the network behind it.
+static const uint8_t both[DESC_LEN] = {
+    TUD_CONFIG_DESCRIPTOR(1, INTERFACES, USBD_STR_0, DESC_LEN, 0, USBD_MAX_POWER_MA),
+    TUD_CDC_DESCRIPTOR(USBD_ITF_CDC, USBD_STR_CDC, USBD_CDC_EP_CMD, CDC_NOTIFY_SIZE,
+        USBD_CDC_EP_OUT, USBD_CDC_EP_IN, BULK_SIZE),
     TUD_CDC_NCM_DESCRIPTOR(USBNET_ITF, USBNET_STR, USBNET_STR_MAC, USBNET_EP_NOTIFY, NOTIFY_SIZE,
         USBNET_EP_OUT, USBNET_EP_IN, BULK_SIZE, USBNET_FRAME_MAX),
 };
@@ -23,17 +32,8 @@ static const uint8_t network[TUD_CDC_NCM_DESC_LEN] = {
 const uint8_t *__real_tud_descriptor_configuration_cb(uint8_t index);
 
 const uint8_t *__wrap_tud_descriptor_configuration_cb(uint8_t index) {
-    static uint8_t both[DESC_LEN];
     const uint8_t *own = __real_tud_descriptor_configuration_cb(index);
-    if (own != mp_usbd_builtin_desc_cfg) {
-        return own;
-    }
-    memcpy(both, own, MP_USBD_BUILTIN_DESC_CFG_LEN);
-    memcpy(both + MP_USBD_BUILTIN_DESC_CFG_LEN, network, sizeof(network));
-    tusb_desc_configuration_t *head = (tusb_desc_configuration_t *)both;
-    head->wTotalLength = DESC_LEN;
-    head->bNumInterfaces = INTERFACES;
-    return both;
+    return own == mp_usbd_builtin_desc_cfg ? both : own;
 }
 
 const uint16_t *__real_tud_descriptor_string_cb(uint8_t index, uint16_t langid);

@@ -48,7 +48,6 @@ const ip4_addr_t *usbnet_dhcp_lease(void);
 struct pbuf;
 bool usbnet_ncm_ready(void);
 bool usbnet_ncm_send(struct pbuf *frame);
-void usbnet_ncm_receive(void);
 void usbnet_ncm_carrier(bool up);
 
 #endif

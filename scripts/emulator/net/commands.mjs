@@ -58,8 +58,8 @@ export class NetCommands {
       this.#wait(() => reply !== null, args);
       return { data: reply && encode(reply.data), from: reply?.from.join('.') ?? null };
     },
-    /** Open a connection, send data, and take what comes until the board closes it, or for `bytes`. */
-    exchange({ port, data = '', end = false, bytes = Infinity, ...args }) {
+    /** Open a connection, send data, and take what comes until the board closes it, or for `bytes`; then break it off. */
+    exchange({ port, data = '', end = false, bytes = Infinity, keep = false, ...args }) {
       const connection = this.host.connect(port);
       if (connection === null) throw new Error('no way to the board');
       const got = [];
@@ -72,7 +72,7 @@ export class NetCommands {
       connection.send(decode(data));
       if (end) connection.end();
       const done = this.#wait(() => over || size >= bytes, args);
-      if (!done || !over) connection.abort();
+      if (!over && !keep) connection.abort();
       const nanos = this.session.machine.nanos - start;
       return { data: encode(Buffer.concat(got)), reason: done ? over : 'max_ms', nanos };
     },

@@ -273,7 +273,7 @@ def _profile(top: Table) -> str:
 
 def _usbnet(top: Table, chip: Chip) -> bool:
     usbnet = top.take("usbnet", bool, optional=True) or False
-    if usbnet and chip.port != "rp2":
+    if usbnet and not PORTS[chip.port].can_usbnet:
         raise Refused(f"usbnet: the port {chip.port} has none")
     return usbnet
 

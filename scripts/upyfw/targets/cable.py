@@ -76,14 +76,16 @@ class Cable:
         size: int | None = None,
         *,
         end: bool = False,
+        keep: bool = False,
         limit: float = _LIMIT_S,
     ) -> Exchanged:
         """Open a connection, send data, and take size bytes, or all until the board closes it.
 
-        end: close this end once the data is sent. Raises TargetError if there is no way to it.
+        end: close this end once the data is sent. keep: do not break it off at the end. Raises TargetError if there is no way to it.
         """
-        args = {} if size is None else {"bytes": size}
-        reply = self._run("exchange", limit, port=port, data=_text(data), end=end, **args)
+        args: dict[str, Any] = {} if size is None else {"bytes": size}
+        args |= {"port": port, "data": _text(data), "end": end, "keep": keep}
+        reply = self._run("exchange", limit, **args)
         return Exchanged(_bytes(reply["data"]), reply["reason"], reply["nanos"] / 1e9)
 
     def send_block(self, block: bytes) -> None:

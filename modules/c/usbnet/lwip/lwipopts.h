@@ -59,12 +59,12 @@ extern uint32_t rosc_random_u32(void);
 #define MDNS_OUTPUT_PACKET_SIZE 512
 #define LWIP_NUM_NETIF_CLIENT_DATA LWIP_MDNS_RESPONDER
 
-// Frames in: a chain of these, 800 bytes of TCP in one.
+// Frames in and out are in one heap, each as large as it is (netif.c keeps a part of it for those out). A window of two
+// segments is enough for a cable of a millisecond, and bounds what a connection that nobody reads takes of it.
+#define PBUF_POOL_SIZE 0
+#define MEM_SIZE 13000
 #define TCP_MSS 800
-#define PBUF_POOL_SIZE 8
-#define TCP_WND (4 * TCP_MSS)
-// Frames out.
-#define MEM_SIZE 6000
+#define TCP_WND (2 * TCP_MSS)
 #define TCP_SND_BUF (4 * TCP_MSS)
 #define TCP_SND_QUEUELEN 16
 #define MEMP_NUM_TCP_SEG 24
