@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Random numbers: the emulated ring oscillator always gives the same bits, so time must be in them."""
+"""Random numbers: the emulated oscillator always gives the same bits, so more must be in them."""
 
 import re
 

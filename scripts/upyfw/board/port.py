@@ -34,9 +34,10 @@ class Port:
     written by esptool. firmware_file: the name of that in the build folder. regions: those that
     every board must have. fs_region: the one of the file system. fault: further rules of the
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
-    of its own. can_limit_heap: whether --heap works. can_usbnet:
-    whether a board may have usbnet = true. deploy: the page that MicroPython's board.json names. tools: what a build calls (tools.TOOLS);
-    compiler: the one of them whose absence is told before a build, "" if it comes with a kit.
+    of its own. can_limit_heap: whether --heap works. can_usbnet: whether a board may have a
+    network over USB. deploy: the page that MicroPython's board.json names. tools: what a build
+    calls (tools.TOOLS); compiler: the one of them whose absence is told before a build, "" if it
+    comes with a kit.
     """
 
     name: str

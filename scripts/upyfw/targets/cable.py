@@ -81,7 +81,8 @@ class Cable:
     ) -> Exchanged:
         """Open a connection, send data, and take size bytes, or all until the board closes it.
 
-        end: close this end once the data is sent. keep: do not break it off at the end. Raises TargetError if there is no way to it.
+        end: close this end once the data is sent. keep: do not break it off afterwards. Raises
+        TargetError if there is no way to it.
         """
         args: dict[str, Any] = {} if size is None else {"bytes": size}
         args |= {"port": port, "data": _text(data), "end": end, "keep": keep}
