@@ -34,6 +34,9 @@ def compile(program, line_no, more, source=None):
     """
     code = Code()
     code.add_line(program, line_no)
+    if source is None and code.open and type(code.items[0][2]) is str:
+        # A fault where the block begins: at the prompt none of it need be typed.
+        raise Unclosed(code.items[0][2], 0)
     while code.open:
         offset = source.tell() if source and len(code.items) > _KEPT_STEPS else -1
         line_no = source.line_no + 1 if source else 0

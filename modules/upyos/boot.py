@@ -25,7 +25,11 @@ def start(options):
     _upyos.mend(console.input, sys.modules["upyos"], kernel, sdata)
     starts = upyos_port.boot_count() + 1
     upyos_port.set_boot_count(starts)
-    reason = state.recovery
+    reason = None
+    if state.recovery:
+        from upyos.lib import command
+
+        reason = "the flash cannot be mounted: " + command.reason(state.recovery[0])
     if "-r" in options:
         reason = "asked for"
     elif starts > _TRIES:
@@ -35,7 +39,9 @@ def start(options):
         reason = reason or missing
     # barrier: boot; a damaged file system must not keep the prompt away
     except Exception as exc:
-        reason = "%s: %s" % (type(exc).__name__, exc)
+        from upyos import failure
+
+        reason = failure.line(exc)
         config.use_defaults()
     _enter(reason)
     upyos_port.set_boot_count(0)
@@ -108,7 +114,9 @@ def _enter(reason):
         console.error("init.sh: ended")
     # barrier: boot; a start script cannot keep the prompt away
     except Exception as exc:
-        console.error("init.sh: %s: %s" % (type(exc).__name__, exc))
+        from upyos import failure
+
+        console.error("init.sh: " + failure.line(exc))
     _upyos.tty(True)
 
 
@@ -119,6 +127,7 @@ def _recover(reason):
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")
     if state.recovery:
+        console.write("mount -r          read at /mnt what can be read, to save it\n")
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")

@@ -50,12 +50,10 @@ def _reported(command, path, load):
     try:
         load(path)
         return True
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         from upyos.lib.command import reason
 
         console.error("%s: %s: %s" % (command, path, reason(exc)))
-    except ValueError as exc:
-        console.error("%s: %s: %s" % (command, path, exc))
     return False
 
 

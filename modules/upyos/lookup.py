@@ -117,10 +117,16 @@ def _at_path(word):
     """Return what a word with a slash names."""
     word = reachable(word)
     slash = word.rfind("/")
-    directory = word[:slash] or "/"
-    found = in_directory(directory, word[slash + 1 :])
-    if found is None and directory == "/bin":
-        found = frozen(word[5:])
+    name = word[slash + 1 :]
+    found = in_directory(word[:slash] or "/", name)
+    if found is None:
+        from upyos.lib import paths
+
+        path = paths.absolute(word)
+        if name in ("", ".") and paths.is_dir(path):
+            found = NOT_PROGRAM, word
+        elif path[:5] == "/bin/" and name:
+            found = frozen(path[5:])
     return found or (NONE, word)
 
 

@@ -32,7 +32,8 @@ class Pipe(io.IOBase):
             return self._write(data)
         except OSError as e:
             self.broken = e
-            raise
+            # As modules/c/upyos/console.c marks what a target raises.
+            raise OSError(e.errno, "output") from None
 
     def _write(self, data):
         if self.file is None and self.size + len(data) > _MEMORY_BYTES:
@@ -92,6 +93,7 @@ class _Spilled:
 def run(commands, condition):
     """Run commands one after the other, each one's output the next one's standard input."""
     stdin = None
+    broken = state.broken
     for i, command in enumerate(commands[:-1]):
         pipe = Pipe("%d.%d" % (state.pid, i))
         previous = _upyos.redirect(pipe)
@@ -107,6 +109,7 @@ def run(commands, condition):
             from upyos.lib.command import reason
 
             executor.report("pipe: " + reason(e))
+            state.broken = broken
             return 1
         if status == _INTERRUPTED:
             break

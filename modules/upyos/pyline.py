@@ -59,7 +59,10 @@ def _run(code, show_it):
     except BaseException as e:
         from upyos import failure
 
-        executor.report("%s: %s" % (type(e).__name__, failure.text(e)))
+        if failure.is_of_output(e):
+            state.broken = e
+            return 1
+        executor.report(failure.line(e))
         if sdata.debug:
             sys.print_exception(e)
         return 1

@@ -4,6 +4,7 @@
 import io
 
 import _upyos
+import sdata
 from micropython import const
 
 from upyos import executor, lexer, lookup, state
@@ -18,17 +19,21 @@ def run(command, stdin, condition):
     words = []
     streams = [stdin, None, None]
     at = 0
-    target = ""
+    target = written = ""
     try:
         while at < len(command):
             if type(command[at]) is int:
                 target = lexer.text(command[at + 1], executor.variable)
                 open_target(command[at], target, streams)
+                if command[at] != _IN:
+                    written = target
                 at += 1
             else:
                 words.append(command[at])
             at += 1
         words = lexer.expand(words, executor.variable)
+        # What fails from here on is the output.
+        target = written or target
         return _captured(words, streams, condition) if words else 0
     except (OSError, ValueError, MemoryError) as e:
         executor.report(target + ": " + reason(e))
@@ -41,8 +46,6 @@ def run(command, stdin, condition):
 
 def reason(exc):
     """Return why a redirection was not opened, or its output not put into a variable, as text."""
-    if isinstance(exc, UnicodeError):
-        return "not text"
     from upyos.lib import command
 
     return command.reason(exc)
@@ -67,6 +70,8 @@ def open_target(op, target, streams):
         stream = open(target, mode)
         variable_name = None
     elif op == _IN:
+        if not _is_set(target):
+            raise ValueError("no such variable; a file has . or / in its name")
         stream = io.BytesIO(str(executor.variable(target)).encode())
     elif not lexer.legal(target) or target in "?!#@*":
         raise ValueError("no name of a variable; a file has . or / in its name")
@@ -82,23 +87,32 @@ def open_target(op, target, streams):
         streams[2] = variable_name
 
 
+def _is_set(name):
+    """Tell whether there is a variable of this name; special ones and digits always are."""
+    return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
+
+
 def _captured(words, streams, condition):
     """Run a command with its streams in place; a variable gets the typed result, else the text."""
     stdin, stdout, name = streams
     if stdout is None:
         return executor.dispatch(words, stdin, condition, False)
-    outer = state.result
+    outer, outer_broken = state.result, state.broken
+    state.broken = None
     previous = _upyos.redirect(stdout)
     try:
         status = executor.dispatch(words, stdin, condition, name is not None)
     finally:
         _upyos.redirect(previous)
+        broken, state.broken = state.broken, outer_broken
     if name is not None:
         value = state.result
         state.result = outer
         store(name, value, stdout.getvalue())
     streams[1] = None
     stdout.close()
+    if broken:
+        raise broken
     return status
 
 

@@ -43,7 +43,9 @@ def _report(exc):
     if isinstance(exc, MemoryError):
         console.error("out of memory")
     else:
-        console.error("%s: %s" % (type(exc).__name__, exc))
+        from upyos import failure
+
+        console.error(failure.line(exc))
     if sdata.debug:
         sys.print_exception(exc)
 

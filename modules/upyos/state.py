@@ -15,6 +15,8 @@ foreground = None
 condition = False
 to_variable = False
 result = NONE
+# The OSError of the target that the output of the line in progress goes to, or None.
+broken = None
 
 # Pid of the newest process.
 pid = 0
@@ -22,7 +24,7 @@ pid = 0
 cwd = "/"
 # Background loop: None, or a function that runs what is due and returns the ms to wait.
 loop = None
-# Why the start went to recovery, or None.
+# (why, block device) of the flash that could not be mounted, or None.
 recovery = None
 # While there are jobs: waits for a key and lets them go on; what drives them; its timer.
 key = None

@@ -25,6 +25,7 @@ def fields():
         state.condition,
         state.to_variable,
         state.result,
+        state.broken,
     )
 
 
@@ -37,12 +38,13 @@ def set_fields(values):
         state.condition,
         state.to_variable,
         state.result,
+        state.broken,
     ) = values
 
 
 def fresh(proc):
     """Return the values that a job begins with."""
-    return (0, None, proc, False, False, state.NONE)
+    return (0, None, proc, False, False, state.NONE, None)
 
 
 def without(call, *args):

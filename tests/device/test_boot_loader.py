@@ -13,7 +13,7 @@ import boot_simulator as sim
 import pytest
 from boot_simulator import SECTOR, Board, Layout
 from upyfw.base.paths import REPO
-from upyfw.build import boot_loader
+from upyfw.build import firmware_rp2_boot as boot_loader
 from upyfw.source import sources
 from upyfw.targets.emulator import Emulator
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from upyfw.base.errors import UpyfwError
 from upyfw.base.paths import REPO
-from upyfw.build import boot_loader
-from upyfw.build.boot_loader import SECTOR_BYTES, BootLayout
+from upyfw.build import firmware_rp2_boot as boot_loader
+from upyfw.build.firmware_rp2_boot import SECTOR_BYTES, BootLayout
 
 _SECTORS = 8
 GOOD = BootLayout(

@@ -33,15 +33,15 @@ BIN_MAY = {
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
-    "system": {"lib", "log", "auth", "watchdog"},
+    "system": {"lib", "log", "auth", "mount", "watchdog"},
     "hardware": {"lib"},
     "network": {"lib"},
 }
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}
 # turns: what jobs in threads share with a command (loaded while there are such jobs only);
-# manual: the text that --help prints
-LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
+# manual: the text that --help prints; cooked: lines that are typed
+LIB_MAY = {"lib", "state", "console", "process", "turns", "manual", "cooked"}
 
 
 LIBRARIES = {path.stem for path in (MODULES / "lib").iterdir() if path.name[0] not in "._"}

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "py/mperrno.h"
 #include "py/nlr.h"
 #include "py/objtype.h"
 #include "py/runtime.h"
@@ -90,6 +91,10 @@ int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, 
 }
 
 mp_obj_t __wrap_mp_vfs_blockdev_ioctl(mp_vfs_blockdev_t *self, uintptr_t cmd, uintptr_t arg) {
+    if (cmd == MP_BLOCKDEV_IOCTL_BLOCK_ERASE && self->writeblocks[0] == MP_OBJ_NULL) {
+        // mounted to read only, as mp_vfs_blockdev_write says it
+        return MP_OBJ_NEW_SMALL_INT(-MP_EROFS);
+    }
     UPYOS_ENTER;
     mp_obj_t result = __real_mp_vfs_blockdev_ioctl(self, cmd, arg);
     UPYOS_LEAVE;

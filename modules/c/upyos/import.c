@@ -8,6 +8,7 @@
 
 #include "py/builtin.h"
 #include "py/runtime.h"
+#include "upyos.h"
 
 mp_obj_t __real_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
 mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *args);
@@ -32,5 +33,9 @@ mp_obj_t __wrap_mp_builtin___import___default(size_t n_args, const mp_obj_t *arg
             }
         }
     }
-    return __real_mp_builtin___import___default(n_args, args);
+    mp_obj_t module = __real_mp_builtin___import___default(n_args, args);
+    if (absolute && strncmp(mp_obj_str_get_str(args[0]), "asyncio", 7) == 0) {
+        upyos_watch_tasks();
+    }
+    return module;
 }

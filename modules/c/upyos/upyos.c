@@ -42,6 +42,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_unload), MP_ROM_PTR(&upyos_unload_obj) },
     { MP_ROM_QSTR(MP_QSTR_changes), MP_ROM_PTR(&upyos_changes_obj) },
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rescue), MP_ROM_PTR(&upyos_rescue_obj) },
     { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
     #if defined(ESP_PLATFORM)

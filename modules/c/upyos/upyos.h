@@ -21,6 +21,16 @@ void upyos_terminal_init(void);
 // Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold);
 
+// unhandled.c
+// asyncio has just been loaded.
+void upyos_watch_tasks(void);
+#if MICROPY_PY_THREAD
+// The calling thread has left Python by an exception.
+bool upyos_thread_has_ended(void);
+#else
+#define upyos_thread_has_ended() (false)
+#endif
+
 // flash.c, on unix
 extern const mp_obj_type_t upyos_flash_type;
 
@@ -65,7 +75,8 @@ extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
 extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 
-// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, sort.c, span.c, text.c
+// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, rescue.c, sort.c, span.c, text.c
+extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
