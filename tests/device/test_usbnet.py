@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The network over the USB cable: the firmware that users flash, and real sockets of the host."""
 
+import http.client
+import http.server
 import re
 import socket
 import struct
@@ -78,6 +80,34 @@ def __main__(args):
         kept[-1].sendall(data)
     print("closed")
 """
+# one page, whatever is asked for
+PAGE = """\
+import asyncio
+async def serve(reader, writer):
+    while (await reader.readline()).strip():
+        pass
+    body = bytes(range(256)) * 40
+    writer.write("HTTP/1.0 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body))
+    writer.write(body)
+    await writer.drain()
+    writer.close()
+async def __main__(args):
+    server = await asyncio.start_server(serve, "0.0.0.0", 80)
+    print("ready")
+    await server.wait_closed()
+"""
+# fetches a page of its host
+FETCH = """\
+import network, socket
+def __main__(args):
+    s = socket.socket()
+    s.connect((network.USBD_NCM().config("host"), 8000))
+    s.sendall(b"GET /page HTTP/1.0\\r\\n\\r\\n")
+    data = b""
+    while more := s.recv(512):
+        data += more
+    print(len(data), data[-11:])
+"""
 # asks for a name that nobody has, and says how that ended once the cable is in again
 RESOLVER = """\
 import network, socket, time
@@ -96,6 +126,7 @@ def __main__(args):
     print("lookup", end, took)
 """
 FILES = {"/bin/echod.py": ECHO, "/bin/aecho.py": ASYNC_ECHO, "/bin/slow.py": SLOW_READER}
+FILES |= {"/bin/page.py": PAGE, "/bin/fetch.py": FETCH}
 FILES |= {"/bin/resolver.py": RESOLVER, "/bin/unread.py": UNREAD}
 DATA = bytes(range(256)) * 64
 # what is hashed to the addresses of the emulated chip's number
@@ -219,6 +250,44 @@ def echoed(port: int) -> bytes:
         got = b"".join(iter(lambda: client.recv(4096), b""))
         sender.join()
     return got
+
+
+def test_a_web_client_of_this_machine(session, cable):
+    begin(session, "page &")
+    client = http.client.HTTPConnection("127.0.0.1", cable.forward(80), timeout=60)
+    session.target.stream(lambda data: None)
+    try:
+        for _ in range(5):
+            client.request("GET", "/")
+            assert client.getresponse().read() == bytes(range(256)) * 40
+            client.close()
+    finally:
+        session.target.stream(None)
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A server of this machine with one page."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(DATA[:5000] + b"end of page")
+
+    def log_message(self, *args):
+        pass
+
+
+def test_the_board_reaches_a_server_of_this_machine(session, cable):
+    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cable.reach(8000, server.server_port)
+        session.target.stream(lambda data: None)
+        try:
+            shown = session.run("fetch")
+        finally:
+            session.target.stream(None)
+            server.shutdown()
+    assert re.fullmatch(r"\d{4} b'end of page'", shown)
 
 
 def test_what_came_before_a_reset_is_read(session, cable):
