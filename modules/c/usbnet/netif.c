@@ -203,6 +203,46 @@ void usbnet_set_active(bool active) {
     update();
 }
 
+// The services that the host is told of by mDNS (RFC 6763); an empty name is a free place.
+static struct {
+    char name[16];
+    int8_t slot;
+} services[MDNS_MAX_SERVICES];
+
+static int place_of(const char *service) {
+    for (int i = 0; i < MDNS_MAX_SERVICES; i++) {
+        if (strcmp(services[i].name, service) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// Announce a TCP service, or with port 0 no longer; false if there is no place for it.
+bool usbnet_announce(const char *service, uint16_t port) {
+    if (service[0] == 0 || strlen(service) >= sizeof(services[0].name)) {
+        return false;
+    }
+    MICROPY_PY_LWIP_ENTER
+    int place = place_of(service);
+    if (place >= 0) {
+        mdns_resp_del_service(&usbnet_netif, services[place].slot);
+        services[place].name[0] = 0;
+    }
+    place = port == 0 ? -1 : place_of("");
+    if (place >= 0) {
+        services[place].slot = mdns_resp_add_service(&usbnet_netif, mod_network_hostname_data, service, DNSSD_PROTO_TCP,
+            port, NULL, NULL);
+        if (services[place].slot >= 0) {
+            strcpy(services[place].name, service);
+        } else {
+            place = -1;
+        }
+    }
+    MICROPY_PY_LWIP_EXIT
+    return port == 0 || place >= 0;
+}
+
 // The bus is still: the host sleeps or the cable is out; TinyUSB cannot tell which. (USB 2.0, 7.1.7.6)
 void tud_suspend_cb(bool remote_wakeup_en) {
     usbnet_link(false);

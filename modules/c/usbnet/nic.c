@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // network.USBD_NCM, named and used as that of later MicroPython versions.
+#include "py/mperrno.h"
 #include "py/runtime.h"
 #include "extmod/modnetwork.h"
 #include "usbnet.h"
@@ -65,6 +66,19 @@ static mp_obj_t nic_config(mp_obj_t self, mp_obj_t key) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(nic_config_obj, nic_config);
 
+// announce("_http", port): the host finds that service at the board by mDNS; port 0: no longer.
+static mp_obj_t nic_announce(mp_obj_t self, mp_obj_t service, mp_obj_t port) {
+    mp_int_t number = mp_obj_get_int(port);
+    if (number < 0 || number > 0xffff) {
+        mp_raise_ValueError(NULL);
+    }
+    if (!usbnet_announce(mp_obj_str_get_str(service), number)) {
+        mp_raise_OSError(MP_ENOMEM);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(nic_announce_obj, nic_announce);
+
 static const mp_rom_map_elem_t locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&nic_active_obj) },
     { MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&nic_isconnected_obj) },
@@ -72,6 +86,7 @@ static const mp_rom_map_elem_t locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&nic_ifconfig_obj) },
     { MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&nic_ipconfig_obj) },
     { MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&nic_config_obj) },
+    { MP_ROM_QSTR(MP_QSTR_announce), MP_ROM_PTR(&nic_announce_obj) },
 };
 static MP_DEFINE_CONST_DICT(locals, locals_table);
 

@@ -38,6 +38,7 @@ void usbnet_link(bool up);
 void usbnet_drain(void);
 bool usbnet_active(void);
 void usbnet_set_active(bool active);
+bool usbnet_announce(const char *service, uint16_t port);
 
 // dhcp.c; all with lwIP locked
 void usbnet_dhcp_start(struct netif *netif);

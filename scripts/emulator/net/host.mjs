@@ -174,7 +174,7 @@ export class Host {
     const [fromPort, toPort] = [wordAt(payload, 0), wordAt(payload, 2)];
     const data = payload.subarray(8, wordAt(payload, 4));
     if (toPort === DHCP_CLIENT && fromPort === DHCP_SERVER) this.#dhcp(data);
-    else this.onUdp({ from, fromPort, to, toPort, data });
+    this.onUdp({ from, fromPort, to, toPort, data });
   }
 
   #message(type, ...options) {

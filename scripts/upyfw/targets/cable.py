@@ -63,10 +63,11 @@ class Cable:
         return self._run("ping", limit, data=_text(data))["reply"]
 
     def ask_udp(
-        self, ip: str, port: int, data: bytes, limit: float = _LIMIT_S
+        self, ip: str, port: int, data: bytes, limit: float = _LIMIT_S, *, from_port: int = 50000
     ) -> tuple[str, bytes] | None:
-        """Send a datagram and return (address, data) of the answer, or None."""
-        reply = self._run("udp", limit, ip=ip, port=port, data=_text(data))
+        """Send a datagram and return (address, data) of the answer to its port, or None."""
+        args = {"ip": ip, "port": port, "from_port": from_port, "data": _text(data)}
+        reply = self._run("udp", limit, **args)
         return None if reply["data"] is None else (reply["from"], _bytes(reply["data"]))
 
     def exchange(
