@@ -7,6 +7,8 @@ import re
 import socket
 import struct
 import threading
+from collections.abc import Iterator
+from random import Random
 
 import pytest
 from machines import image
@@ -282,6 +284,36 @@ def test_bad_blocks_stop_nothing(session, cable):
         cable.send_block(block)
         session.target.advance(0.05)
         assert cable.ping(b"hello") is True
+    assert session.run("echo $?") == "0"
+
+
+def mutated_blocks(state: dict, count: int) -> Iterator[bytes]:
+    """Blocks with a frame in which some bytes are other ones; each hundredth is a good ARP."""
+    random = Random(16459)
+    board = bytes(map(int, state["board"].split(".")))
+    host = bytes(map(int, state["ip"].split(".")))
+    mac = bytes(state["mac"])
+    arp = b"\x08\x06" + bytes([0, 1, 8, 0, 6, 4, 0, 1]) + mac + host + bytes(6) + board
+    ip = bytes([0x45, 0, 0, 60, 0, 0, 0, 0, 64, 0, 0, 0]) + host + board
+    echo = b"\x08\x00" + ip[:9] + b"\x01" + ip[10:] + b"\x08" + bytes(39)
+    syn = b"\x08\x00" + ip[:9] + b"\x06" + ip[10:] + bytes([9, 9, 0, 7]) + bytes(36)
+    for number in range(count):
+        good = number % 100 == 99
+        frame = b"\xff" * 6 + mac + (arp if good else random.choice((arp, echo, syn)))
+        table = struct.pack("<IHH4H", 0x304D434E, 16, 0, 28, len(frame), 0, 0)
+        block = bytearray(head(28 + len(frame), 12) + table + frame)
+        for _ in range(0 if good else random.randint(0, 6)):
+            block[random.randrange(len(block))] = random.choice((0, 1, 255, random.randrange(256)))
+        cut = not good and random.random() < 0.2
+        yield bytes(block[: random.randint(1, len(block))] if cut else block)
+
+
+def test_mutated_blocks_stop_nothing(session, cable):
+    for number, block in enumerate(mutated_blocks(cable.state(), 2000)):
+        cable.send_block(block)
+        session.target.advance(0.002)
+        if number % 100 == 99:
+            assert cable.ping(b"hello") is True
     assert session.run("echo $?") == "0"
 
 
