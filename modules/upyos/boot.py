@@ -33,7 +33,7 @@ def start(options):
     if "-r" in options:
         reason = "asked for"
     elif starts > _TRIES:
-        reason = "%d starts did not reach the prompt" % _TRIES
+        reason = "%d starts did not keep the prompt" % _TRIES
     try:
         missing = _prepare()
         reason = reason or missing
@@ -44,7 +44,13 @@ def start(options):
         reason = failure.line(exc)
         config.use_defaults()
     _enter(reason)
-    upyos_port.set_boot_count(0)
+    if reason:
+        # Nothing was started.
+        upyos_port.set_boot_count(0)
+    else:
+        from upyos import started
+
+        state.key = started.key
     console.write("\nType help for the commands.\n")
 
 

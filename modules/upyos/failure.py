@@ -17,14 +17,15 @@ _INTERRUPTED = const(130)
 
 def status(proc, exc):
     """Report the exception that ended the process (None: the shell); return its status."""
-    cmd = "%s: " % (proc.cmd,) if proc else ""
+    name = proc.cmd if proc and type(proc.cmd) is str else "?"
+    cmd = name + ": " if proc else ""
     if isinstance(exc, SystemExit):
         return _exit_status(exc.args[0] if exc.args else None)
     if isinstance(exc, KeyboardInterrupt):
         console.error(cmd + "ended")
         return _INTERRUPTED
     if isinstance(exc, process.UsageError):
-        console.error(_usage(proc.cmd if proc else "", text(exc)))
+        console.error(_usage(name if proc else "", text(exc)))
         return _USAGE
     if is_of_output(exc) and not (proc and proc.isthr):
         state.broken = exc
@@ -52,7 +53,7 @@ def line(exc):
 def text(exc):
     """Return the text of an exception on one line; the reason if it has a number or no text."""
     try:
-        found = str(exc)
+        found = _outside(str, exc)
     # barrier: the program's own class may have a __str__ that raises
     except BaseException:
         return "no text"
@@ -94,6 +95,15 @@ def _is_ours(proc):
     return proc and type(proc.cmd) is str and _upyos.command(proc.cmd) is not None
 
 
+def _outside(call, value):
+    """Return call(value), code of a program: who has the turn lets go of it meanwhile."""
+    if state.turn is None:
+        return call(value)
+    from upyos import turns
+
+    return turns.without(call, value)
+
+
 def _exit_status(value):
     """Return the status of SystemExit(value); a text is printed."""
     if value is None or isinstance(value, int):
@@ -118,5 +128,5 @@ def _usage(cmd, reason):
 
 def _traceback(exc):
     before = _upyos.redirect(None)
-    sys.print_exception(exc)
+    _outside(sys.print_exception, exc)
     _upyos.redirect(before)

@@ -17,6 +17,8 @@ NOT_PROGRAM = 126
 NONE = 127
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
+# How the paths of the firmware's programs begin, as in process.mend.
+_FIRMWARE = const("upyos/")
 _PATH = "/local/bin:.frozen:/bin"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _NO_FILE = const(4)
@@ -164,8 +166,10 @@ def in_directory(directory, name):
 
 
 def _found(directory, file):
-    """Return the kind of a file that can be run, and its path."""
+    """Return the kind of a file that can be run, and its path: never one in the firmware."""
     path = directory + file if directory.endswith("/") else directory + "/" + file
+    if path.startswith(_FIRMWARE):
+        path = "./" + path
     return SCRIPT if file.endswith(".sh") else PROGRAM, path
 
 

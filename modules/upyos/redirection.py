@@ -14,7 +14,7 @@ _APPEND = const(7)
 _IN = const(8)
 
 
-def run(command, stdin, condition):
+def run(command, stdin, condition, flat=False):
     """Run a command with redirections; it does not run when one of them cannot be opened."""
     words = []
     streams = [stdin, None, None]
@@ -34,14 +34,18 @@ def run(command, stdin, condition):
         words = lexer.expand(words, executor.variable)
         # What fails from here on is the output.
         target = written or target
-        return _captured(words, streams, condition) if words else 0
+        return _captured(words, streams, condition, flat, target) if words else 0
     except (OSError, ValueError, MemoryError) as e:
         executor.report(target + ": " + reason(e))
         return 1
     finally:
-        for stream in streams[:2]:
-            if stream is not None:
-                stream.close()
+        _close(streams)
+
+
+def _close(streams):
+    for stream in streams[:2]:
+        if stream is not None:
+            stream.close()
 
 
 def reason(exc):
@@ -92,27 +96,67 @@ def _is_set(name):
     return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
 
 
-def _captured(words, streams, condition):
+def _captured(words, streams, condition, flat, target):
     """Run a command with its streams in place; a variable gets the typed result, else the text."""
     stdin, stdout, name = streams
-    if stdout is None:
-        return executor.dispatch(words, stdin, condition, False)
-    outer, outer_broken = state.result, state.broken
-    state.broken = None
-    previous = _upyos.redirect(stdout)
+    result, broken = state.result, state.broken
+    previous = entered = None
+    if stdout is not None:
+        state.broken = None
+        previous = _upyos.redirect(stdout)
     try:
-        status = executor.dispatch(words, stdin, condition, name is not None)
+        status = executor.dispatch(words, stdin, condition, name is not None, flat)
+        if flat and state.frame.control is not None:
+            from upyos import lists
+
+            entered = lists.entered()
     finally:
-        _upyos.redirect(previous)
-        broken, state.broken = state.broken, outer_broken
+        failed = None
+        if stdout is not None and not entered:
+            _upyos.redirect(previous)
+            failed, state.broken = state.broken, broken
+    if entered:
+        entered[4].append((_end, streams[:], previous, target, broken))
+        streams[:] = (None, None)
+    else:
+        _store(streams, result, failed)
+    return status
+
+
+def _store(streams, result, failed):
+    """Close the output; a variable gets it, and state.result is that of before.
+
+    Raises what the output raised meanwhile: failed, unless it is None.
+    """
+    stdout, name = streams[1:]
+    if stdout is None:
+        return
     if name is not None:
         value = state.result
-        state.result = outer
+        state.result = result
         store(name, value, stdout.getvalue())
     streams[1] = None
     stdout.close()
-    if broken:
-        raise broken
+    if failed:
+        raise failed
+
+
+def _end(status, streams, previous, target, broken):
+    """Do after a script what run() does after a program; return the status."""
+    failed = None
+    if streams[1] is not None:
+        _upyos.redirect(previous)
+        failed, state.broken = state.broken, broken
+    outer = state.result
+    state.result = state.NONE
+    try:
+        _store(streams, outer, failed)
+    except (OSError, ValueError, MemoryError) as e:
+        state.result = outer
+        executor.report(target + ": " + reason(e))
+        return 1
+    finally:
+        _close(streams)
     return status
 
 

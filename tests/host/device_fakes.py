@@ -151,6 +151,7 @@ def _fakes(device: Device) -> None:
         run=device.run,
         enter=lambda path, args: proc,
         leave=lambda proc: None,
+        mend=lambda path: None,
         status_of=real("status_of"),
         UsageError=real("UsageError"),
     )

@@ -105,10 +105,16 @@ void __real_mp_handle_pending(bool raise_exc);
 void __wrap_mp_handle_pending(bool raise_exc);
 void __real_mp_event_handle_nowait(void);
 void __wrap_mp_event_handle_nowait(void);
+void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
 
 void __wrap_mp_handle_pending(bool raise_exc) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
+        if (raise_exc) {
+            upyos_step_look();
+            upyos_interrupt_insist();
+        }
         __real_mp_handle_pending(raise_exc);
         upyos_cores_look();
     }
@@ -116,7 +122,20 @@ void __wrap_mp_handle_pending(bool raise_exc) {
 
 void __wrap_mp_event_handle_nowait(void) {
     if (upyos_blockdev_calls == 0) {
+        upyos_tick_look();
+        upyos_step_look();
+        upyos_interrupt_insist();
         __real_mp_event_handle_nowait();
         upyos_cores_look();
     }
+}
+
+// It calls the two above where they are defined, so not as they are here.
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
+    if (upyos_blockdev_calls == 0) {
+        upyos_tick_look();
+        upyos_step_look();
+        upyos_interrupt_insist();
+    }
+    __real_mp_event_wait_ms(timeout_ms);
 }

@@ -3,6 +3,8 @@
 // The terminal: keys, interrupts, injection, the raw-REPL hand-over. terminal_unix.c and terminal_chip.c have what differs.
 
 #include "py/gc.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
 #include "py/runtime.h"
 #include "terminal.h"
 #include "upyos.h"
@@ -10,19 +12,114 @@
 // Garbage in bytes that is left until there is more: two to four commands make so much.
 #define UPYOS_GARBAGE_MOST (4096)
 
-// Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
-static size_t upyos_holds;
+void __real_mp_sched_keyboard_interrupt(void);
+void __wrap_mp_sched_keyboard_interrupt(void);
 
+bool upyos_tty_raw;
+
+// Ctrl-C is put off while this is not 0.
+static size_t upyos_holds;
+// It came meanwhile.
+static volatile bool upyos_typed;
+// It is an interrupt for as long as a step of a job is too long, though it is a key else.
+static bool upyos_armed;
+// How often it came in a row, for the program that runs; when it came last.
+static volatile uint8_t upyos_presses;
+static volatile mp_uint_t upyos_press_ms;
+static volatile bool upyos_program;
+
+#define UPYOS_INSISTS (3)
+#define UPYOS_ROW_MS (1000)
+
+// May be called from an interrupt.
+void __wrap_mp_sched_keyboard_interrupt(void) {
+    if (upyos_holds != 0) {
+        upyos_typed = true;
+        return;
+    }
+    mp_uint_t now_ms = mp_hal_ticks_ms();
+    if (now_ms - upyos_press_ms > UPYOS_ROW_MS) {
+        upyos_presses = 0;
+    }
+    upyos_press_ms = now_ms;
+    if (upyos_program && upyos_presses < UPYOS_INSISTS) {
+        ++upyos_presses;
+    }
+    __real_mp_sched_keyboard_interrupt();
+}
+
+// A program begins or ends: whatever it does with KeyboardInterrupt, three quick ones end it.
+void upyos_interrupt_program(bool begins) {
+    if (!upyos_on_main() || upyos_holds != 0) {
+        return;
+    }
+    if (upyos_presses >= UPYOS_INSISTS) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+    }
+    upyos_program = begins;
+    upyos_presses = 0;
+}
+
+// Raise it again at every branch and wait of the main thread, so that no handler of the program goes on.
+void upyos_interrupt_insist(void) {
+    if (upyos_presses >= UPYOS_INSISTS && upyos_holds == 0 && upyos_on_main()) {
+        __real_mp_sched_keyboard_interrupt();
+        nlr_raise(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception)));
+    }
+}
+
+// Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold) {
-    if (hold && upyos_holds++ == 0) {
-        upyos_terminal_set_interrupt(false);
-    } else if (!hold && upyos_holds != 0 && --upyos_holds == 0) {
-        upyos_terminal_set_interrupt(true);
+    if (hold) {
+        ++upyos_holds;
+    } else if (upyos_holds != 0) {
+        upyos_set_holds(upyos_holds - 1);
+    }
+}
+
+size_t upyos_get_holds(void) {
+    return upyos_holds;
+}
+
+void upyos_set_holds(size_t holds) {
+    upyos_holds = holds;
+    if (holds == 0 && upyos_typed) {
+        upyos_typed = false;
+        if (upyos_tty_raw) {
+            upyos_terminal_put_key(UPYOS_CTRL_C);
+        } else {
+            mp_sched_keyboard_interrupt();
+        }
+    }
+}
+
+// While Ctrl-C is put off, and for longer than it should be: tell whether it was typed.
+bool upyos_interrupt_typed(void) {
+    if (!upyos_armed) {
+        upyos_armed = true;
+        upyos_terminal_set_raw(false);
+    }
+    bool typed = upyos_terminal_take_interrupt() || upyos_typed;
+    upyos_typed = false;
+    return typed;
+}
+
+void upyos_interrupt_now(void) {
+    __real_mp_sched_keyboard_interrupt();
+}
+
+// Ctrl-C is again what it was.
+void upyos_interrupt_disarm(void) {
+    if (upyos_armed) {
+        upyos_armed = false;
+        upyos_terminal_set_raw(upyos_tty_raw);
     }
 }
 
 void upyos_terminal_init(void) {
     upyos_holds = 0;
+    upyos_typed = upyos_armed = upyos_program = false;
+    upyos_presses = 0;
 }
 
 // Collect while nobody types. What stays then lies together at the bottom of the heap, instead of wherever the free blocks
@@ -37,6 +134,8 @@ static void upyos_collect_garbage(void) {
 // key(wait_ms) -> the next byte from the terminal, or -1 when none came; wait_ms < 0 waits for ever
 static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
     mp_int_t wait_ms = mp_obj_get_int(wait_ms_in);
+    // A thread may have closed them.
+    upyos_mend_streams();
     if (wait_ms != 0) {
         upyos_collect_garbage();
     }
@@ -46,7 +145,11 @@ MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 
 // tty(raw): Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile
 static mp_obj_t upyos_tty(mp_obj_t raw) {
-    upyos_terminal_set_raw(mp_obj_is_true(raw));
+    upyos_tty_raw = mp_obj_is_true(raw);
+    upyos_terminal_set_raw(upyos_tty_raw);
+    if (!upyos_tty_raw) {
+        upyos_terminal_interrupt_if_typed();
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tty_obj, upyos_tty);

@@ -9,10 +9,17 @@
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
 
-// Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile.
+// What _upyos.tty was told last: Ctrl-C is a key, not an interrupt.
+extern bool upyos_tty_raw;
+
+// Ctrl-C is a key if raw, else it interrupts.
 void upyos_terminal_set_raw(bool raw);
-// Off: Ctrl-C is put off until it is on again.
-void upyos_terminal_set_interrupt(bool on);
+// Ctrl-C that is among the keys that nobody read yet interrupts now, where a key stays one when it no longer is.
+void upyos_terminal_interrupt_if_typed(void);
+// Is Ctrl-C among the keys that nobody read yet? What stands before it goes with it.
+bool upyos_terminal_take_interrupt(void);
+// As if typed; dropped when the input buffer is full.
+void upyos_terminal_put_key(uint8_t c);
 // As if typed; raises OSError(EAGAIN) when the input buffer is full.
 void upyos_terminal_inject_byte(uint8_t c);
 // Whether a key would come without a wait.

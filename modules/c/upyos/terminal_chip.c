@@ -6,6 +6,7 @@
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
+#include "py/mpthread.h"
 #include "py/ringbuf.h"
 #include "py/runtime.h"
 #include "py/stream.h"
@@ -16,8 +17,39 @@
 
 extern ringbuf_t stdin_ringbuf;
 
-// An interrupt character that arrived while it was off acts now; what was typed after it stays.
-static void upyos_interrupt_if_typed(void) {
+int __real_mp_hal_stdin_rx_chr(void);
+int __wrap_mp_hal_stdin_rx_chr(void);
+
+// What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
+int __wrap_mp_hal_stdin_rx_chr(void) {
+    if (upyos_in_step() || !upyos_on_main()) {
+        mp_raise_type(&mp_type_EOFError);
+    }
+    return __real_mp_hal_stdin_rx_chr();
+}
+
+void __real_mp_hal_set_interrupt_char(int c);
+void __wrap_mp_hal_set_interrupt_char(int c);
+
+void upyos_terminal_set_raw(bool raw) {
+    __real_mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
+}
+
+// micropython.kbd_intr: the terminal belongs to the program in the foreground, no job changes it.
+void __wrap_mp_hal_set_interrupt_char(int c) {
+    if (upyos_on_main() && !upyos_in_step()) {
+        __real_mp_hal_set_interrupt_char(c);
+    }
+}
+
+void upyos_terminal_put_key(uint8_t c) {
+    ringbuf_put(&stdin_ringbuf, c);
+}
+
+// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
+bool upyos_terminal_take_interrupt(void) {
+    // The scheduler may be locked, and then nobody else fetches what came.
+    mp_hal_stdio_poll(MP_STREAM_POLL_RD);
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     size_t i = stdin_ringbuf.iget;
     bool found = false;
@@ -29,26 +61,17 @@ static void upyos_interrupt_if_typed(void) {
             found = true;
         }
     }
+    if (!found && ringbuf_free(&stdin_ringbuf) == 0) {
+        // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
+        stdin_ringbuf.iget = stdin_ringbuf.iput;
+    }
     MICROPY_END_ATOMIC_SECTION(atomic_state);
-    if (found) {
+    return found;
+}
+
+void upyos_terminal_interrupt_if_typed(void) {
+    if (upyos_terminal_take_interrupt()) {
         mp_sched_keyboard_interrupt();
-    }
-}
-
-void upyos_terminal_set_raw(bool raw) {
-    mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
-    if (!raw) {
-        upyos_interrupt_if_typed();
-    }
-}
-
-void upyos_terminal_set_interrupt(bool on) {
-    static int before = -1;
-    if (!on) {
-        before = mp_interrupt_char;
-        mp_hal_set_interrupt_char(-1);
-    } else if (before == UPYOS_CTRL_C) {
-        upyos_terminal_set_raw(false);
     }
 }
 

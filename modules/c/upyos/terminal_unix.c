@@ -22,8 +22,6 @@ static bool upyos_termios_saved;
 // Bytes that were injected and not yet read.
 static uint8_t upyos_injected[256];
 static size_t upyos_injected_in, upyos_injected_out;
-// Set while Ctrl-C is a key, not a signal.
-static bool upyos_tty_raw;
 
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
@@ -32,7 +30,6 @@ static void upyos_termios_restore(void) {
 // Neither mode echoes or waits for whole lines: a board's terminal does not either.
 void upyos_terminal_set_raw(bool raw) {
     struct termios t;
-    upyos_tty_raw = raw;
     if (tcgetattr(STDIN_FILENO, &t) != 0) {
         return; // not a terminal
     }
@@ -49,11 +46,18 @@ void upyos_terminal_set_raw(bool raw) {
     tcsetattr(STDIN_FILENO, TCSANOW, &t); // NOW keeps what was typed ahead
 }
 
-void upyos_terminal_set_interrupt(bool on) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+static void upyos_on_sigint(int signum) {
+    (void)signum;
+    mp_sched_keyboard_interrupt();
+}
+
+void __wrap_mp_hal_set_interrupt_char(char c);
+
+// MicroPython's own handler ends the process at a second Ctrl-C, and micropython.kbd_intr(-1) at the first one.
+void __wrap_mp_hal_set_interrupt_char(char c) {
+    (void)c;
+    struct sigaction sa = { .sa_handler = upyos_on_sigint };
+    sigaction(SIGINT, &sa, NULL);
 }
 
 void upyos_terminal_inject_byte(uint8_t c) {
@@ -67,12 +71,40 @@ void upyos_terminal_inject_byte(uint8_t c) {
     upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
 }
 
+static bool upyos_take_injected(uint8_t *c) {
+    if (upyos_injected_in == upyos_injected_out) {
+        return false;
+    }
+    *c = upyos_injected[upyos_injected_out++ % sizeof(upyos_injected)];
+    return true;
+}
+
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+
+// What programs read from sys.stdin: Enter, a carriage return as the terminal sends it, ends a line as on a board. What
+// is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
+ssize_t __wrap_read(int fd, void *buf, size_t len) {
+    if (fd != STDIN_FILENO || len == 0) {
+        return __real_read(fd, buf, len);
+    }
+    if (upyos_in_step() || !upyos_on_main()) {
+        return 0;
+    }
+    uint8_t *c = buf;
+    ssize_t n = upyos_take_injected(c) ? 1 : __real_read(fd, buf, len);
+    for (ssize_t i = 0; i < n; ++i) {
+        c[i] = c[i] == '\r' ? '\n' : c[i];
+    }
+    return n;
+}
+
 // One byte of standard input. Its end reads as Ctrl-D once; whoever reads on has lost the terminal.
 static int upyos_read_stdin(void) {
     static bool ended;
     uint8_t c;
     ssize_t n;
-    MP_HAL_RETRY_SYSCALL(n, read(STDIN_FILENO, &c, 1), {});
+    MP_HAL_RETRY_SYSCALL(n, __real_read(STDIN_FILENO, &c, 1), {});
     if (n == 1) {
         return c;
     }
@@ -88,12 +120,43 @@ bool upyos_terminal_has_key(void) {
     return upyos_injected_in != upyos_injected_out || poll(&pfd, 1, 0) > 0;
 }
 
+void upyos_terminal_put_key(uint8_t c) {
+    if (upyos_injected_in - upyos_injected_out < sizeof(upyos_injected)) {
+        upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
+    }
+}
+
+// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
+bool upyos_terminal_take_interrupt(void) {
+    uint8_t c;
+    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+    while (poll(&pfd, 1, 0) > 0 && __real_read(STDIN_FILENO, &c, 1) == 1) {
+        if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
+            // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
+            upyos_injected_out = upyos_injected_in;
+        }
+        upyos_terminal_put_key(c);
+    }
+    for (size_t i = upyos_injected_in; i != upyos_injected_out; --i) {
+        if (upyos_injected[(i - 1) % sizeof(upyos_injected)] == UPYOS_CTRL_C) {
+            upyos_injected_out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void upyos_terminal_interrupt_if_typed(void) {
+    // Signals do not wait in the input.
+}
+
 int upyos_terminal_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
     for (;;) {
         mp_handle_pending(true);
-        if (upyos_injected_in != upyos_injected_out) {
-            return upyos_injected[upyos_injected_out++ % sizeof(upyos_injected)];
+        uint8_t c;
+        if (upyos_take_injected(&c)) {
+            return c;
         }
         mp_int_t left_ms = -1;
         if (wait_ms >= 0) {

@@ -31,6 +31,11 @@ static volatile bool upyos_tick_due;
 // aside, one that comes now is put off.
 static void upyos_call_tick(mp_obj_t callback) {
     upyos_hold_interrupt(true);
+    // What is scheduled meanwhile runs meanwhile: the USB stack, which brings Ctrl-C, and this tick, which looks for it.
+    bool was_locked = MP_STATE_VM(sched_state) < 0;
+    if (was_locked) {
+        mp_sched_unlock();
+    }
     mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
     MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
     nlr_buf_t nlr;
@@ -42,6 +47,9 @@ static void upyos_call_tick(mp_obj_t callback) {
     }
     if (pending != MP_OBJ_NULL) {
         mp_sched_exception(pending);
+    }
+    if (was_locked) {
+        mp_sched_lock();
     }
     upyos_hold_interrupt(false);
 }
@@ -60,7 +68,9 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
         return mp_const_none;
     }
     #endif
-    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
+    if (upyos_in_step()) {
+        upyos_step_watch();
+    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
         upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;

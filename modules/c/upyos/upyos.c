@@ -16,6 +16,7 @@ static mp_obj_t upyos_init(void) {
         MP_OBJ_FROM_PTR(&upyos_module));
     upyos_console_init();
     upyos_terminal_init();
+    upyos_step_init();
     upyos_blockdev_calls = 0;
     upyos_tick_init();
     return mp_const_none;
@@ -29,6 +30,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },
+    { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&upyos_step_obj) },
+    #if MICROPY_PY_THREAD
+    { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&upyos_acquire_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_inject), MP_ROM_PTR(&upyos_inject_obj) },
     { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&upyos_raw_repl_obj) },
     { MP_ROM_QSTR(MP_QSTR_leave), MP_ROM_PTR(&upyos_leave_obj) },

@@ -67,6 +67,12 @@ class Unix(Target):
             self._process.wait()
         reader.join()
 
+    def reset(self) -> None:
+        """Reset as a button does: end the process, whatever it does, and start it again."""
+        self.stop()
+        self._inbox.end(None)
+        self.start()
+
     def send(self, data: bytes) -> None:
         """Type data on the terminal; lost if the process is between two starts."""
         if self._reader is None:
