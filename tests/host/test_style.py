@@ -25,7 +25,8 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 
 # where anything may be caught: the start, the shell's loop, and where a user's program or Python
 # line is run, in the foreground or as a job, or its exception asked for its text
-BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs", "failure", "launch"}
+BARRIERS = {"start/boot", "shell", "loader", "programs/failure", "jobs/tasks", "jobs/threads"}
+BARRIERS |= {"jobs/job", "grammar/background", "grammar/launch", "grammar/pyline"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

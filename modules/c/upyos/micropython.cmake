@@ -19,7 +19,7 @@ function(upyos_shared kind where out)
     list(TRANSFORM lines REPLACE "^${kind} ${where} " "")
     set(${out} ${lines} PARENT_SCOPE)
 endfunction()
-foreach(where all chip)
+foreach(where all chip cmake)
     upyos_shared(define ${where} UPYOS_DEFINED)
     target_compile_definitions(usermod_upyos INTERFACE ${UPYOS_DEFINED})
     upyos_shared(wrap ${where} UPYOS_WRAPPED)
@@ -37,5 +37,14 @@ if(DEFINED PICO_SDK_PATH)
     target_link_options(usermod_upyos INTERFACE ${UPYOS_WRAPPED})
     # random.c
     target_link_libraries(usermod_upyos INTERFACE pico_rand)
+endif()
+if(ESP_PLATFORM)
+    # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all
+    # of this once more, without ESP-IDF's definitions and without optimisation, and link that copy first.
+    set_source_files_properties(${UPYOS_SOURCES} DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES HEADER_FILE_ONLY ON)
+    # Where its main thread waits (esp.c).
+    upyos_shared(wrap idf UPYOS_WRAPPED)
+    list(TRANSFORM UPYOS_WRAPPED PREPEND "LINKER:--wrap=")
+    target_link_options(usermod_upyos INTERFACE ${UPYOS_WRAPPED})
 endif()
 target_link_libraries(usermod INTERFACE usermod_upyos)

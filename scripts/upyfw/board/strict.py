@@ -12,9 +12,9 @@ from upyfw.board import layout
 _KINDS = {
     str: "text",
     int: "a whole number",
-    bool: "true or false",
     dict: "a table",
     list: "a list",
+    bool: "true or false",
 }
 
 
