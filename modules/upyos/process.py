@@ -30,7 +30,17 @@ _RESIDENT = const(
 
 
 # What stays too while there are jobs; what is dropped with the last one.
-_BACKGROUND = const(("upyos.jobs", "upyos.loop", "upyos.tasks", "upyos.threads", "upyos.turns"))
+_BACKGROUND = const(
+    (
+        "upyos.jobs",
+        "upyos.loop",
+        "upyos.tasks",
+        "upyos.threads",
+        "upyos.turns",
+        "upyos.svc",
+        "upyos.svc.listener",
+    )
+)
 _OF_JOBS = const(("upyos_port", "asyncio"))
 
 

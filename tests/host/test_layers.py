@@ -35,6 +35,7 @@ BIN_MAY = {
     "shell": {"lib", *SHELL_MAY},
     "system": {"lib", "log", "auth", "watchdog"},
     "hardware": {"lib"},
+    "network": {"lib", "svc"},
 }
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}

@@ -16,6 +16,7 @@ set(UPYOS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/listing.c
     ${CMAKE_CURRENT_LIST_DIR}/load.c
     ${CMAKE_CURRENT_LIST_DIR}/mend.c
+    ${CMAKE_CURRENT_LIST_DIR}/mirror.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c
     ${CMAKE_CURRENT_LIST_DIR}/search.c
     ${CMAKE_CURRENT_LIST_DIR}/sort.c

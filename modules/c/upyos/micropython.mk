@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c changes.c console.c flash.c frozen.c heap.c import.c \
-    listing.c load.c mend.c pattern.c search.c sort.c space.c span.c terminal.c \
+SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c changes.c console.c flash.c frozen.c heap.c host.c import.c \
+    listing.c load.c mend.c mirror.c pattern.c search.c sort.c space.c span.c terminal.c \
     text.c tick.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
 # As micropython.cmake.
@@ -12,8 +12,9 @@ UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_bloc
     mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait f_open \
     lfs2_dir_read lfs2_fs_traverse
 ifeq ($(CROSS_COMPILE),)
-# sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close.
-LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close,-Wl,--wrap=$(name))
+# sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close;
+# select.poll calls poll (tick.c).
+LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close poll,-Wl,--wrap=$(name))
 else
 # A chip, whose Makefile calls the linker itself.
 SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,crc.c leave.c)

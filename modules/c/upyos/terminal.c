@@ -30,6 +30,8 @@ extern ringbuf_t stdin_ringbuf;
 
 #if defined(__unix__)
 
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+
 static struct termios upyos_termios_before;
 static bool upyos_termios_saved;
 
@@ -38,6 +40,8 @@ static uint8_t upyos_injected[256];
 static size_t upyos_injected_in, upyos_injected_out;
 // Set while Ctrl-C is a key, not a signal.
 static bool upyos_tty_raw;
+// Set while Ctrl-C is put off; whether one was injected meanwhile.
+static bool upyos_interrupt_off, upyos_interrupt_came;
 
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
@@ -68,17 +72,27 @@ static void upyos_set_interrupt(bool on) {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+    upyos_interrupt_off = !on;
+    if (on && upyos_interrupt_came) {
+        upyos_interrupt_came = false;
+        mp_sched_keyboard_interrupt();
+    }
 }
 
-static void upyos_inject_byte(uint8_t c) {
+static bool upyos_inject_byte(uint8_t c) {
     if (c == UPYOS_CTRL_C && !upyos_tty_raw) {
-        mp_sched_keyboard_interrupt();
-        return;
+        if (upyos_interrupt_off) {
+            upyos_interrupt_came = true;
+        } else {
+            mp_sched_keyboard_interrupt();
+        }
+        return true;
     }
     if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
-        mp_raise_OSError(MP_EAGAIN);
+        return false;
     }
     upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
+    return true;
 }
 
 // One byte of standard input. Its end reads as Ctrl-D once; whoever reads on has lost the terminal.
@@ -99,7 +113,7 @@ static int upyos_read_stdin(void) {
 
 static bool upyos_has_key(void) {
     struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-    return upyos_injected_in != upyos_injected_out || poll(&pfd, 1, 0) > 0;
+    return upyos_injected_in != upyos_injected_out || __real_poll(&pfd, 1, 0) > 0;
 }
 
 static int upyos_wait_key(mp_int_t wait_ms) {
@@ -114,11 +128,19 @@ static int upyos_wait_key(mp_int_t wait_ms) {
             left_ms = wait_ms - (mp_int_t)(mp_hal_ticks_ms() - start_ms);
             left_ms = left_ms < 0 ? 0 : left_ms;
         }
-        struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+        struct pollfd set[] = {
+            { .fd = STDIN_FILENO, .events = POLLIN },
+            { .fd = upyos_wake_fd, .events = POLLIN },
+        };
+        upyos_waits_for_key = true;
         MP_THREAD_GIL_EXIT();
-        int n = poll(&pfd, 1, left_ms);
+        int n = __real_poll(set, 2, left_ms);
         MP_THREAD_GIL_ENTER();
-        if (n > 0) {
+        upyos_waits_for_key = false;
+        if (n > 0 && set[1].revents != 0) {
+            upyos_hear(upyos_wake_fd);
+        }
+        if (n > 0 && set[0].revents != 0) {
             return upyos_read_stdin();
         }
         if (n == 0) {
@@ -165,12 +187,16 @@ static void upyos_set_interrupt(bool on) {
     }
 }
 
-static void upyos_inject_byte(uint8_t c) {
+static bool upyos_inject_byte(uint8_t c) {
     if (c == mp_interrupt_char) {
         mp_sched_keyboard_interrupt();
-    } else if (ringbuf_put(&stdin_ringbuf, c) < 0) {
-        mp_raise_OSError(MP_EAGAIN);
+        return true;
     }
+    // The interrupt of USB or of a UART puts keys into it too.
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int full = ringbuf_put(&stdin_ringbuf, c);
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return full >= 0;
 }
 
 static bool upyos_has_key(void) {
@@ -242,14 +268,15 @@ static mp_obj_t upyos_hold(mp_obj_t on) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_hold_obj, upyos_hold);
 
-// inject(bytes): as if typed; OSError(EAGAIN) when the input buffer is full
+// inject(bytes) -> how many of them the input buffer took, as if typed
 static mp_obj_t upyos_inject(mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    for (size_t i = 0; i < bufinfo.len; ++i) {
-        upyos_inject_byte(((uint8_t *)bufinfo.buf)[i]);
+    size_t done = 0;
+    while (done < bufinfo.len && upyos_inject_byte(((uint8_t *)bufinfo.buf)[done])) {
+        done += 1;
     }
-    return mp_const_none;
+    return MP_OBJ_NEW_SMALL_INT(done);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_inject_obj, upyos_inject);
 
