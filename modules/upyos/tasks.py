@@ -17,6 +17,8 @@ from micropython import const
 from upyos import console, failure, jobs, process, state, turns
 
 _PERIOD_MS = const(10)
+# How often all that is due runs before what is in the foreground goes on.
+_ROUNDS = const(4)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
 
@@ -83,12 +85,15 @@ class Driver:
         # Ctrl-C is for the program in the foreground, not for a task.
         _upyos.hold(True)
         try:
-            wait_ms = self._due_ms()
-            if wait_ms <= 0:
+            # What a task starts, or what comes at its socket meanwhile, is due at once too.
+            for _ in range(_ROUNDS):
+                wait_ms = self._due_ms()
+                if wait_ms > 0:
+                    break
+                wait_ms = 0
                 self.last.data = None
                 core._task_queue.push(self.last)
                 _run_until_complete(self.last)
-                wait_ms = 0
         finally:
             self.running = False
             _upyos.hold(False)
