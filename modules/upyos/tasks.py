@@ -18,7 +18,7 @@ from upyos import console, failure, jobs, process, state, turns
 
 _PERIOD_MS = const(10)
 # How often all that is due runs before what is in the foreground goes on.
-_ROUNDS = const(4)
+_ROUNDS = const(8)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
 
@@ -69,6 +69,8 @@ class Driver:
 
     # Tasks of the system that have not ended.
     tasks = 0
+    # Asked for while it ran, perhaps behind its last look at the streams.
+    again = False
 
     def __init__(self):
         self.running = False
@@ -80,6 +82,7 @@ class Driver:
         """Run what is due; return how many ms nothing will be. Not re-entered, and never in the
         middle of another loop."""
         if self.running or core.cur_task is not None:
+            self.again = True
             return _PERIOD_MS
         self.running = True
         # Ctrl-C is for the program in the foreground, not for a task.
@@ -97,6 +100,9 @@ class Driver:
         finally:
             self.running = False
             _upyos.hold(False)
+        if self.again:
+            self.again = False
+            wait_ms = 0
         return min(wait_ms, _IDLE_MS)
 
     def _due_ms(self):

@@ -33,6 +33,8 @@ static pthread_t upyos_main_thread;
 static pthread_mutex_t upyos_watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pollfd upyos_watched[UPYOS_WATCHED];
 static nfds_t upyos_watched_count;
+// There is more to do at once.
+static volatile bool upyos_tick_soon;
 // How many sockets the thread that ticks waits for just now, and how often it has waited.
 static volatile nfds_t upyos_awaited_count;
 static volatile unsigned upyos_waits;
@@ -48,6 +50,32 @@ volatile bool upyos_waits_for_key;
 static volatile bool upyos_tick_due;
 #endif
 
+#if defined(__unix__)
+static void upyos_tell(int fd) {
+    uint64_t one = 1;
+    ssize_t n = write(fd, &one, sizeof(one));
+    (void)n; // full: it is readable
+}
+
+void upyos_hear(int fd) {
+    uint64_t count;
+    ssize_t n = read(fd, &count, sizeof(count));
+    (void)n; // empty already
+}
+#endif
+
+// What tick called says in how many ms there is more to do: nothing, but it was enough for one time.
+static void upyos_again(mp_obj_t wait_ms) {
+    #if defined(__unix__)
+    if (wait_ms == MP_OBJ_NEW_SMALL_INT(0)) {
+        upyos_tick_soon = true;
+        upyos_tell(upyos_news_fd);
+    }
+    #else
+    (void)wait_ms;
+    #endif
+}
+
 // Ctrl-C is for the program in the foreground: in here it would be lost. One that came with the last key is put
 // aside, one that comes now is put off.
 static void upyos_call_tick(mp_obj_t callback) {
@@ -56,8 +84,9 @@ static void upyos_call_tick(mp_obj_t callback) {
     MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_call_function_0(callback);
+        mp_obj_t wait_ms = mp_call_function_0(callback);
         nlr_pop();
+        upyos_again(wait_ms);
     } else {
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
@@ -102,18 +131,6 @@ void upyos_tick_look(void) {
 
 static void upyos_no_action(int signum) {
     (void)signum;
-}
-
-static void upyos_tell(int fd) {
-    uint64_t one = 1;
-    ssize_t n = write(fd, &one, sizeof(one));
-    (void)n; // full: it is readable
-}
-
-void upyos_hear(int fd) {
-    uint64_t count;
-    ssize_t n = read(fd, &count, sizeof(count));
-    (void)n; // empty already
 }
 
 // From any thread: have the main one run tick soon. A signal gets it out of a sleep.
@@ -186,7 +203,9 @@ static void upyos_await_socket(void) {
         upyos_hear(upyos_news_fd);
         ready -= 1;
     }
-    if (ready > 0) {
+    if (upyos_tick_soon) {
+        upyos_tick_soon = false;
+    } else if (ready > 0) {
         // Until the loop has looked again. What was closed meanwhile is ready too.
         pthread_mutex_lock(&upyos_watch_lock);
         upyos_watched_count = 0;
