@@ -16,8 +16,6 @@ from upyos import console, process, state, tasks
 
 _BACKLOG = const(4)
 _AF_INET = const(2)
-# A peer that takes no output for so long is let go (behaviour contract 9.1).
-_STALL_S = const(10)
 # A connection that has not logged in by then is let go (behaviour contract 9).
 LOGIN_S = const(60)
 # What accept() raises again and again, for want of memory say, must not take all time.
@@ -46,6 +44,7 @@ class Service(process.Proc):
         # (address, port) that it listens at, and how many connections there may be.
         self.place = place
         self.most = 0
+        self.settings = {}
         self.connections = []
         self.job = _Job(self)
 
@@ -196,6 +195,10 @@ class Connection:
     hashing = False
     # How many log-ins failed.
     failed = 0
+    # A peer that takes no output for so long is let go (behaviour contract 9.1).
+    patience_s = 10
+    # Another connection of the session, or None.
+    second_one = None
 
     def __init__(self, service, sock, peer):
         import upyos_port
@@ -235,6 +238,8 @@ class Connection:
             self.stall_s -= 1
         if self.left_s == 0 or self.stall_s == 1:
             self.drop()
+        if self.second_one:
+            self.second_one.second()
 
     def drop(self):
         """End the connection as soon as its task runs."""
@@ -283,11 +288,11 @@ class Connection:
         if count == len(data):
             return
         data = memoryview(data)[count or 0 :]
-        self.stall_s = _STALL_S + 1
+        self.stall_s = self.patience_s + 1
         while data:
             yield core._io_queue.queue_write(self.sock)
             count = self.sock.write(data)
             if count:
-                self.stall_s = _STALL_S + 1
+                self.stall_s = self.patience_s + 1
                 data = data[count:]
         self.stall_s = 0

@@ -16,7 +16,7 @@ from upyos.svc.listener import Connection, failures
 
 _FIRST_MS = const(1000)
 _LONGEST_MS = const(16000)
-_TRIES = const(3)
+TRIES = const(3)
 # A peer that was quiet for so long begins anew.
 _FORGET_MS = const(600_000)
 # So many peers are remembered.
@@ -54,7 +54,7 @@ async def check(connection, user, password):
     connection.failed += 1
     while _left_ms(peer) > 0:
         await asyncio.sleep_ms(_STEP_MS)
-    return None if connection.failed >= _TRIES else False
+    return None if connection.failed >= TRIES else False
 
 
 async def _hash(user, password):

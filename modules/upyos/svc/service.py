@@ -38,14 +38,15 @@ def main(kind, args):
         return command.fail(verb, exc)
 
 
-def _running(name):
+def running(name):
+    """Return the process of a service, or None."""
     from upyos.svc import listener
 
     return listener.running(name)
 
 
 def _start(kind, address, port):
-    if _running(kind[0]):
+    if running(kind[0]):
         print(kind[0] + ": already running")
         return 0
     start(kind, address, port)
@@ -59,17 +60,22 @@ def _stop(kind, address, port):
 
 
 def _restart(kind, address, port):
-    proc = _running(kind[0])
+    restart(kind, address, port)
+    return 0
+
+
+def restart(kind, address, port):
+    """Stop a service and start it again, where it was if nothing else is said."""
+    proc = running(kind[0])
     if proc:
         address = address or proc.place[0]
         port = port or proc.place[1]
         stop(kind[0])
     start(kind, address, port)
-    return 0
 
 
 def _status(kind, address, port):
-    proc = _running(kind[0])
+    proc = running(kind[0])
     if proc is None:
         print(kind[0] + ": not running")
         return 1
@@ -92,6 +98,7 @@ def start(kind, address=None, port=None, silent=False):
         raise Refused("port %d: %s" % (port, command.reason(exc))) from None
     proc = listener.Service(name, load, sock, (address, port))
     proc.most = settings.get("connections", most)
+    proc.settings = settings
     listener.start(proc)
     if not silent:
         _say(proc)
@@ -101,7 +108,7 @@ def start(kind, address=None, port=None, silent=False):
 
 def stop(name):
     """Stop a service; its port is closed then. Return False if it was not running."""
-    proc = _running(name)
+    proc = running(name)
     if proc is None:
         return False
     proc.sts = "S"
