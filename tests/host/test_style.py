@@ -27,7 +27,7 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 # line is run, in the foreground or as a job, or its exception asked for its text; around a peer
 # of a service
 BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs", "failure", "launch"}
-BARRIERS |= {"svc/listener"}
+BARRIERS |= {"svc/listener", "raw_repl"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

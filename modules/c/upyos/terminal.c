@@ -280,11 +280,15 @@ static mp_obj_t upyos_inject(mp_obj_t data) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_inject_obj, upyos_inject);
 
-// raw_repl() -> True if the REPL that follows main.py will be the raw one
+// raw_repl() -> True if the REPL that follows main.py will be the raw one. Not while the console is mirrored: there is no
+// network once the system is left.
 static mp_obj_t upyos_raw_repl(void) {
     #if defined(__unix__)
     return mp_const_false;
     #else
+    if (MP_STATE_VM(upyos_mirror) != MP_OBJ_NULL) {
+        return mp_const_false;
+    }
     pyexec_mode_kind = PYEXEC_MODE_RAW_REPL;
     return mp_const_true;
     #endif

@@ -157,9 +157,14 @@ class Wire:
             self.ours = bits
         else:
             self.theirs = bits
-            if option == _BINARY:
+            if option == _BINARY or option == _COM_PORT:
                 self.binary = wanted
         self.answer.extend(bytes((_IAC, yes if wanted else no, option)))
+        if option == _COM_PORT and wanted and not self.theirs & 1:
+            # a serial port passes all bytes (RFC 2217, 2)
+            self.ours |= 1
+            self.theirs |= 1
+            self.answer.extend(bytes((_IAC, _WILL, _BINARY, _IAC, _DO, _BINARY)))
 
     def suboption(self, data):
         """Take a suboption."""
