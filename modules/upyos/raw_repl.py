@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The raw REPL for host tools (mpremote), in Python: over the network, and where there is none in C.
+"""The raw REPL for host tools (mpremote), in Python: where the one in C cannot be.
 
 MicroPython's own takes the terminal from the system, and with it the network that the peer comes
 through. This one is a part of the prompt: services and jobs go on. A soft reset, which tools ask

@@ -47,10 +47,23 @@ static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
 }
 
+// An injected Ctrl-C that came while it was a key acts now; what was injected after it stays.
+static void upyos_interrupt_if_injected(void) {
+    for (size_t i = upyos_injected_out; i != upyos_injected_in; ++i) {
+        if (upyos_injected[i % sizeof(upyos_injected)] == UPYOS_CTRL_C) {
+            upyos_injected_out = i + 1;
+            mp_sched_keyboard_interrupt();
+        }
+    }
+}
+
 // Neither mode echoes or waits for whole lines: a board's terminal does not either.
 static void upyos_set_raw(bool raw) {
     struct termios t;
     upyos_tty_raw = raw;
+    if (!raw) {
+        upyos_interrupt_if_injected();
+    }
     if (tcgetattr(STDIN_FILENO, &t) != 0) {
         return; // not a terminal
     }

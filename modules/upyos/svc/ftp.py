@@ -9,7 +9,7 @@ import sdata
 from micropython import const
 
 from upyos.lib import command, paths
-from upyos.svc import ftp_data, login
+from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
 
 # Allowed before the log-in.
 _OPEN = " USER PASS SYST FEAT NOOP QUIT "
@@ -127,8 +127,6 @@ def handler(word):
     """Return the function of a verb, or None."""
     if not word.isalpha() or len(word) > 4:
         return None
-    from upyos.svc import ftp_files, ftp_transfer
-
     name = "on_" + word.lower()
     for place in (globals(), ftp_files.__dict__, ftp_transfer.__dict__):
         if name in place:

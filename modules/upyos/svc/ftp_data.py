@@ -26,12 +26,12 @@ BLOCK_BYTES = const(2048)
 class Data:
     """The data connection of a session, from PASV or PORT to the end of the transfer."""
 
-    # Who may transfer now, since when.
-    owner = None
+    # Since when the service's holder is this one.
     since_ms = 0
 
     def __init__(self, session):
         self.session = session
+        self.service = session.connection.service
         # Listening socket; address and port of PORT; the connection; the task of the transfer.
         self.passive = None
         self.place = None
@@ -41,16 +41,16 @@ class Data:
     async def take(self):
         """Become the one that may transfer; return False if others take too long."""
         start_ms = time.ticks_ms()
-        while Data.owner not in (None, self):
-            other = Data.owner
-            if not other.task and time.ticks_diff(time.ticks_ms(), Data.since_ms) > _UNUSED_MS:
+        while self.service.holder not in (None, self):
+            other = self.service.holder
+            if not other.task and time.ticks_diff(time.ticks_ms(), other.since_ms) > _UNUSED_MS:
                 other.end()
                 break
             if time.ticks_diff(time.ticks_ms(), start_ms) > _WAIT_MS:
                 return False
             await core.sleep_ms(_STEP_MS)
-        Data.owner = self
-        Data.since_ms = time.ticks_ms()
+        self.service.holder = self
+        self.since_ms = time.ticks_ms()
         return True
 
     async def listen(self):
@@ -58,9 +58,8 @@ class Data:
         if not await self.take():
             return 0
         self._close()
-        service = self.session.connection.service
-        port = service.settings.get("data_port", PORT)
-        self.passive = listener.listen(service.place[0], port)
+        port = self.service.settings.get("data_port", PORT)
+        self.passive = listener.listen(self.service.place[0], port)
         return port
 
     def active(self, address, port):
@@ -155,8 +154,8 @@ class Data:
             task.cancel()
         self._close()
         self.place = None
-        if Data.owner is self:
-            Data.owner = None
+        if self.service.holder is self:
+            self.service.holder = None
 
     def _close(self):
         if self.passive:

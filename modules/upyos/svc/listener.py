@@ -32,6 +32,8 @@ class Service(process.Proc):
     ext = "py"
     isthr = True
     _status = "R"
+    # Who has what there is one of: the console, the transfer.
+    holder = None
 
     def __init__(self, name, load, sock, place):
         super().__init__()

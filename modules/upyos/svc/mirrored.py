@@ -18,10 +18,7 @@ _PAUSE_MS = const(10)
 
 
 class Screen:
-    """What the console shows, on its way to a peer."""
-
-    # Who has the console.
-    current = None
+    """What the console shows, on its way to a peer; the service's holder has the console."""
 
     def __init__(self, connection):
         self.connection = connection
@@ -56,7 +53,7 @@ class Screen:
 
     def drain(self):
         """Make room: called by the console when the ring is full. Return True if it may go on."""
-        if Screen.current is not self:
+        if self.connection.service.holder is not self:
             return False
         start_ms = time.ticks_ms()
         try:
@@ -76,8 +73,8 @@ class Screen:
 
     def leave(self):
         """Let go of the console."""
-        if Screen.current is self:
-            Screen.current = None
+        if self.connection.service.holder is self:
+            self.connection.service.holder = None
             _upyos.mirror(None)
 
     def show(self):
@@ -96,11 +93,12 @@ class Screen:
 async def run(connection, wire):
     """Be the console until the peer goes."""
     connection.left_s = None
-    if Screen.current:
-        Screen.current.connection.sock.write(b"\r\nThe console was taken over.\r\n")
-        Screen.current.connection.drop()
-        Screen.current.leave()
-    screen = Screen.current = Screen(connection)
+    before = connection.service.holder
+    if before:
+        before.connection.sock.write(b"\r\nThe console was taken over.\r\n")
+        before.connection.drop()
+        before.leave()
+    screen = connection.service.holder = Screen(connection)
     _upyos.mirror(screen.mirror)
     task = core.create_task(_shown(screen))
     try:

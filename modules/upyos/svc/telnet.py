@@ -3,7 +3,7 @@
 
 import sdata
 
-from upyos.svc import login
+from upyos.svc import login, mirrored
 from upyos.svc.wire import Wire
 
 
@@ -14,8 +14,6 @@ async def session(connection):
     await connection.write("System: " + sdata.sid + "\r\n")
     if not await _logged_in(connection, wire):
         return
-    from upyos.svc import mirrored
-
     await mirrored.run(connection, wire)
 
 
