@@ -29,8 +29,13 @@ def well_known_ports() -> Iterator[None]:
 class Plain:
     """A client that knows nothing of any protocol."""
 
-    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), LIMIT_S, (source, 0))
+    def __init__(self, port: int, source: str = "127.0.0.1", room_bytes: int = 0) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(LIMIT_S)
+        if room_bytes:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room_bytes)
+        self.socket.bind((source, 0))
+        self.socket.connect(("127.0.0.1", port))
         self.received = b""
 
     def send(self, data: bytes) -> None:

@@ -120,7 +120,7 @@ def pin(gpio):
     return machine.Pin(gpio)
 
 
-def notify(sock):
+def prepare(sock):
     """Have background tasks run as soon as something comes at a socket."""
     import socket
 

@@ -107,7 +107,7 @@ def pin(gpio):
     return machine.Pin(gpio)
 
 
-def notify(sock):
+def prepare(sock):
     """Have background tasks run as soon as something comes at a socket."""
     import socket
 

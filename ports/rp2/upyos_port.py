@@ -125,7 +125,7 @@ def pin(gpio):
     return found
 
 
-def notify(sock):
+def prepare(sock):
     """Have background tasks run as soon as something comes at a socket."""
     import socket
 

@@ -32,8 +32,8 @@ class Service:
         self.output = session.run(f"utelnetd start -p {self.port}")
         self.clients: list[Plain] = []
 
-    def client(self, source: str = "127.0.0.1") -> Plain:
-        self.clients.append(Plain(self.port, source))
+    def client(self, source: str = "127.0.0.1", room_bytes: int = 0) -> Plain:
+        self.clients.append(Plain(self.port, source, room_bytes))
         return self.clients[-1]
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ def test_idle_connections_keep_nobody_out(guarded):
 
 
 def test_a_peer_that_takes_no_output_is_let_go(service):
-    client = service.client()
+    client = service.client(room_bytes=4096)
     client.until(b"/ $: ")
     service.session.settle()
     output = service.session.run("/t/many")

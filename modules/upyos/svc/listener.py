@@ -130,7 +130,7 @@ def listen(address, port):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(place)
         sock.listen(_BACKLOG)
-        upyos_port.notify(sock)
+        upyos_port.prepare(sock)
     except OSError:
         sock.close()
         raise
@@ -214,7 +214,7 @@ class Connection:
         # The same while it takes no output.
         self.stall_s = 0
         sock.setblocking(False)
-        upyos_port.notify(sock)
+        upyos_port.prepare(sock)
 
     async def run(self):
         """Run the session; whatever it raises ends this connection only."""
