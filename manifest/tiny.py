@@ -9,7 +9,7 @@ HOT = """
 exit loadboard cd sh echo export unset incr decr read test sleep clear help
 ls pwd cat cp mv rm mkdir touch grep df
 ps kill killall
-free date ntpupdate lshw reboot
+free date ntpupdate lshw mount reboot
 led
 wifi utelnetd uftpd uhttpd
 """

@@ -5,7 +5,7 @@ import shutil
 import threading
 from pathlib import Path
 
-from upyfw import uf2
+from upyfw.image import uf2
 
 # what the boot ROMs show; RP2040 datasheet, 2.8.4.2; RP2350 datasheet, 5.5.2
 _INFO = {

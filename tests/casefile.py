@@ -13,7 +13,7 @@ CASES = TREE / "tests" / "cases"
 NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "chip", "slow"}
 TARGETS = {
     "UNIX": {"net", "threads", "repl", "reset", "slow"},
-    "RPI_PICO": {"repl", "reset", "flash", "chip", "slow"},
+    "RPI_PICO": {"threads", "repl", "reset", "flash", "chip", "slow"},
 }
 
 _DOCS = ("R", "C", "X")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import esp_images
 from esp_rom import CHANGES, EspRom
-from upyfw import boards, espimage, fsimage, manifest, partitions, release
-from upyfw.boards import Board
-from upyfw.manifest import File, Release
+from upyfw.board import boards, partitions
+from upyfw.board.boards import Board
+from upyfw.image import espimage, fsimage
+from upyfw.release import index, release
+from upyfw.release.index import File, Release
 
 VERSION = "9.8.7"
 APP_BYTES = 60_000
@@ -26,7 +28,7 @@ def make(folder: Path, name: str = "ESP32_GENERIC_C3") -> Release:
     content = espimage.files(board, *parts, fsimage.make(board))
     found = [entry(board, folder, file_name, data) for file_name, data in content.items()]
     made = Release(folder, VERSION, "1.26.1", {name: board}, tuple(found), {})
-    (folder / manifest.NAME).write_text(manifest.text(made))
+    (folder / index.NAME).write_text(index.text(made))
     return made
 
 
@@ -34,8 +36,8 @@ def entry(board: Board, folder: Path, name: str, data: bytes) -> File:
     """Write a file of a release and return what the manifest says of it."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(data)
-    kind = manifest.UPDATE if "-update" in name else manifest.FULL
-    file = release.entry(board, folder / name, name, kind, manifest.RAW)
+    kind = index.UPDATE if "-update" in name else index.FULL
+    file = release.entry(board, folder / name, name, kind, index.RAW)
     return dataclasses.replace(file, version=VERSION)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Type a line of a check, as the bench does, in a session."""
 
-from upyfw.bench_lines import Line
+from upyfw.measure.bench_lines import Line
 
 
 def run(session, line: Line) -> str:

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from session import Session
-from upyfw import boards, firmware, freezing, fsimage, variant
+from upyfw.board import boards, variant
+from upyfw.build import firmware, freezing
+from upyfw.image import fsimage
 from upyfw.targets.emulator import Emulator
 from upyfw.targets.unix import Unix
 

@@ -14,6 +14,7 @@ SETTLE_S = 0.002
 # safety net: a console that never comes to rest
 LIMIT_S = 60.0
 
+_ECHO_END = re.compile(rb"\n")
 _CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SHELL_PROMPT = re.compile(
     r"\r?(?:\x1b\[[0-9;?]*[A-Za-z])*(/[^\n]*?) \$: (?:\x1b\[[0-9;?]*[A-Za-z])*$"
@@ -69,6 +70,10 @@ class Session:
         """Type a line, then answers while it runs; what it printed, without echo and prompt."""
         start = len(self.target.output)
         self.type(line)
+        if not (len(line) == 1 and line < " "):
+            # on a slow machine a line is drawn in pieces, each of which may end like a prompt:
+            # no prompt counts before the end of the line's own echo
+            self.target.read_until(_ECHO_END, LIMIT_S)
         for answer in answers:
             self.settle()
             self.type(answer)

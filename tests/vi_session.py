@@ -4,7 +4,7 @@
 import machines as at
 from screens import Terminal
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 ESC = "\x1b"
 FORTY = "".join(f"line {n}\n" for n in range(1, 41))

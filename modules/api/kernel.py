@@ -26,7 +26,7 @@ def upyOS(options=""):
     del boot
     process.forget()
     shell.loop()
-    if state.key and not stop:
+    if (state.loop or state.turn) and not stop:
         # The raw REPL gets the terminal.
         from upyos import tasks
 

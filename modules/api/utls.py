@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Functions for programs and scripts (behaviour contract 8.5)."""
 
-import json
-
 import sdata
 from upyos import console, process, state
 from upyos.lib import paths
@@ -92,8 +90,9 @@ def save_conf_file(obj, p):
 
 def load_conf_file(p):
     """Return the object in a JSON file. Raises OSError, ValueError."""
-    with open(p) as file:
-        return json.load(file)
+    from upyos import config
+
+    return config.read_json(p)
 
 
 def checkauth(user, pw):

@@ -8,6 +8,7 @@ condition, an ended loop or a jump goes on at. Blocks nest by their targets, not
 from micropython import const
 
 from upyos import compare, executor, lexer, state, statements
+from upyos.statements import Malformed, Unclosed
 
 _AMP = const(2)
 _INTERRUPTED = const(130)
@@ -18,22 +19,23 @@ _JUMP = const(2)
 _FOR = const(3)
 _NEXT = const(4)
 _LABEL = const(5)
-_ERROR = const(6)
+# As in script.
+_ENTER = const("enter")
 # Steps above this number keep the offset of their line, not what it was parsed to.
 _KEPT_STEPS = const(200)
-
-
-class Unclosed(Exception):
-    """A block that is not closed: what to say, and the number of the line that opened it."""
 
 
 def compile(program, line_no, more, source=None):
     """Compile a line that begins with a keyword, and the lines up to the end of its block.
 
-    `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early.
+    `more()` gives the next line, None at the end. Raises Unclosed when the end comes too early,
+    Malformed when the block is closed and something in it is wrong: nothing of it has run then.
     """
-    code = Code()
+    code = Code(source is not None)
     code.add_line(program, line_no)
+    if source is None and code.malformed:
+        # A fault where the block begins: at the prompt none of it need be typed.
+        raise Malformed(*code.malformed)
     while code.open:
         offset = source.tell() if source and len(code.items) > _KEPT_STEPS else -1
         line_no = source.line_no + 1 if source else 0
@@ -43,7 +45,7 @@ def compile(program, line_no, more, source=None):
                 break
             program = lexer.parse(line)
         except (SyntaxError, ValueError) as e:
-            code.items.append([_ERROR, line_no, "syntax error: " + str(e)])
+            code.wrong("syntax error: " + str(e), line_no)
             continue
         if program:
             code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
@@ -51,20 +53,32 @@ def compile(program, line_no, more, source=None):
         word, first = code.open[-1][:2]
         text = "%s without %s" % (word, "fi" if word == "if" else "done")
         raise Unclosed(text, code.items[first][1])
-    return code
+    if not code.malformed:
+        return code
+    raise Malformed(*code.malformed)
 
 
 class Code:
     """Steps of one block and of what stands on its lines."""
 
-    def __init__(self):
+    def __init__(self, flat=False):
         self.items = []
         # (first step, step after the last, is it a loop) of each closed block.
         self.blocks = []
         # Blocks still open: [keyword, first step, steps that leave it, pending].
         self.open = []
-        # The step that runs.
+        # What is wrong first, and the number of its line.
+        self.malformed = None
+        # The step that runs; whether one may run a script the flat way (executor.run).
         self.at = 0
+        self.flat = flat
+        # Where it goes on because a condition was false, or 0.
+        self.target = 0
+
+    def wrong(self, message, line_no):
+        """Note what is wrong in a line, unless something was before."""
+        if self.malformed is None:
+            self.malformed = message, line_no
 
     def add_line(self, program, line_no, offset=None):
         """Compile one line; for a plain one `offset` is kept instead of the program."""
@@ -73,15 +87,15 @@ class Code:
             return
         for part in statements.split(program):
             word = part[0][0]
-            message = None
-            if word in ("if", "while", "for", "elif", "else", "fi", "done"):
-                message = getattr(self, "_" + word)(part, line_no)
+            message = statements.misplaced(part)
+            if word in statements.KEYWORDS:
+                message = getattr(self, "_" + word)(part, line_no) or message
             elif type(word) is str and word[:1] == ":" and len(part[0]) == 1:
                 self.items.append([_LABEL, line_no, word[1:]])
             else:
                 self.items.append([_RUN, line_no, part])
             if message:
-                self.items.append([_ERROR, line_no, message])
+                self.wrong(message, line_no)
 
     def _if(self, part, line_no):
         action = statements.action(part)
@@ -97,8 +111,10 @@ class Code:
         return None
 
     def _test(self, condition, message, line_no):
-        """Add a condition; one that is malformed reports it when it is met, and is false."""
-        self.items.append([_TEST, line_no, condition or message, 0])
+        """Add a condition, or note what is wrong with it."""
+        if message:
+            self.wrong(message, line_no)
+        self.items.append([_TEST, line_no, condition, 0])
 
     def _while(self, part, line_no):
         self.open.append(["while", len(self.items), [], len(self.items)])
@@ -121,7 +137,8 @@ class Code:
         if good:
             self.items.append([_FOR, line_no, words[3:]])
         else:
-            self.items.append([_ERROR, line_no, "for: malformed statement"])
+            self.wrong("for: malformed statement", line_no)
+            self.items.append([_FOR, line_no, ()])
         self.items.append([_NEXT, line_no, words[1] if good else "", 0, None])
         return None
 
@@ -197,6 +214,8 @@ class Code:
         Stops at the end, at a control word, and when the process is held or killed.
         """
         items = self.items
+        at = self.target or at
+        self.target = 0
         while at < len(items):
             item = items[at]
             kind = item[0]
@@ -204,15 +223,17 @@ class Code:
             self.at = at
             at += 1
             if kind == _TEST:
-                if not compare.holds(item[2]):
+                if not compare.holds(item[2], self.flat):
                     at = item[3]
+                elif frame.control is not None and frame.control[0] == _ENTER:
+                    frame.control[4].append((self._decide, item[3]))
                 if state.status == _INTERRUPTED and type(item[2]) is list:
                     return -1
             elif kind == _RUN:
                 program = item[2]
                 if type(program) is tuple:
                     program = source.again(program)
-                if executor.run(program) == _INTERRUPTED:
+                if executor.run(program, False, self.flat) == _INTERRUPTED:
                     return -1
             elif kind == _JUMP:
                 at = item[3]
@@ -225,72 +246,21 @@ class Code:
                 break
         return at
 
+    def _decide(self, status, target):
+        """Go on after a condition that was a script."""
+        if status != _INTERRUPTED:
+            self.target = target if status else 0
+            status = state.status = 0
+        return status
+
     def _other(self, at, kind, item):
         """Run one of the rarer steps; return the index of the next."""
         if kind == _FOR:
             self.items[at][4] = iter(lexer.expand(item[2], executor.variable))
-        elif kind == _NEXT:
-            return self._next(at - 1, item)
-        elif kind == _ERROR:
-            executor.report(item[2])
-            state.status = 2
-        return at
-
-    def _next(self, at, item):
+        if kind != _NEXT:
+            return at
         for value in item[4] or ():
             executor.assign(item[2], value)
-            return at + 1
+            return at
         item[4] = None
         return item[3]
-
-    def leave(self, frame, source):
-        """Obey the control word that the step gave, as far as it stays in this code.
-
-        Returns the next index; the frame's control is left where it leads out.
-        """
-        word, value = frame.control
-        at = self.at
-        if word == "break" or word == "continue":
-            return self._leave_loop(at, frame)
-        if word == "goto" or word == "skip":
-            target = self._target(at, word, value, self.items[at][1])
-            if target is not None:
-                frame.control = None
-                if self._inside(at, target):
-                    return target
-                executor.report("%s: %s: into a block" % (word, value))
-                state.status = 2
-                return at + 1
-            if word == "skip":
-                frame.control = ("skip", max(0, self.items[at][1] + value - source.line_no))
-        return len(self.items)
-
-    def _leave_loop(self, at, frame):
-        """Return where break or continue goes on, by the innermost loop around the step."""
-        best = None
-        for block in self.blocks:
-            if block[2] and block[0] <= at < block[1] and (best is None or block[0] > best[0]):
-                best = block
-        word = frame.control[0]
-        if best is None:
-            return len(self.items)
-        frame.control = None
-        # The last step of a loop jumps to its start.
-        return best[1] if word == "break" else best[1] - 1
-
-    def _target(self, at, word, value, line_no):
-        """Return the step that goto or skip leads to, or None."""
-        for i, item in enumerate(self.items):
-            if word == "goto":
-                if item[0] == _LABEL and item[2] == value:
-                    return i
-            elif i > at and item[1] > line_no + value:
-                return i
-        return None
-
-    def _inside(self, at, target):
-        """Tell whether every block around the target is around the step too."""
-        for first, end, _ in self.blocks:
-            if first < target < end and not first <= at < end:
-                return False
-        return True

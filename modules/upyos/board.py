@@ -8,6 +8,13 @@ import sdata
 
 from upyos import console
 
+# Sections that are lists of tables; those of them whose values are numbers; lists of anything;
+# flags.
+_TABLES = ("mcu", "ctrl", "adc", "dac", "pwm", "touch")
+_PINS = ("gpio", "uart", "i2c", "spi", "ledio", "rgbio")
+_LISTS = ("5v0", "3v3", "gnd", "nc", "resv", "other")
+_FLAGS = ("eth", "wifi", "bt", "ir", "rtc", "temp")
+
 
 def default_name():
     """Return the system's name, which is that of its board file too."""
@@ -29,16 +36,53 @@ def built_in():
 
 def parse(text):
     """Return the description in a text. Raises ValueError."""
-    board = json.loads(text)
+    return _checked(json.loads(text))
+
+
+def _checked(board):
+    """Return the description. Raises ValueError where commands would meet a wrong type."""
     if type(board) is not dict:
         raise ValueError("not a JSON object")
+    for key, value in board.items():
+        if not _fits(key, value):
+            raise ValueError("wrong type of " + key)
     return board
+
+
+def _fits(key, value):
+    """Tell whether a section is of the type that the contract (4.5) gives it."""
+    if key in _FLAGS:
+        return type(value) in (bool, int)
+    if key == "board":
+        return type(value) is dict
+    if key == "text":
+        return type(value) is str
+    if key not in _TABLES and key not in _PINS:
+        return key not in _LISTS or type(value) is list
+    if type(value) is not list:
+        return False
+    for table in value:
+        if type(table) is not dict:
+            return False
+        if key in _PINS and not _numbers(table.values()):
+            return False
+        if key == "gpio" and not "".join(["0"] + list(table)).isdigit():
+            return False
+    return True
+
+
+def _numbers(values):
+    for value in values:
+        if type(value) is not int:
+            return False
+    return True
 
 
 def read(path):
     """Return the description in a file. Raises OSError, ValueError."""
-    with open(path) as file:
-        return parse(file.read())
+    from upyos import config
+
+    return _checked(config.read_json(path))
 
 
 def load_configured():
@@ -47,8 +91,14 @@ def load_configured():
     try:
         return read(path)
     except (OSError, ValueError) as exc:
-        console.error(path + ": " + str(exc) + "; the built-in description is used")
+        _warn(path, exc)
         return parse(built_in())
+
+
+def _warn(path, exc):
+    from upyos.lib.command import reason
+
+    console.error("%s: %s; the built-in description is used" % (path, reason(exc)))
 
 
 def replace(path):
@@ -70,13 +120,14 @@ def check(files):
     except OSError:
         _create(path)
     except ValueError as exc:
-        console.error(path + ": " + str(exc) + "; the built-in description is used")
+        _warn(path, exc)
 
 
 def _create(path):
+    from upyos.lib.command import reason
     from upyos.lib.files import write_atomic
 
     try:
         write_atomic(path, built_in())
     except OSError as exc:
-        console.error(path + ": cannot be written: " + str(exc))
+        console.error("%s: cannot be written: %s" % (path, reason(exc)))

@@ -25,20 +25,32 @@ def start(options):
     _upyos.mend(console.input, sys.modules["upyos"], kernel, sdata)
     starts = upyos_port.boot_count() + 1
     upyos_port.set_boot_count(starts)
-    reason = state.recovery
+    reason = None
+    if state.recovery:
+        from upyos.lib import command
+
+        reason = "the flash cannot be mounted: " + command.reason(state.recovery[0])
     if "-r" in options:
         reason = "asked for"
     elif starts > _TRIES:
-        reason = "%d starts did not reach the prompt" % _TRIES
+        reason = "%d starts did not keep the prompt" % _TRIES
     try:
         missing = _prepare()
         reason = reason or missing
     # barrier: boot; a damaged file system must not keep the prompt away
     except Exception as exc:
-        reason = "%s: %s" % (type(exc).__name__, exc)
+        from upyos import failure
+
+        reason = failure.line(exc)
         config.use_defaults()
     _enter(reason)
-    upyos_port.set_boot_count(0)
+    if reason:
+        # Nothing was started.
+        upyos_port.set_boot_count(0)
+    else:
+        from upyos import started
+
+        state.key = started.key
     console.write("\nType help for the commands.\n")
 
 
@@ -108,7 +120,9 @@ def _enter(reason):
         console.error("init.sh: ended")
     # barrier: boot; a start script cannot keep the prompt away
     except Exception as exc:
-        console.error("init.sh: %s: %s" % (type(exc).__name__, exc))
+        from upyos import failure
+
+        console.error("init.sh: " + failure.line(exc))
     _upyos.tty(True)
 
 
@@ -119,6 +133,7 @@ def _recover(reason):
     console.write("Reason: " + reason + "\n")
     console.write("reset             try again\n")
     if state.recovery:
+        console.write("mount -r          read at /mnt what can be read, to save it\n")
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")

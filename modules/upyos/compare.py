@@ -4,17 +4,16 @@
 from upyos import executor, lexer, state
 
 
-def holds(condition):
-    """Tell whether a condition is true; one that cannot be evaluated is reported and false."""
+def holds(condition, flat=False):
+    """Tell whether a condition is true; one that cannot be evaluated is reported and false.
+
+    flat: see executor.run.
+    """
     if type(condition) is list:
-        if executor.run(condition, True) == 0:
+        if executor.run(condition, True, flat) == 0:
             return True
         if state.status != 130:
             state.status = 0
-        return False
-    if type(condition) is str:
-        executor.report(condition)
-        state.status = 2
         return False
     a, op, b = condition
     a = lexer.text(a, executor.variable)

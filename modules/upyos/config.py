@@ -5,12 +5,14 @@ import json
 import os
 
 import sdata
+from micropython import const
 
 from upyos import console, state
 
 PATH = "/etc/system.conf"
 # A password that nobody has: after damage the door stays shut until it is set again.
 _LOCKED = "!"
+_NOT_WRITTEN = const("system.conf cannot be written")
 _UPGRADE = "https://raw.githubusercontent.com/rbenrax/upyOS/refs/heads/main"
 
 
@@ -37,13 +39,21 @@ def is_absent(path):
         return True
 
 
+def read_json(path):
+    """Return what a JSON file holds. Raises OSError, ValueError."""
+    with open(path) as file:
+        # Editors of Windows put a byte order mark in front of a text.
+        if file.read(1) != "\ufeff":
+            file.seek(0)
+        return json.load(file)
+
+
 def read(path):
     """Return the configuration of a file, defaults filled in.
 
     Raises OSError if it cannot be read, ValueError if it is not such an object.
     """
-    with open(path) as file:
-        conf = json.load(file)
+    conf = read_json(path)
     if type(conf) is not dict:
         raise ValueError("not a JSON object")
     for key, default in defaults().items():
@@ -104,16 +114,19 @@ def start(files):
 
     for name in files:
         if name.endswith(".tmp"):
-            _attempt(os.remove, "/etc/" + name)
+            _attempt("/etc/%s cannot be removed" % name, os.remove, "/etc/" + name)
     if "system.conf" not in files:
         return _create(files)
     try:
         load(PATH)
     except (OSError, ValueError) as exc:
-        console.error("system.conf: " + str(exc) + "; kept as system.conf.bad, defaults used")
+        from upyos.lib.command import reason
+
+        text = "system.conf: %s; kept as system.conf.bad, defaults used"
+        console.error(text % reason(exc))
         use_defaults()
-        _attempt(os.rename, PATH, PATH + ".bad")
-        _attempt(save, sdata.sysconfig)
+        _attempt("system.conf cannot be renamed", os.rename, PATH, PATH + ".bad")
+        _attempt(_NOT_WRITTEN, save, sdata.sysconfig)
     board.check(files)
     return "init.sh" in files
 
@@ -128,20 +141,23 @@ def _create(files):
     else:
         use(defaults())
     if not state.recovery:
-        _attempt(_unpack)
+        _attempt("the default files cannot be written", _unpack)
     board.check(files)
-    _attempt(save, sdata.sysconfig)
+    _attempt(_NOT_WRITTEN, save, sdata.sysconfig)
     return not is_absent("/etc/init.sh")
 
 
-def _attempt(call, *args):
-    """Call what may fail on a full or damaged file system; then there is a warning."""
+def _attempt(what, call, *args):
+    """Call what may fail on a full or damaged file system; then there is a warning.
+
+    It names what it was about and nothing else: an argument may be a password.
+    """
     try:
         call(*args)
     except OSError as exc:
         from upyos.lib.command import reason
 
-        console.error("/etc: %s %s" % (reason(exc), args))
+        console.error("%s: %s" % (what, reason(exc)))
 
 
 def _unpack():
@@ -175,8 +191,7 @@ def change(key, changes):
     paths.guard(PATH)
     conf = {}
     if not is_absent(PATH):
-        with open(PATH) as file:
-            conf = json.load(file)
+        conf = read_json(PATH)
     if type(conf) is not dict:
         raise ValueError("not a JSON object")
     if type(conf.get(key)) is not dict:

@@ -25,7 +25,7 @@ def killall(part=""):
     me = process.current()
     count = 0
     for proc in list(sdata.procs):
-        if part in proc.cmd and proc is not me:
+        if proc is not me and type(proc.cmd) is str and part in proc.cmd:
             proc.sts = "S"
             count += 1
     return count
@@ -50,12 +50,10 @@ def _reported(command, path, load):
     try:
         load(path)
         return True
-    except OSError as exc:
+    except (OSError, ValueError) as exc:
         from upyos.lib.command import reason
 
         console.error("%s: %s: %s" % (command, path, reason(exc)))
-    except ValueError as exc:
-        console.error("%s: %s: %s" % (command, path, exc))
     return False
 
 
@@ -116,4 +114,4 @@ def _stop_processes():
         if left:
             time.sleep_ms(20)
     for proc in left or ():
-        console.error("still running: %d %s" % (proc.pid, proc.cmd))
+        console.error("still running: %s %s" % (proc.pid, proc.cmd))

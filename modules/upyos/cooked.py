@@ -16,16 +16,39 @@ _DEL = const(127)
 
 def read_line(prompt, echo):
     """Return one line without its end; see console.read_line. What is typed is not for jobs."""
+    line = bytearray()
+    fill(line, prompt, echo)
+    return line.decode()
+
+
+def fill(line, prompt, echo):
+    """Add to line, a bytearray, the bytes of one line; else as read_line."""
     proc = process.current()
     if proc is not None and (proc.isthr or proc.tid):
         raise EOFError
     before = _upyos.redirect(None)
     try:
         console.write(prompt)
-        line = bytearray()
         while not _take(line, console.read_key(), echo):
             pass
-        return line.decode()
+    finally:
+        _upyos.redirect(before)
+
+
+def skip(line):
+    """Read what is typed up to Ctrl-D on an empty line, and keep nothing.
+
+    line is what was read of the line in progress. Raises KeyboardInterrupt at Ctrl-C.
+    """
+    before = _upyos.redirect(None)
+    try:
+        while True:
+            # All that counts is whether the line is empty.
+            line[1:] = b""
+            if _take(line, console.read_key(), True):
+                line[:] = b""
+    except EOFError:
+        return
     finally:
         _upyos.redirect(before)
 

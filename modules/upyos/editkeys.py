@@ -40,7 +40,11 @@ _SEQUENCES = {
 
 
 def press(key):
-    """Obey one key. Raises KeyboardInterrupt, EOFError."""
+    """Obey one key; return the one to obey next, 0 if that is still to be read.
+
+    Raises KeyboardInterrupt, EOFError.
+    """
+    following = []
     if key == _DELETE and not lineedit.text:
         # Ctrl-D; the key Delete does nothing here.
         console.write("\n")
@@ -51,7 +55,7 @@ def press(key):
         console.write("^C\n")
         raise KeyboardInterrupt
     if key >= 32 and key != _RUB_OUT:
-        data = _character(key)
+        data = _character(key, following.append)
         if data:
             lineedit.insert(data)
     elif key == _TAB:
@@ -66,6 +70,7 @@ def press(key):
         lineedit.show()
     else:
         _remove(key)
+    return following[0] if following else 0
 
 
 def _sequence():
@@ -78,13 +83,13 @@ def _sequence():
     return _SEQUENCES.get(keys.plain(keys.sequence(_upyos.key)), 0)
 
 
-def _character(key):
-    """Return the bytes of the character that begins with a key."""
+def _character(key, put_back):
+    """Return the bytes of the character that begins with a key; see keys.character."""
     if key < 128:
         return bytes((key,))
     from upyos.lib import keys
 
-    return keys.character(key, _upyos.key)
+    return keys.character(key, _upyos.key, put_back)
 
 
 def _before(at):

@@ -19,6 +19,8 @@ _IN = const(8)
 _PYTHON = const(9)
 
 _INTERRUPTED = const(130)
+# As in script.
+_ENTER = const("enter")
 _KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
@@ -35,10 +37,14 @@ class Frame:
     errexit = False
     stdin = None
     depth = 0
+    # How many of these calls of script.run are on the C stack.
+    nested = 0
     line_no = 0
     # How many blocks of the session are running.
     blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet.
+    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
+    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
+    # `call[0](status, *call[1:])` gives the next one's status.
     control = None
 
     def __init__(self, path, args):
@@ -58,27 +64,26 @@ def run_line(line, more=None):
     if not program:
         return state.status
     if is_statement(program):
-        from upyos import script
+        from upyos import session
 
-        return script.run_statements(program, more)
+        return session.run(program, more)
     return run(program)
 
 
 def is_statement(program):
     """Tell whether a command of the program begins with a keyword of blocks."""
-    if program[0][0] in _KEYWORDS:
-        return True
-    for i in range(2, len(program), 2):
-        if program[i - 1] <= _AMP and program[i][0] in _KEYWORDS:
+    for i in range(0, len(program), 2):
+        if program[i][0] in _KEYWORDS:
             return True
     return False
 
 
-def run(program, condition=False):
+def run(program, condition=False, flat=False):
     """Run a parsed program; return its status, which is `$?` as well.
 
     As a condition its commands do not print their typed results. Stops early after Ctrl-C and
-    when the frame's control says that the script goes on elsewhere.
+    when the frame's control says that the script goes on elsewhere; flat: that is also how it
+    runs another script.
     """
     if state.aliases:
         from upyos import builtins
@@ -87,12 +92,12 @@ def run(program, condition=False):
     if len(program) > 2 or program[1] == _AMP:
         from upyos import lists
 
-        return lists.run(program, condition)
+        return lists.run(program, condition, flat)
     words = program[0]
     if type(words) is list:
-        status = dispatch(words, None, condition, False)
+        status = dispatch(words, None, condition, False, flat)
     else:
-        status = command(words, None, condition)
+        status = command(words, None, condition, flat)
     state.status = status
     if status and not condition:
         stops(status, condition)
@@ -175,7 +180,7 @@ def stops(status, tested):
     return frame.control is not None
 
 
-def command(words, stdin=None, condition=False):
+def command(words, stdin=None, condition=False, flat=False):
     """Run one simple command as the lexer gave it."""
     if type(words) is tuple:
         if words[0] == _PYTHON:
@@ -183,11 +188,11 @@ def command(words, stdin=None, condition=False):
         if _OUT in words or _APPEND in words or _IN in words:
             from upyos import redirection
 
-            return redirection.run(words, stdin, condition)
+            return redirection.run(words, stdin, condition, flat)
         words = lexer.expand(words, variable)
         if not words:
             return 0
-    return dispatch(words, stdin, condition, False)
+    return dispatch(words, stdin, condition, False, flat)
 
 
 def _python(line):
@@ -197,13 +202,16 @@ def _python(line):
     return pyline.show(code) if line[0] == "<" else pyline.execute(code)
 
 
-def dispatch(words, stdin, condition, to_variable):
-    """Find and run what the first word names, its typed result handled as the flags say."""
+def dispatch(words, stdin, condition, to_variable, flat=False):
+    """Find and run what the first word names, its typed result handled as the flags say.
+
+    flat: a script does not run here but from script.run(), on no more of the C stack.
+    """
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
-        from upyos import script
+        from upyos import jumps
 
-        return script.control(words)
+        return jumps.note(words)
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
@@ -221,6 +229,9 @@ def dispatch(words, stdin, condition, to_variable):
             target = words[0]
         if kind == lookup.PROGRAM:
             status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
+        elif kind == lookup.SCRIPT and flat:
+            frame.control = [_ENTER, target, words[1:], stdin, []]
+            status = 0
         elif kind == lookup.SCRIPT:
             from upyos import script
 
@@ -263,7 +274,8 @@ def _other(kind, target, words):
         from upyos import builtins
 
         return builtins.run(target, words[1:])
-    call_it = sdata.upyos.__dict__.get("user_commands", {}).get(words[0]) if sdata.upyos else None
+    commands = sdata.upyos.__dict__.get("user_commands") if sdata.upyos else None
+    call_it = commands.get(words[0]) if type(commands) is dict else None
     if call_it is not None:
         from upyos import launch
 

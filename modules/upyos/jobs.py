@@ -6,7 +6,6 @@ takes a thread (upyos.threads).
 """
 
 import _upyos
-import sdata
 from micropython import const
 
 from upyos import console, executor, lexer, lookup, process, redirection, state
@@ -79,18 +78,19 @@ def _start_program(path, words, streams):
     """Load a program and start its __main__ as a task or in a thread; return the status."""
     proc = new_proc(words[0], list(words[1:]), "py")
     proc.source = streams[0]
-    main = _load(proc, path)
-    if main is None:
+    kept = _load(proc, path)
+    if kept is None:
         close(streams)
         return state.status
+    main = kept[2].__main__
     if type(main) is type(_generator):
         from upyos import tasks
 
-        return tasks.start(proc, main, streams)
-    return _in_thread(proc, main, streams)
+        return tasks.start(proc, main, streams, kept)
+    return _in_thread(proc, main, streams, kept)
 
 
-def _in_thread(proc, main, streams):
+def _in_thread(proc, main, streams, kept):
     """Start a job in a thread; return the status."""
     try:
         from upyos import threads
@@ -98,7 +98,7 @@ def _in_thread(proc, main, streams):
         close(streams)
         console.error(proc.cmd + ": no threads on this board")
         return 1
-    return threads.start(proc, main, streams)
+    return threads.start(proc, main, streams, kept)
 
 
 def _generator():
@@ -106,21 +106,26 @@ def _generator():
 
 
 def _load(proc, path):
-    """Return the __main__ of the program at path, or None after an error line."""
+    """Load the program at path; return what its end needs, None after an error line."""
     outer = state.foreground
     state.foreground = proc
     try:
         try:
-            module = _upyos.load(path, proc.cmd)
+            if state.turn:
+                from upyos import turns
+
+                # Others go on, for a module may run for long.
+                module = turns.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
         finally:
             process.mend(path)
         module.proc = proc
-        proc.module = module
-        main = getattr(module, "__main__", None)
-        if main is None:
+        if getattr(module, "__main__", None) is None:
             console.error(proc.cmd + ": no __main__")
             state.status = lookup.NOT_PROGRAM
-        return main
+            return None
+        return proc.pid, path, module
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
         from upyos import failure
@@ -133,7 +138,8 @@ def _load(proc, path):
 
 def _start_list(program):
     """Run anything else as a script of one line would be run, in a thread."""
-    return _in_thread(new_proc(text(program), [], "sh"), program, [None, None, None])
+    proc = new_proc(text(program), [], "sh")
+    return _in_thread(proc, program, [None, None, None], (proc.pid, "", None))
 
 
 def new_proc(cmd, args, ext):
@@ -148,7 +154,7 @@ def new_proc(cmd, args, ext):
 
 def begun(proc):
     """Put a started job into the table and say its pid; return status 0."""
-    sdata.procs.append(proc)
+    process.attach(proc, False)
     state.last_job = proc.pid
     console.error("[%d]" % proc.pid)
     return 0
@@ -161,18 +167,26 @@ def close(streams):
             stream.close()
 
 
-def ended(proc, streams):
-    """Take a job from the table, hand over its output, say that it is done."""
-    process.remove(proc)
-    if not proc.rmmod:
-        process.keep(proc, proc.module)
+def ended(proc, streams, kept):
+    """Take a job from the table, hand over its output, say that it is done.
+
+    kept is what the system knows of it: pid, path, module. The program may have changed the rest.
+    """
+    state.procs.pop(kept[0], None)
     try:
+        line = " ".join([proc.cmd] + proc.args)
+    except (TypeError, AttributeError):
+        from upyos.lib import signal
+
+        line = signal.line(proc)
+    try:
+        if kept[2] and not proc.rmmod:
+            process.keep(kept[1], kept[2])
         if streams[2] is not None:
             redirection.store(streams[2], state.NONE, streams[1].getvalue())
         close(streams)
-    except (OSError, ValueError, MemoryError) as exc:
-        console.error(proc.cmd + ": " + redirection.reason(exc))
-    if state.parted:
-        return
-    line = " ".join([proc.cmd] + [str(arg) for arg in proc.args])
-    console.error("[%d]+ Done  %s" % (proc.pid, line))
+    # barrier: whatever a program left in its process and its streams
+    except BaseException as exc:
+        console.error("%s: %s" % (line.split(" ")[0], redirection.reason(exc)))
+    if not state.parted:
+        console.error("[%d]+ Done  %s" % (kept[0], line))

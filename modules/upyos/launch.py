@@ -28,7 +28,14 @@ def run(proc, isthr, ext, cmd, args):
 def call(function, words):
     """Call a function of user_commands for a command line of these words; return the status."""
     try:
-        return process.status_of(function(*words[1:]))
+        try:
+            if state.turn:
+                from upyos import turns
+
+                return process.status_of(turns.without(function, *words[1:]))
+            return process.status_of(function(*words[1:]))
+        finally:
+            process.mend("/")
     # barrier: whatever a user's function raises ends that command only
     except BaseException as exc:
         from upyos import failure
@@ -36,6 +43,35 @@ def call(function, words):
         proc = process.Proc()
         proc.cmd = words[0]
         return failure.status(proc, exc)
+
+
+class Main:
+    """The coroutine of a program; or a generator, which nothing would wake after its yield."""
+
+    def __init__(self, coroutine, core):
+        self.coroutine = coroutine
+        self.core = core
+
+    def send(self, value):
+        """Take the first step, in which a generator shows itself; those after it are its own."""
+        self.send = self.coroutine.send
+        self.throw = self.coroutine.throw
+        task = self.core.cur_task
+        task.data = state.NONE
+        try:
+            result = self.send(value)
+            if task.data is state.NONE:
+                raise TypeError("yield without await: not a coroutine")
+            return result
+        finally:
+            if task.data is state.NONE:
+                task.data = None
+
+    def throw(self, exc):
+        return self.coroutine.throw(exc)
+
+    def close(self):
+        self.coroutine.close()
 
 
 def run_async(coroutine):
@@ -53,7 +89,7 @@ def _run_async(coroutine):
 
     outer = core.cur_task
     try:
-        return asyncio.run(coroutine)
+        return asyncio.run(Main(coroutine, core))
     finally:
         # Ctrl-C leaves the loop in the middle: tell the background driver that it is free again.
         core.cur_task = outer

@@ -45,12 +45,13 @@ def read(new_prompt):
     at = left = entry = 0
     console.write(prompt)
     console.editing = sys.modules["upyos.lineedit"]
+    key = 0
     try:
         while True:
-            key = console.read_key()
+            key = key or console.read_key()
             if key == 13 or key == 10:
                 if key == 10 and ended == 13 and not text:
-                    ended = 0
+                    ended = key = 0
                     continue
                 ended = key
                 console.write("\n")
@@ -58,12 +59,13 @@ def read(new_prompt):
             ended = 0
             if 32 <= key < 127 and at == len(text):
                 _append(key)
+                key = 0
             elif key == 1 and not text:
                 return None
             else:
                 from upyos import editkeys
 
-                editkeys.press(key)
+                key = editkeys.press(key)
     finally:
         console.editing = None
 

@@ -9,14 +9,14 @@ from upyos import executor, state
 _AMP = const(2)
 _AND = const(3)
 _PIPE = const(5)
+# As in script.
+_ENTER = const("enter")
 
 
-def run(program, condition):
-    """Run a program of several commands; see executor.run."""
+def run(program, condition, flat=False, at=0, wanted=True):
+    """Run a program of several commands, from the index `at` on; see executor.run."""
     if _AMP in program:
         return _run_jobs(program, condition)
-    at = 0
-    wanted = True
     while at < len(program):
         last = at + 1
         while program[last] == _PIPE:
@@ -27,15 +27,42 @@ def run(program, condition):
             if last > at + 1:
                 from upyos import pipe
 
-                status = pipe.run(program[at:last:2], tested)
+                status = pipe.run(program[at:last:2], tested, flat)
             else:
-                status = executor.command(program[at], None, tested)
+                status = executor.command(program[at], None, tested, flat)
             state.status = status
             if executor.stops(status, tested):
+                _put_off(program, last, condition)
                 break
-        wanted = op < _AND or (state.status == 0) == (op == _AND)
+        wanted = _wants(op)
         at = last + 1
     return state.status
+
+
+def entered():
+    """Return what stands in the frame for a script that is to run first, or None."""
+    control = state.frame and state.frame.control
+    return control if control and control[0] == _ENTER else None
+
+
+def _put_off(program, last, condition):
+    """Finish the line afterwards, if another script is to run first."""
+    if entered():
+        entered()[4].append((_go_on, program, last, condition))
+
+
+def _go_on(status, program, last, condition):
+    """Finish a line of a script after the script that its command before `last` was."""
+    op = program[last]
+    state.status = status
+    if executor.stops(status, condition or op >= _AND):
+        return status
+    return run(program, condition, True, last + 1, _wants(op))
+
+
+def _wants(op):
+    """Tell whether the command behind an operator is to run."""
+    return op < _AND or (state.status == 0) == (op == _AND)
 
 
 def _run_jobs(program, condition):

@@ -17,6 +17,8 @@ NOT_PROGRAM = 126
 NONE = 127
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
+# How the paths of the firmware's programs begin, as in process.mend.
+_FIRMWARE = const("upyos/")
 _PATH = "/local/bin:.frozen:/bin"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _NO_FILE = const(4)
@@ -117,10 +119,16 @@ def _at_path(word):
     """Return what a word with a slash names."""
     word = reachable(word)
     slash = word.rfind("/")
-    directory = word[:slash] or "/"
-    found = in_directory(directory, word[slash + 1 :])
-    if found is None and directory == "/bin":
-        found = frozen(word[5:])
+    name = word[slash + 1 :]
+    found = in_directory(word[:slash] or "/", name)
+    if found is None:
+        from upyos.lib import paths
+
+        path = paths.absolute(word)
+        if name in ("", ".") and paths.is_dir(path):
+            found = NOT_PROGRAM, word
+        elif path[:5] == "/bin/" and name:
+            found = frozen(path[5:])
     return found or (NONE, word)
 
 
@@ -158,8 +166,10 @@ def in_directory(directory, name):
 
 
 def _found(directory, file):
-    """Return the kind of a file that can be run, and its path."""
+    """Return the kind of a file that can be run, and its path: never one in the firmware."""
     path = directory + file if directory.endswith("/") else directory + "/" + file
+    if path.startswith(_FIRMWARE):
+        path = "./" + path
     return SCRIPT if file.endswith(".sh") else PROGRAM, path
 
 

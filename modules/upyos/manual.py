@@ -7,7 +7,7 @@ from micropython import const
 from upyos import lookup
 
 _FROZEN = "upyos/bin/"
-# As scripts/upyfw/codegen.py packs texts.
+# As scripts/upyfw/build/codegen.py packs texts.
 _WINDOW_BITS = const(10)
 # What ends a command's .mpy file that has its text (docs/formats/cold-files.md).
 _MARK = b"help"

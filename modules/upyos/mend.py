@@ -4,23 +4,22 @@
 import os
 import sys
 
-import kernel
 import sdata
 
-from upyos import console, imports, state
+from upyos import console, state
 
+# As at the start.
+_PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
 # Attributes of sdata that a program may have deleted.
 _DATA = (("debug", False), ("log", False), ("d0", None), ("cache_enabled", False))
 _IDENTITY = ("name", "version", "sid", "initime")
 _SECTIONS = (("env", dict), ("alias", dict), ("auth", dict), ("pfiles", list), ("board", str))
 
 
-def check(modules_gone):
-    """Mend data, paths and the loop; modules_gone is what _upyos.mend() returned."""
-    if modules_gone:
-        imports.set_up()
-    if tuple(sys.path[: len(imports.PATH)]) != imports.PATH:
-        sys.path[:] = imports.PATH
+def check():
+    """Mend data, paths and the loop."""
+    if tuple(sys.path[: len(_PATH)]) != _PATH:
+        sys.path[:] = _PATH
     _mend_data()
     _return_to(state.cwd)
     if state.loop:
@@ -30,12 +29,9 @@ def check(modules_gone):
 
 
 def _mend_data():
-    sdata.upyos = kernel
     for name, value in _DATA:
         if not hasattr(sdata, name):
             setattr(sdata, name, value)
-    if type(getattr(sdata, "procs", None)) is not list:
-        sdata.procs = []
     for name in _IDENTITY:
         if not hasattr(sdata, name):
             from upyos import boot

@@ -3,6 +3,7 @@
 
 import os
 
+import _upyos
 import upyos_port
 import vfs
 from micropython import const
@@ -10,6 +11,7 @@ from micropython import const
 _RAM_BLOCKS = const(32)
 _RAM_BLOCK_BYTES = const(256)
 
+_EBUSY = const(16)
 _IOCTL_BLOCK_COUNT = const(4)
 _IOCTL_BLOCK_SIZE = const(5)
 _IOCTL_BLOCK_ERASE = const(6)
@@ -45,7 +47,7 @@ class RamBlocks:
 def mount(bdev):
     """Mount the file system of bdev at /, format it first if the flash is blank.
 
-    What cannot be mounted stays as it is: / is a RAM disk then, and state.recovery says why.
+    What cannot be mounted stays as it is: / is a RAM disk then, state.recovery is (why, bdev).
     A power cut while formatting leaves a flash that still counts as blank.
     """
     try:
@@ -60,7 +62,7 @@ def mount(bdev):
         return
     from upyos import state
 
-    state.recovery = "flash cannot be mounted: " + str(error)
+    state.recovery = error, bdev
     mount_ram()
 
 
@@ -74,6 +76,31 @@ def _complete_rename():
         os.remove("/.absent")
     except OSError:
         pass
+
+
+def salvage(folder):
+    """Mount at folder, to read only, the flash that the start could not mount.
+
+    A directory that cannot be read does not matter but to who reads it. Raises OSError: EBUSY if
+    the flash, or anything at folder, is mounted; what keeps the root from being read.
+    """
+    from upyos import state
+    from upyos.lib import paths
+
+    folder = paths.named(folder)
+    mounted = [path for _, path in vfs.mount()]
+    if not state.recovery or folder in mounted or len(mounted) > 1:
+        raise OSError(_EBUSY)
+    _upyos.rescue(True)
+    try:
+        flash = vfs.VfsLfs2(state.recovery[1], progsize=upyos_port.PROG_BYTES)
+    finally:
+        _upyos.rescue(False)
+    for _ in flash.ilistdir("/"):
+        break
+    if not paths.is_dir(folder):
+        os.mkdir(folder)
+    vfs.mount(flash, folder, readonly=True)
 
 
 def mount_ram():

@@ -7,7 +7,7 @@ import os
 import _upyos
 from micropython import const
 
-from upyos import executor, state
+from upyos import executor, lists, state
 
 _FILE = "/tmp/.pipe"
 _MEMORY_BYTES = const(4096)
@@ -32,7 +32,8 @@ class Pipe(io.IOBase):
             return self._write(data)
         except OSError as e:
             self.broken = e
-            raise
+            # As modules/c/upyos/console.c marks what a target raises.
+            raise OSError(e.errno, "output") from None
 
     def _write(self, data):
         if self.file is None and self.size + len(data) > _MEMORY_BYTES:
@@ -89,28 +90,72 @@ class _Spilled:
             self.name = ""
 
 
-def run(commands, condition):
-    """Run commands one after the other, each one's output the next one's standard input."""
-    stdin = None
-    for i, command in enumerate(commands[:-1]):
-        pipe = Pipe("%d.%d" % (state.pid, i))
-        previous = _upyos.redirect(pipe)
-        try:
-            status = executor.command(command, stdin)
-        finally:
-            _upyos.redirect(previous)
-            if stdin is not None:
-                stdin.close()
-        try:
-            stdin = pipe.reader()
-        except OSError as e:
-            from upyos.lib.command import reason
+def run(commands, condition, flat=False, at=0, stdin=None):
+    """Run commands one after the other, from the index `at` on.
 
-            executor.report("pipe: " + reason(e))
-            return 1
-        if status == _INTERRUPTED:
-            break
+    Each one's output is the next one's standard input.
+    """
+    last = len(commands) - 1
+    while at < last:
+        broken = state.broken
+        pipe = Pipe("%d.%d" % (state.pid, at))
+        previous = _upyos.redirect(pipe)
+        entered = None
+        try:
+            status = executor.command(commands[at], stdin, False, flat)
+            entered = flat and lists.entered()
+        finally:
+            if not entered:
+                _end(previous, stdin)
+        if entered:
+            entered[4].append((_go_on, commands, condition, at, stdin, pipe, previous, broken))
+            return 0
+        stdin = _reader(pipe, status, broken)
+        if type(stdin) is int:
+            return stdin
+        at += 1
+    status = executor.command(commands[last], stdin, condition, flat)
+    if flat and lists.entered():
+        lists.entered()[4].append((_close, stdin))
     else:
-        status = executor.command(commands[-1], stdin, condition)
+        stdin.close()
+    return status
+
+
+def _end(previous, stdin):
+    """End a stage: output goes where it went, its input is not needed."""
+    _upyos.redirect(previous)
+    if stdin is not None:
+        stdin.close()
+
+
+def _reader(pipe, status, broken):
+    """Return a stream of what a stage wrote, or the status that the pipeline ends with.
+
+    broken: state.broken before the stage. What failed of the pipe itself is said here.
+    """
+    try:
+        stdin = pipe.reader()
+    except OSError as e:
+        from upyos.lib.command import reason
+
+        executor.report("pipe: " + reason(e))
+        state.broken = broken
+        return 1
+    if status == _INTERRUPTED:
+        stdin.close()
+        return status
+    return stdin
+
+
+def _go_on(status, commands, condition, at, stdin, pipe, previous, broken):
+    """Run the stages after one that was a script."""
+    _end(previous, stdin)
+    stdin = _reader(pipe, status, broken)
+    return stdin if type(stdin) is int else run(commands, condition, True, at + 1, stdin)
+
+
+def _close(status, stdin):
+    """End the last stage, which was a script."""
     stdin.close()
     return status

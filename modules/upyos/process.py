@@ -56,8 +56,6 @@ class Proc:
     sts = "R"
     isthr = False
     rmmod = True
-    # What a background program was loaded as.
-    module = None
     # Binary stream that standard input is redirected to, or None for the console.
     source = None
     # The process that was in the foreground before.
@@ -96,10 +94,17 @@ def run(path, cmd, args, stdin=None):
 
 def execute(proc, path):
     """Run the program at path as the process proc, in the foreground; return its status."""
-    attach(proc)
+    outer = state.foreground
+    pid = attach(proc)
     try:
         try:
-            module = _upyos.load(path, proc.cmd)
+            if state.turn and path[0] == "/":
+                from upyos import turns
+
+                # Others go on, for a module may run for long.
+                module = turns.without(_upyos.load, path, proc.cmd)
+            else:
+                module = _upyos.load(path, proc.cmd)
             main = getattr(module, "__main__", None)
             if main is None:
                 console.error(proc.cmd + ": no __main__")
@@ -116,7 +121,7 @@ def execute(proc, path):
 
                 result = launch.run_async(result)
             if not proc.rmmod:
-                keep(proc, module)
+                keep(path, module)
             return status_of(result)
         finally:
             mend(path)
@@ -126,21 +131,21 @@ def execute(proc, path):
 
         return failure.status(proc, exc)
     finally:
-        leave(proc)
+        state.foreground = outer
+        state.procs.pop(pid, None)
 
 
 def mend(path):
     """Put right what the program at path may have damaged; one of the firmware does no harm."""
-    gone = _upyos.mend()
-    if gone or path[0] == "/":
+    if _upyos.mend() or path[:6] != "upyos/":
         from upyos import mend
 
-        mend.check(gone)
+        mend.check()
 
 
-def keep(proc, module):
-    """Leave the module of a program loaded, under the name of its file."""
-    sys.modules[proc.cmd.rsplit("/", 1)[-1]] = module
+def keep(path, module):
+    """Leave the module of the program at path loaded, under the name of its file."""
+    sys.modules[path.rsplit("/", 1)[-1].rsplit(".", 1)[0]] = module
 
 
 def enter(path, args):
@@ -160,15 +165,22 @@ def enter(path, args):
     return proc
 
 
-def attach(proc):
-    """Put a process into the table, as the one in the foreground."""
-    proc.outer = state.foreground
-    state.foreground = proc
-    if state.turn:
-        from upyos import turns
+def attach(proc, in_front=True):
+    """Put a process into the table, as the one in the foreground; return its number there."""
+    pid = proc.pid
+    if type(pid) is not int or pid in state.procs:
+        # A program made it, and changed it.
+        state.pid += 1
+        proc.pid = pid = state.pid
+    state.procs[pid] = proc
+    if in_front:
+        proc.outer = state.foreground
+        state.foreground = proc
+        if state.turn:
+            from upyos import turns
 
-        proc.tid = turns.ident()
-    sdata.procs.append(proc)
+            proc.tid = turns.ident()
+    return pid
 
 
 def leave(proc):
@@ -177,13 +189,10 @@ def leave(proc):
         proc.outer = None
         return
     state.foreground = proc.outer
-    remove(proc)
-
-
-def remove(proc):
-    """Take a process from the table, unless a program has emptied it."""
-    if proc in sdata.procs:
-        sdata.procs.remove(proc)
+    # Whatever it says of itself now.
+    for pid in list(state.procs):
+        if state.procs[pid] is proc:
+            del state.procs[pid]
 
 
 def status_of(result):
@@ -201,7 +210,7 @@ def forget():
     modules = sys.modules
     if not sdata.cache_enabled:
         state.kept = None
-    if state.key:
+    if state.loop or state.turn:
         _upyos.unload(_PASSING, _RESIDENT + _BACKGROUND)
     else:
         had_asyncio = "asyncio" in modules
@@ -223,6 +232,4 @@ def current():
 
 def find(pid):
     """Return the Proc of that pid, or None."""
-    for proc in list(sdata.procs):
-        if proc.pid == pid:
-            return proc
+    return state.procs.get(pid)

@@ -4,11 +4,10 @@
 import os
 import sys
 
-import _upyos
 import sdata
 from micropython import const
 
-from upyos import executor, lexer, state
+from upyos import executor, lexer, process, state
 
 _NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
 _INTERRUPTED = const(130)
@@ -46,9 +45,16 @@ def _run(code, show_it):
             # On its own line the bracket is no part of a comment.
             code = "print(" + code + "\n)"
         try:
-            exec(code, session(code))
+            names = session(code)
+            if state.turn:
+                from upyos import turns
+
+                turns.without(exec, code, names)
+            else:
+                exec(code, names)
         finally:
-            _settle(_upyos.mend())
+            # Only cd changes the directory.
+            process.mend("upyos/" if os.getcwd() == state.cwd else "/")
         return 0
     except KeyboardInterrupt:
         executor.report("ended")
@@ -59,19 +65,13 @@ def _run(code, show_it):
     except BaseException as e:
         from upyos import failure
 
-        executor.report("%s: %s" % (type(e).__name__, failure.text(e)))
+        if failure.is_of_output(e):
+            state.broken = e
+            return 1
+        executor.report(failure.line(e))
         if sdata.debug:
             sys.print_exception(e)
         return 1
-
-
-def _settle(gone):
-    """Let a current directory that the user chose this way stay; mend what is gone."""
-    state.cwd = os.getcwd()
-    if gone:
-        from upyos import mend
-
-        mend.check(gone)
 
 
 def translate(code):

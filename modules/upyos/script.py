@@ -8,6 +8,7 @@ that a loop is parsed once. There is one loop for both: each nested call costs C
 
 import time
 
+import _upyos
 from micropython import const
 
 from upyos import executor, lexer, process, state
@@ -16,16 +17,96 @@ from upyos.source import Source
 
 _INTERRUPTED = const(130)
 _ENOENT = const(2)
-# Levels of scripts that call scripts: each takes about 1.5 KiB of C stack.
-_DEPTH = const(4)
+# Levels of scripts that call scripts; how many of them may take C stack.
+_DEPTH = const(8)
+_NESTED = const(4)
+# As in executor.
+_ENTER = const("enter")
+
+
+class Level:
+    """A script that runs, or a block outside scripts, and where it is."""
+
+    source = None
+    proc = None
+    # Whether the process is this script's own.
+    own = False
+    # The frame before.
+    outer = None
+    # The block that runs, and the index of its next step.
+    code = None
+    pc = 0
+    # What is left to do of the line that named another script.
+    calls = None
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def leave(self):
+        """End the script."""
+        self.source.file.close()
+        state.frame = self.outer
+        if self.own:
+            process.leave(self.proc)
 
 
 def run(path, args, stdin=None, proc=None):
-    """Run a script file with its arguments; return its status. `sh` gives its own process."""
+    """Run a script file with its arguments; return its status. `sh` gives its own process.
+
+    Scripts that this one runs are levels of the loop here, unless a program runs them: each call
+    takes about 2 KiB of C stack.
+    """
+    outer = state.frame
+    nested = outer.nested if outer is not None else 0
+    if nested == _NESTED:
+        executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
+        return 1
+    level = _enter(path, args, stdin, proc)
+    if type(level) is int:
+        return level
+    level.frame.nested = nested + 1
+    levels = [level]
+    target = _upyos.redirect(None)
+    _upyos.redirect(target)
+    try:
+        status = None
+        while levels:
+            level = levels[-1]
+            try:
+                status = _finish(level, status)
+                status = status if status == _INTERRUPTED else interpret(level)
+            except KeyboardInterrupt:
+                executor.report("ended")
+                status = _INTERRUPTED
+            except RuntimeError:
+                # The C stack is used up.
+                executor.report("scripts nested too deep")
+                status = 1
+            if status is not None:
+                levels.pop().leave()
+                continue
+            _, path, args, stdin, level.calls = level.frame.control
+            level.frame.control = None
+            level = _enter(path, args, stdin)
+            if type(level) is int:
+                status = level
+            else:
+                levels.append(level)
+        return status
+    finally:
+        while levels:
+            levels.pop().leave()
+            _upyos.redirect(target)
+        if outer is None:
+            executor.found.clear()
+
+
+def _enter(path, args, stdin=None, proc=None):
+    """Begin a script; return its level, or a status after an error line."""
     outer = state.frame
     depth = outer.depth + 1 if outer is not None else 1
     if depth > _DEPTH:
-        executor.report(path + ": scripts nested too deep")
+        executor.report("%s: scripts nested too deep, at most %d" % (path, _DEPTH))
         return 1
     try:
         if not path:
@@ -39,113 +120,58 @@ def run(path, args, stdin=None, proc=None):
     state.frame = frame = Frame(path, list(args))
     state.status = 0
     frame.depth = depth
-    frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
-    own = proc or process.enter(path, frame.args)
-    try:
-        return _interpret(own, source)
-    except KeyboardInterrupt:
-        executor.report("ended")
-        return _INTERRUPTED
-    except RuntimeError:
-        # The C stack is used up.
-        executor.report("scripts nested too deep")
-        return 1
-    finally:
-        source.file.close()
-        if outer is None:
-            executor.found.clear()
-        state.frame = outer
-        if proc is None:
-            process.leave(own)
+    frame.stdin = stdin
+    if outer is not None:
+        frame.nested = outer.nested
+        frame.stdin = stdin if stdin is not None else outer.stdin
+    level = Level(frame)
+    level.outer = outer
+    level.source = source
+    level.own = proc is None
+    level.proc = proc or process.enter(path, frame.args)
+    return level
 
 
-def run_statements(program, more=None):
-    """Run a line that begins with a keyword, outside scripts; return the status.
+def _finish(level, status):
+    """Finish the line of a level whose script has ended; return the status.
 
-    `more()` returns the next line of a block, or None; without it the block must be closed.
+    status is that of the script, None if there was none.
     """
-    from upyos import block
-
-    session = state.frame
-    if session is None:
-        state.frame = Frame("", [])
-    frame = state.frame
-    control = frame.control
-    frame.control = None
-    frame.blocks += 1
-    try:
-        code = block.compile(program, 0, more or (lambda: None))
-        return _interpret(None, None, code)
-    except block.Unclosed as e:
-        executor.report(e.args[0])
-        state.status = 2
-        return 2
-    finally:
-        frame.control = control
-        frame.blocks -= 1
-        if not frame.path:
-            executor.found.clear()
-        if session is None and not frame.args and frame.zero == "":
-            state.frame = None
-
-
-def control(words):
-    """Note that the script goes on elsewhere, by a control word; a label does nothing."""
-    frame = state.frame
-    word = words[0]
-    in_script = frame is not None and frame.path
-    if word[0] == ":":
-        if in_script and len(words) == 1:
-            return state.status
-        executor.report(word + (": more than a label" if in_script else ": only in scripts"))
-        return 2
-    loop = word == "break" or word == "continue"
-    # the session has a frame for its digits too, and nothing there would obey
-    if frame is None or not (in_script or loop and frame.blocks):
-        executor.report(word + (": not in a loop" if loop else ": only in scripts"))
-        return 2
-    value = _operand(words)
-    if value is None:
-        executor.report(word + ": malformed statement")
-        return 2
-    frame.control = (word, value)
-    return value if word == "return" else state.status
-
-
-def _operand(words):
-    """Return the operand of a control word, None if it is wrong."""
-    word = words[0]
-    if word == "break" or word == "continue":
-        return 0 if len(words) == 1 else None
-    if word == "return" and len(words) == 1:
-        return 0
-    if len(words) != 2:
+    if status is None:
         return None
-    if word == "goto":
-        return words[1].lstrip(":") or None
-    return int(words[1]) if words[1].isdigit() else None
+    calls = level.calls
+    while calls:
+        call = calls.pop(0)
+        status = call[0](status, *call[1:])
+        control = level.frame.control
+        if control is not None and control[0] == _ENTER:
+            control[4] += calls
+            return None
+    state.status = status
+    executor.stops(status, False)
+    return status
 
 
-def _interpret(proc, source, code=None):
-    """Run the lines of source, or compiled code alone, as a process; return the status."""
-    frame = state.frame
-    pc = 0
+def interpret(level):
+    """Run the lines of a level, or its code alone; return the status.
+
+    None: another script is to run first.
+    """
+    frame = level.frame
+    source = level.source
+    proc = level.proc
+    code = level.code
+    pc = level.pc
     while True:
-        if code is not None:
-            pc = code.run(pc, frame, source, proc)
-            if pc < 0:
-                return _INTERRUPTED
-        else:
-            program = _next(frame, source) if source is not None else None
-            if program is None:
-                return state.status
-            if executor.is_statement(program):
-                code = _compile(frame, source, program)
-                pc = 0
-            elif executor.run(program) == _INTERRUPTED:
-                return _INTERRUPTED
-        if frame.control is not None and code is not None:
-            pc = code.leave(frame, source)
+        if frame.control is not None:
+            if frame.control[0] == _ENTER:
+                level.code = code
+                level.pc = pc
+                return None
+            if code is not None:
+                from upyos import jumps
+
+                pc = jumps.leave(code, frame, source)
         if frame.control is not None:
             code = None
             if not _leave(frame, source):
@@ -154,6 +180,19 @@ def _interpret(proc, source, code=None):
             code = None
         if proc is not None and proc.sts != "R" and not _goes_on(proc):
             return state.status
+        if code is not None:
+            pc = code.run(pc, frame, source, proc)
+            if pc < 0:
+                return _INTERRUPTED
+            continue
+        program = _next(frame, source) if source is not None else None
+        if program is None:
+            return state.status
+        if executor.is_statement(program):
+            code = _compile(frame, source, program)
+            pc = 0
+        elif executor.run(program, False, True) == _INTERRUPTED:
+            return _INTERRUPTED
 
 
 def _next(frame, source):
@@ -179,8 +218,22 @@ def syntax_error(e):
     state.status = 2
 
 
+def malformed(frame, e):
+    """Report what is wrong with a block, of which nothing runs; return the status."""
+    line_no = frame.line_no
+    frame.line_no = e.args[1] or line_no
+    executor.report(e.args[0])
+    frame.line_no = line_no
+    state.status = 2
+    executor.stops(2, False)
+    return 2
+
+
 def _compile(frame, source, program):
-    """Compile the block that begins with program; an unclosed one ends the script."""
+    """Compile the block that begins with program; return None if nothing of it can run.
+
+    An unclosed one ends the script.
+    """
     from upyos import block
 
     opened = frame.line_no
@@ -190,7 +243,9 @@ def _compile(frame, source, program):
         frame.line_no = e.args[1]
         executor.report(e.args[0])
         frame.control = ("return", 2)
-        return None
+    except block.Malformed as e:
+        malformed(frame, e)
+    return None
 
 
 def _leave(frame, source):
@@ -216,6 +271,9 @@ def _leave(frame, source):
 
 def _goes_on(proc):
     """Wait while a script is held; return False when it is asked to stop."""
+    from upyos import turns
+
     while proc.sts == "H":
-        time.sleep_ms(50)
+        # Others go on meanwhile: who holds the turn does not wait.
+        turns.without(time.sleep_ms, 50)
     return proc.sts != "S"

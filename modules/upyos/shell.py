@@ -13,10 +13,23 @@ from upyos import console, executor, lexer, lineedit, process, state
 
 def loop():
     """Read lines and run them; return after `exit`, or when the raw REPL is wanted."""
-    while not sdata.upyos.stop:
+    while True:
         try:
+            if len(sys.modules) != state.modules:
+                process.forget()
+            if state.key:
+                # What a job has broken meanwhile.
+                process.mend("upyos/")
+            if sdata.upyos.stop:
+                return
             _upyos.tty(True)
             line = lineedit.read(_prompt())
+            if state.key:
+                from upyos import tasks
+
+                tasks.show_kept()
+                # Else it would stay in memory as long as this loop.
+                del tasks
             if line is None:
                 if _upyos.raw_repl():
                     return
@@ -34,18 +47,19 @@ def loop():
         # barrier: the prompt comes back whatever a line raises
         except BaseException as exc:
             _report(exc)
-        if len(sys.modules) != state.modules:
-            process.forget()
 
 
 def _report(exc):
     """Show an exception that nothing else took; `$?` is 1."""
     gc.collect()
+    process.mend("upyos/")
     state.status = 1
     if isinstance(exc, MemoryError):
         console.error("out of memory")
     else:
-        console.error("%s: %s" % (type(exc).__name__, exc))
+        from upyos import failure
+
+        console.error(failure.line(exc))
     if sdata.debug:
         sys.print_exception(exc)
 

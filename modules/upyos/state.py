@@ -15,16 +15,19 @@ foreground = None
 condition = False
 to_variable = False
 result = NONE
+# The OSError of the target that the output of the line in progress goes to, or None.
+broken = None
 
-# Pid of the newest process.
+# Pid of the newest process; all processes by pid, of which sdata.procs is a copy.
 pid = 0
+procs = {}
 # The current directory, where the last cd went.
 cwd = "/"
 # Background loop: None, or a function that runs what is due and returns the ms to wait.
 loop = None
-# Why the start went to recovery, or None.
+# (why, block device) of the flash that could not be mounted, or None.
 recovery = None
-# While there are jobs: waits for a key and lets them go on; what drives them; its timer.
+# Waits for a key while there are jobs, or until the start is good; the timer of jobs.
 key = None
 timer = None
 # The watchdog once it was started, the timer that will start it, or None.

@@ -6,7 +6,16 @@ from micropython import const
 from upyos import lexer
 
 _AMP = const(2)
+KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
 _OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "in")
+
+
+class Unclosed(Exception):
+    """A block that is not closed: what to say, and the number of the line that opened it."""
+
+
+class Malformed(Exception):
+    """A line of a block that cannot be run: what to say, and the number of the line."""
 
 
 def split(program):
@@ -51,20 +60,32 @@ def action(part):
     return None
 
 
+def misplaced(part):
+    """Return what is wrong with a keyword that stands behind `|`, `&&` or `||`, or None."""
+    for i in range(2, len(part), 2):
+        if part[i][0] in KEYWORDS:
+            return part[i][0] + ": malformed statement"
+    return None
+
+
 def condition(part):
     """Return (condition, None), or (None, message) if it is malformed.
 
-    A condition is a tuple `(A, OP, B)` of words, or a list: the program of a command.
+    A condition is a tuple `(A, OP, B)` of words, or a list: the program of a command, which is
+    no statement, nor is what `if` does.
     """
     words = part[0]
     malformed = words[0] + ": malformed statement"
     if not _compares(words):
-        return ([words[1:]] + part[1:], None) if len(words) > 1 else (None, malformed)
+        if len(words) > 1 and words[1] not in KEYWORDS:
+            return [words[1:]] + part[1:], None
+        return None, malformed
     if words[2] not in _OPERATORS:
         return None, "%s: unknown operator %s" % (words[0], words[2])
     if len(words) < 4 or int in (type(words[1]), type(words[3])):
         return None, malformed
-    if action(part) and not action(part)[0]:
+    then = action(part)
+    if then and (not then[0] or then[0][0] in KEYWORDS):
         return None, malformed
     return (words[1], words[2], words[3]), None
 

@@ -21,15 +21,17 @@ _PERIOD_MS = const(10)
 _ROUNDS = const(8)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
+# A longer line is shown in parts.
+_KEPT_BYTES = const(200)
 
 # As upyos.loop replaces it.
 _run_until_complete = core.run_until_complete
 
 
-def start(proc, main, streams):
+def start(proc, main, streams, kept):
     """Run the coroutine main(args) as a background task; return status 0."""
     more()
-    core.create_task(Part(Job(proc, streams), main(proc.args), True))
+    core.create_task(Part(Job(proc, streams, kept), main(proc.args), True))
     return jobs.begun(proc)
 
 
@@ -39,7 +41,8 @@ def more():
     if state.loop is None:
         install()
         state.loop = Driver().step
-        state.key = turns.key
+        if state.key is None:
+            state.key = turns.key
         upyos_port.timer(_PERIOD_MS, state.loop)
 
 
@@ -90,13 +93,22 @@ class Driver:
         try:
             # What a task starts, or what comes at its socket meanwhile, is due at once too.
             for _ in range(_ROUNDS):
-                wait_ms = self._due_ms()
+                wait_ms = _upyos.step(self._due_ms)
                 if wait_ms > 0:
                     break
                 wait_ms = 0
                 self.last.data = None
                 core._task_queue.push(self.last)
-                _run_until_complete(self.last)
+                _upyos.step(_run_until_complete, self.last)
+        # barrier: what a program left to the loop itself
+        except BaseException as exc:
+            core.cur_task = None
+            # The old end of the loop may still stand in the queue, where it does no harm.
+            self.__init__()
+            self.running = True
+            if not _end_guilty(exc):
+                raise
+            wait_ms = 0
         finally:
             self.running = False
             _upyos.hold(False)
@@ -111,6 +123,24 @@ class Driver:
             core._io_queue.wait_io_event(0)
         task = core._task_queue.peek()
         return time.ticks_diff(task.ph_key, time.ticks_ms()) if task else _IDLE_MS
+
+
+def _end_guilty(exc):
+    """End what a program left to the loop that raised exc, or was interrupted; False if nothing.
+
+    That is a handler of exceptions, or a stream that is code: jobs that wait for such are ended.
+    """
+    found = core.Loop._exc_handler is not None
+    core.Loop._exc_handler = None
+    if found:
+        return True
+    entries = [entry for entry in core._io_queue.map.values() if hasattr(entry[2], "ioctl")]
+    for task in [task for entry in entries for task in entry[:2]]:
+        if task and isinstance(task.coro, Part):
+            core._io_queue.remove(task)
+            task.coro.fail(exc)
+            found = True
+    return found
 
 
 class Stop:
@@ -144,31 +174,76 @@ class Part:
         return self._step(self.coroutine.throw, exc)
 
     def _step(self, call, value):
-        job = self.job
-        if job.over:
-            self.coroutine.close()
-            raise StopIteration
-        outer = turns.begin(self.fields), Part.current
-        before = _upyos.redirect(job.out)
-        Part.current = self
         _upyos.hold(True)
+        outer = before = None
         try:
-            return call(value)
+            if self.job.over:
+                self._close()
+            outer = turns.begin(self.fields), Part.current, core.cur_task
+            before = _upyos.redirect(self.job.out)
+            Part.current = self
+            core.cur_task.data = state.NONE
+            result = _upyos.step(call, value)
+            if outer[2].data is state.NONE:
+                raise TypeError("yield without await: not a coroutine")
+            return result
         # barrier: whatever a program raises ends that program only
         except BaseException as exc:
             if not self.main and isinstance(exc, (Exception, asyncio.CancelledError)):
                 raise
-            job.left(exc)
+            self._left(exc)
             raise StopIteration
         finally:
-            _upyos.mend()
-            _upyos.redirect(before)
-            self.fields = turns.fields()
-            if job.over:
-                job.end()
-            turns.end(outer[0])
-            Part.current = outer[1]
+            if outer:
+                self._end_step(outer, before)
             _upyos.hold(False)
+
+    def _end_step(self, outer, before):
+        """Undo what a step began with, however it was left."""
+        process.mend("upyos/")
+        core.cur_task = task = outer[2]
+        if task.data is state.NONE:
+            task.data = None
+        turns.regain()
+        _upyos.redirect(before)
+        self.fields = turns.fields()
+        if self.job.over:
+            self.job.end()
+        turns.end(outer[0])
+        Part.current = outer[1]
+
+    def _left(self, exc):
+        """Let the job say how it ended: the text of an exception may be code of the program."""
+        try:
+            _upyos.step(self.job.left, exc)
+        # barrier: the program's own text for its exception
+        except BaseException:
+            self.job.over = True
+
+    def fail(self, exc):
+        """End the job by an exception that came from outside its steps."""
+        if not self.job.over:
+            self._left(exc)
+            self.job.end()
+
+    def _close(self):
+        """End with the job, which is over. Raises StopIteration."""
+        try:
+            _upyos.step(self.coroutine.close)
+        # barrier: what a program does at its end
+        except BaseException:
+            pass
+        finally:
+            _upyos.mend()
+        raise StopIteration
+
+
+def _text(data):
+    try:
+        return data.decode()
+    except UnicodeError:
+        # a character that is cut, or bytes that are no text
+        return bytes([byte for byte in data if byte < 128]).decode()
 
 
 class Job:
@@ -176,9 +251,10 @@ class Job:
 
     over = False
 
-    def __init__(self, proc, streams):
+    def __init__(self, proc, streams, kept):
         self.proc = proc
         self.streams = streams
+        self.kept = kept
         self.out = streams[1] or Lines()
 
     def left(self, exc):
@@ -190,12 +266,27 @@ class Job:
     def end(self):
         """Report the end of the job."""
         process.mend("/")
-        jobs.ended(self.proc, self.streams)
+        if self.streams[1] is None:
+            self.out.show()
+        jobs.ended(self.proc, self.streams, self.kept)
         less()
 
 
+def show_kept():
+    """Show what jobs printed without a newline. Called when a line was typed."""
+    for lines in Lines.keeping[:]:
+        lines.show()
+
+
 class Lines(io.IOBase):
-    """Output of a job: to the terminal; while a line is edited above it, in whole lines."""
+    """Output of a job: to the terminal; while a line is edited above it, in whole lines.
+
+    What has no newline yet is kept until it has one, a line was typed or the job ends; of what
+    carriage returns let overwrite each other, the last.
+    """
+
+    # Those that keep something.
+    keeping = []
 
     def __init__(self):
         self.kept = b""
@@ -214,18 +305,39 @@ class Lines(io.IOBase):
             turn.give()
 
     def _write(self, data):
-        if console.editing is None and not self.kept:
+        if console.editing is None:
             before = _upyos.redirect(None)
-            console.write(data)
+            console.write(self._take() + bytes(data))
             _upyos.redirect(before)
         else:
-            self.kept += bytes(data)
-            end = self.kept.rfind(b"\n")
-            if end >= 0:
-                text = self.kept[:end].decode()
-                self.kept = self.kept[end + 1 :]
-                console.error(text)
+            self._keep(self._take() + bytes(data))
         return len(data)
+
+    def _take(self):
+        """Return what was kept; nothing is then."""
+        kept = self.kept
+        if kept:
+            self.kept = b""
+            self.keeping.remove(self)
+        return kept
+
+    def _keep(self, data):
+        end = data.rfind(b"\n")
+        if end >= 0:
+            console.error(_text(data[:end]))
+        # The last character may be the first half of a line's end.
+        start = max(end, data.rfind(b"\r", end + 1, len(data) - 1)) + 1
+        if len(data) - start > _KEPT_BYTES:
+            console.error(_text(data[start:]))
+        elif start < len(data):
+            self.kept = data[start:]
+            self.keeping.append(self)
+
+    def show(self):
+        """Show what is kept, as a line."""
+        kept = self._take()
+        if kept:
+            console.error(_text(kept))
 
     def ioctl(self, request, argument):
         return 0

@@ -31,7 +31,7 @@ class Turn:
 
     def take(self):
         """Take the turn when it is free."""
-        self.lock.acquire()
+        _upyos.acquire(self.lock)
         self.holder = _thread.get_ident()
 
     def give(self):
@@ -45,7 +45,7 @@ class Turn:
         return 0 if ident == self.main else ident
 
 
-def start(proc, main, streams):
+def start(proc, main, streams, kept):
     """Start a job in a thread; return the status of starting it.
 
     main is the program's __main__ or a parsed program.
@@ -53,14 +53,15 @@ def start(proc, main, streams):
     turn = state.turn
     if turn is None:
         turn = state.turn = Turn()
-        state.key = turns.key
+        if state.key is None:
+            state.key = turns.key
         install()
     turn.jobs += 1
     proc.tid = -1
     if sys.platform == "rp2":
         _thread.stack_size(_STACK_BYTES)
     try:
-        _thread.start_new_thread(_run, (proc, main, streams, streams[1] or Lines()))
+        _thread.start_new_thread(_run, (proc, main, streams, kept))
     except (OSError, RuntimeError) as exc:
         jobs.close(streams)
         turn.jobs -= 1
@@ -69,12 +70,13 @@ def start(proc, main, streams):
     return jobs.begun(proc)
 
 
-def _run(proc, main, streams, out):
+def _run(proc, main, streams, kept):
     """Run a job: the thread's outermost function. It begins without the turn."""
     turn = state.turn
     turn.take()
     proc.tid = _thread.get_ident()
     turns.set_fields(turns.fresh(proc))
+    out = streams[1] or Lines()
     _upyos.redirect(out)
     try:
         _call(proc, main)
@@ -83,9 +85,13 @@ def _run(proc, main, streams, out):
         failure.status(proc, exc)
     finally:
         _upyos.redirect(None)
-        jobs.ended(proc, streams)
-        turn.jobs -= 1
-        turn.give()
+        if streams[1] is None:
+            out.show()
+        try:
+            jobs.ended(proc, streams, kept)
+        finally:
+            turn.jobs -= 1
+            turn.give()
 
 
 def _call(proc, main):

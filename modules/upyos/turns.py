@@ -7,7 +7,6 @@ for a key, and takes its own values with it.
 """
 
 import _upyos
-import sdata
 from micropython import const
 
 from upyos import state
@@ -25,6 +24,7 @@ def fields():
         state.condition,
         state.to_variable,
         state.result,
+        state.broken,
     )
 
 
@@ -37,12 +37,13 @@ def set_fields(values):
         state.condition,
         state.to_variable,
         state.result,
+        state.broken,
     ) = values
 
 
 def fresh(proc):
     """Return the values that a job begins with."""
-    return (0, None, proc, False, False, state.NONE)
+    return (0, None, proc, False, False, state.NONE, None)
 
 
 def without(call, *args):
@@ -59,7 +60,9 @@ def without(call, *args):
         return call(*args)
     finally:
         turn.take()
-        set_fields(values if proc is None else proc.line)
+        # What the call changed through inside(); a program may have put anything there.
+        line = getattr(proc, "line", None)
+        set_fields(line if type(line) is tuple and len(line) == len(values) else values)
         if turn.jobs == 0 and turn.holder == turn.main:
             state.turn = None
 
@@ -82,6 +85,13 @@ def end(outer):
     set_fields(values)
     if turn is not None:
         turn.give()
+
+
+def regain():
+    """Have the turn, if there is one: a step that was left at once may have given it away."""
+    turn = state.turn
+    if turn is not None and not turn.is_mine():
+        turn.take()
 
 
 def inside(call, *args):
@@ -132,7 +142,8 @@ def current():
         return state.foreground
     mine = ident()
     # A copy: another thread may change the list.
-    for proc in sdata.procs[::-1]:
-        if proc.tid == mine and not (proc.isthr and mine == 0):
+    for pid in sorted(state.procs)[::-1]:
+        proc = state.procs.get(pid)
+        if proc and proc.tid == mine and not (proc.isthr and mine == 0):
             return proc
     return None

@@ -6,14 +6,12 @@ The port runs this with Ctrl-C off, so nobody gets out of it before the mount.
 
 import sys
 
-sys.path[:] = (".frozen",)
+# Firmware first, current directory last: no file on the flash can hide a system module.
+sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
 
 import upyos_port  # noqa: E402
-from upyos import imports, mount  # noqa: E402
+from upyos import mount  # noqa: E402
 
-imports.set_up()
 mount.mount(upyos_port.flash())
-for _name in ("upyos.imports", "upyos.mount"):
-    del sys.modules[_name]
-del sys.modules["upyos"].imports, sys.modules["upyos"].mount
-del sys, upyos_port, imports, mount, _name
+del sys.modules["upyos.mount"], sys.modules["upyos"].mount
+del sys, upyos_port, mount

@@ -25,7 +25,12 @@ def flash():
 
 
 def boot_count():
-    """Return how many starts in a row did not reach the prompt; loss of power forgets them."""
+    """Return how many starts in a row failed: 0 after a deep sleep, which is no failure.
+
+    Loss of power forgets them.
+    """
+    if machine.reset_cause() == machine.DEEPSLEEP_RESET:
+        return 0
     import _upyos
 
     word = _upyos.keep()

@@ -28,7 +28,9 @@ def flash():
 
 
 def boot_count():
-    """Return how many starts in a row did not reach the prompt."""
+    """Return how many starts in a row failed: 0 after a deep sleep, which is no failure."""
+    if machine.reset_cause() == machine.DEEPSLEEP_RESET:
+        return 0
     word = machine.mem32[_RTC_LAST_ADDR]
     return word & 0xFFFF if word >> 16 == _MAGIC else 0
 

@@ -36,7 +36,7 @@ def _scratch_addr():
 
 
 def boot_count():
-    """Return how many starts in a row did not reach the prompt."""
+    """Return how many starts in a row failed; sleep.c sets it to 0 at the end of a deep sleep."""
     word = machine.mem32[_scratch_addr()]
     return word & 0xFFFF if word >> 16 == _MAGIC else 0
 

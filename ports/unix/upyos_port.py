@@ -29,7 +29,7 @@ def _count_path():
 
 
 def boot_count():
-    """Return how many starts in a row did not reach the prompt."""
+    """Return how many starts in a row failed."""
     try:
         with vfs.VfsPosix().open(_count_path(), "r") as file:
             return int(file.read())

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 """The host tool of upyOS firmware."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

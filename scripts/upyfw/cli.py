@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Arguments of `upyfw`; the only place that prints errors.
 
-A sub-command is a module `cmd_<name>.py` of this package with a click command named `command`.
+A sub-command is a module `cmd_<name>.py` of upyfw.commands with a click command named `command`.
 """
 
 import errno
@@ -16,8 +16,9 @@ from difflib import get_close_matches
 import rich_click as click
 
 import upyfw
-from upyfw.errors import FAILED, BadInput, UpyfwError
-from upyfw.paths import build_dir, cache_dir
+from upyfw import commands
+from upyfw.base.errors import FAILED, BadInput, UpyfwError
+from upyfw.base.paths import build_dir, cache_dir
 
 INTERRUPTED = 130
 _PREFIX = "cmd_"
@@ -27,7 +28,7 @@ _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 def command_names() -> list[str]:
     """List the sub-commands, sorted; a module cmd_a_b.py is the command a-b."""
-    modules = (module.name for module in pkgutil.iter_modules(upyfw.__path__))
+    modules = (module.name for module in pkgutil.iter_modules(commands.__path__))
     return sorted(
         name.removeprefix(_PREFIX).replace("_", "-")
         for name in modules
@@ -48,7 +49,7 @@ class CommandTable(click.RichGroup):
             near = get_close_matches(name, command_names(), n=3)
             hint = f"did you mean: {', '.join(near)}" if near else "./upyfw --help lists them"
             raise BadInput(f"{name}: no such command", hint)
-        module = importlib.import_module(f"upyfw.{_PREFIX}{name.replace('-', '_')}")
+        module = importlib.import_module(f"upyfw.commands.{_PREFIX}{name.replace('-', '_')}")
         # The name is the file's, whatever the function is called.
         module.command.name = name
         return module.command

@@ -315,3 +315,41 @@ def _write(session: Session, data: bytes) -> None:
 
 def _digest(session: Session, path: str) -> str:
     return session.run(f"sha256sum {path}").split()[0]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+class TestTyped:
+    """Bytes that are no text, and no memory, at the console."""
+
+    @pytest.mark.parametrize("half", [b"\xc3", b"\xe2\x82", b"\xf0\x9f\x99", b"\xff", b"\x80"])
+    def test_enter_after_half_a_character(self, session, half):
+        start = len(session.target.output)
+        session.target.send(b"echo half" + half + b"\r")
+        session.wait_prompt()
+        assert b"\nhalf\r\n" in session.target.output[start:]
+
+    def test_key_after_half_a_character(self, session):
+        start = len(session.target.output)
+        session.target.send(b"echo ha\xc3lf\r")
+        session.wait_prompt()
+        assert b"\nhalf\r\n" in session.target.output[start:]
+
+    def test_fileup_keeps_bytes(self, session):
+        data = b"a\xffb\nc\xc3\n"
+        session.target.send(b"fileup /tmp/typed\r" + data.replace(b"\n", b"\r") + b"\x04")
+        session.wait_prompt()
+        assert session.run("echo $?") == "0"
+        assert _digest(session, "/tmp/typed") == hashlib.sha256(data).hexdigest()
+        session.run("rm /tmp/typed")
+
+    def test_fileup_without_memory(self, session):
+        session.run("> import gc; held = []")
+        session.run("> while gc.mem_free() > 30_000: held.append(bytearray(2000))")
+        start = len(session.target.output)
+        session.target.send(b"fileup /tmp/typed\r" + b"x" * 40_000 + b"\rtouch /tmp/ran\r\x04")
+        session.wait_prompt()
+        assert b"fileup: /tmp/typed: out of memory" in session.target.output[start:]
+        session.run("> held = None")
+        assert session.run("< utls.file_exists('/tmp/ran')") == "False"
+        assert session.run("< utls.file_exists('/tmp/typed')") == "False"
+        assert session.run("ls -a1 /var") == ""

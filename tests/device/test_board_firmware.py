@@ -3,7 +3,7 @@
 
 import machines as at
 import pytest
-from upyfw import boards
+from upyfw.board import boards
 
 NAME = "VCCGND_YD2040"
 

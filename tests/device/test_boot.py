@@ -3,11 +3,12 @@
 
 import json
 import random
+import re
 
 import casefile
 import machines as at
 import pytest
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 CONF = "/etc/system.conf"
 BAD = CONF + ".bad"
@@ -54,9 +55,57 @@ def test_damaged_configuration(machines, target, damage):
     with machines.at_prompt(target, _image(target, {CONF: DAMAGED[damage]})) as session:
         files = fsimage.read(at.board(target), at.file_system(session, target))
         assert RECOVERY not in session.text
+        assert re.search(r"^system.conf: \w[\w ]+; kept as", session.text, re.MULTILINE)
         assert files[BAD] == DAMAGED[damage]
         assert json.loads(files[CONF])["auth"] == {"user": "admin", "paswd": "!"}
         assert session.run("< sdata.sysconfig['auth']['paswd']") == "!"
+
+
+@both
+@pytest.mark.parametrize("conf", [b"", None], ids=["damaged", "absent"])
+def test_the_configuration_is_not_shown(machines, target, conf):
+    """What cannot be written may hold a password."""
+    overlay = {CONF + ".tmp/x": b"1"} | ({CONF: conf} if conf is not None else {})
+    with machines.at_prompt(target, _image(target, overlay)) as session:
+        assert "system.conf cannot be written: is a directory\n" in session.text
+        assert "/etc/system.conf.tmp cannot be removed: directory not empty\n" in session.text
+        assert "paswd" not in session.text
+        assert RECOVERY not in session.text
+
+
+@both
+def test_configuration_with_a_byte_order_mark(machines, target):
+    conf = b'\xef\xbb\xbf{"auth": {"user": "dora", "paswd": "1"}, "alias": {"p": "pwd"}}'
+    with machines.at_prompt(target, _image(target, {CONF: conf})) as session:
+        assert "system.conf" not in session.text
+        assert session.run("p") == "/"
+        assert session.run("< sdata.sysconfig['auth']") == "{'user': 'dora', 'paswd': '1'}"
+
+
+BOARDS = {
+    "bytes": (b"\xff\xfe\x00" * 9, "not text"),
+    "empty": (b"", "syntax error in JSON"),
+    "list": (b"[]", "not a JSON object"),
+    "gpio": (b'{"gpio": 5}', "wrong type of gpio"),
+    "tables": (b'{"i2c": [7]}', "wrong type of i2c"),
+    "pins": (b'{"ledio": [{"user": "25"}]}', "wrong type of ledio"),
+    "keys": (b'{"gpio": [{"x": 3}]}', "wrong type of gpio"),
+    "flag": (b'{"wifi": "no"}', "wrong type of wifi"),
+    "name": (b'{"board": "pico"}', "wrong type of board"),
+}
+
+
+@both
+@pytest.mark.parametrize("kind", BOARDS)
+def test_damaged_board_file(machines, target, kind):
+    data, reason = BOARDS[kind]
+    overlay = {"/etc/x.board": data, CONF: b'{"board": "/etc/x.board"}'}
+    with machines.at_prompt(target, _image(target, overlay)) as session:
+        warning = f"/etc/x.board: {reason}; the built-in description is used"
+        assert session.text.count(warning + "\n") == 1
+        assert session.run("lshw").startswith(warning + "\nId: ")
+        assert "Error" not in session.run("led on ; < utls.getgpio(3)")
+        assert session.run("loadboard /etc/x.board") == f"loadboard: /etc/x.board: {reason}"
 
 
 def _fuzzed(seed: int) -> bytes:
@@ -117,7 +166,7 @@ def _foreign(kind: str, target: str) -> bytes:
 def _small(target: str) -> bytes:
     """A good littlefs image, but made for 64 blocks."""
     board = at.board(target)
-    fs = fsimage._filesystem(board, bytearray(b"\xff" * 64 * board.littlefs.block_bytes))
+    fs = fsimage.filesystem(board, bytearray(b"\xff" * 64 * board.littlefs.block_bytes))
     fs.format()
     return bytes(fs.context.buffer)
 

@@ -8,7 +8,8 @@ import struct
 from itertools import pairwise
 
 import pytest
-from upyfw import firmware, source_pins
+from upyfw.build import firmware
+from upyfw.source import source_pins
 from upyfw.targets.base import TargetError, TargetStopped
 from upyfw.targets.emulator import Emulator
 

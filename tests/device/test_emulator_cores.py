@@ -2,7 +2,7 @@
 """Core 1 of the emulated machine, and the flash while one core writes it."""
 
 import pytest
-from upyfw import firmware
+from upyfw.build import firmware
 from upyfw.targets.base import TargetStopped
 from upyfw.targets.emulator import Emulator
 

@@ -2,7 +2,7 @@
 """What can be wired to the emulated board, with bare MicroPython on it."""
 
 import pytest
-from upyfw import firmware
+from upyfw.build import firmware
 from upyfw.targets.base import TargetError
 from upyfw.targets.emulator import Emulator
 

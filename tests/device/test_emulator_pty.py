@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from upyfw import firmware
+from upyfw.build import firmware
 from upyfw.targets.emulator import Emulator
 from upyfw.targets.pty_bridge import PtyBridge
 

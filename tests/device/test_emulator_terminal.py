@@ -10,8 +10,8 @@ import termios
 import time
 
 import pytest
-from upyfw import firmware
-from upyfw.paths import REPO
+from upyfw.base.paths import REPO
+from upyfw.build import firmware
 
 # safety net, seconds of this machine
 LIMIT_S = 60

@@ -11,12 +11,17 @@ import upyfw
 from boot_drive import BootDrive, written
 from serial.tools.list_ports_common import ListPortInfo
 from session import Session
-from upyfw import boards, cli, drives, firmware, flashfile, fsimage, manifest, release, uf2
-from upyfw.board_repl import ask, start_bootloader
-from upyfw.manifest import Release
+from upyfw import cli
+from upyfw.board import boards
+from upyfw.board.variant import BARE
+from upyfw.build import firmware
+from upyfw.flash import drives
+from upyfw.flash.board_repl import ask, start_bootloader
+from upyfw.image import flashfile, fsimage, uf2
+from upyfw.release import index, release
+from upyfw.release.index import Release
 from upyfw.targets.emulator import Emulator
 from upyfw.targets.pty_bridge import PtyBridge
-from upyfw.variant import BARE
 
 NAME = "RPI_PICO"
 BOARD = boards.load(NAME)
@@ -40,7 +45,7 @@ def folder(tmp_path_factory) -> Path:
         found = (BOARD, folder / file.name, file.name, file.kind, file.container)
         files.append(release.entry(*found))
     whole = Release(folder, upyfw.__version__, "1.26.1", {NAME: BOARD}, tuple(files), {})
-    (folder / manifest.NAME).write_text(manifest.text(whole))
+    (folder / index.NAME).write_text(index.text(whole))
     return folder
 
 
@@ -162,10 +167,10 @@ def test_dry_run_leaves_upyos_running(board, folder, capsys):
 
 
 def test_a_board_that_says_it_is_another(board, folder, capsys, tmp_path):
-    found = manifest.read(folder)
-    text = manifest.text(found).replace('"RPI_PICO"', '"RPI_PICO_W"')
+    found = index.read(folder)
+    text = index.text(found).replace('"RPI_PICO"', '"RPI_PICO_W"')
     (tmp_path / "w").mkdir()
-    (tmp_path / "w" / manifest.NAME).write_text(text)
+    (tmp_path / "w" / index.NAME).write_text(text)
     call = ["flash", "RPI_PICO_W", "--port", board.port, "--from", str(tmp_path / "w")]
     assert cli.run(call) == 2
     assert "the board says that it is RPI_PICO, the files are for RPI_PICO_W" in _error(capsys)
@@ -178,13 +183,13 @@ def _error(capsys) -> str:
 
 def test_another_layout_would_lose_the_files(board, folder, capsys, tmp_path):
     """A release whose file system begins elsewhere: nothing is written."""
-    smaller = manifest.text(manifest.read(folder))
+    smaller = index.text(index.read(folder))
     start = BOARD.fs_region.offset
     smaller = smaller.replace(f'"offset": {start},', f'"offset": {start + 4096},')
     smaller = smaller.replace('"size": "872KiB"', '"size": "868KiB"')
     smaller = smaller.replace(f'"size_bytes": {872 * 1024}', f'"size_bytes": {868 * 1024}')
     (tmp_path / "s").mkdir()
-    (tmp_path / "s" / manifest.NAME).write_text(smaller)
+    (tmp_path / "s" / index.NAME).write_text(smaller)
     assert cli.run(["flash", NAME, "--port", board.port, "--from", str(tmp_path / "s")]) == 2
     assert "the board's file system has 218 blocks, RPI_PICO mounts 217" in _error(capsys)
     assert board.at_start == b""
@@ -194,8 +199,8 @@ def test_stock_micropython(folder, tmp_path, capsys, monkeypatch):
     """Many a board runs what was built for a Pico: that is no reason to refuse its own."""
     monkeypatch.setattr("serial.tools.list_ports.comports", list)
     named = shutil.copytree(folder, tmp_path / "w")
-    text = manifest.text(manifest.read(folder))
-    (named / manifest.NAME).write_text(text.replace('"RPI_PICO"', '"RPI_PICO_W"'))
+    text = index.text(index.read(folder))
+    (named / index.NAME).write_text(text.replace('"RPI_PICO"', '"RPI_PICO_W"'))
     with Emulator(firmware.build(NAME, BARE).firmware) as emulator:
         emulator.wait_prompt()
         with PtyBridge(emulator) as bridge:

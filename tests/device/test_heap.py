@@ -3,7 +3,7 @@
 
 import lines
 import machines as at
-from upyfw import bench_lines
+from upyfw.measure import bench_lines
 
 TARGET = "RPI_PICO"
 MOST_LOST_BYTES = 512

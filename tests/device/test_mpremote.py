@@ -7,7 +7,7 @@ import sys
 import machines as at
 import pytest
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 from upyfw.targets.pty_bridge import PtyBridge
 
 # safety net for one call of mpremote, seconds

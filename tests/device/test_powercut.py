@@ -13,7 +13,7 @@ from itertools import pairwise
 import machines as at
 import pytest
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 from upyfw.targets.base import TargetError
 
 TARGET = "RPI_PICO"
@@ -109,7 +109,7 @@ class Board:
 
     def tree(self) -> Tree:
         """All files on its file system, and folders as DIRECTORY."""
-        fs = fsimage._filesystem(at.board(TARGET), bytearray(at.file_system(self.session, TARGET)))
+        fs = fsimage.filesystem(at.board(TARGET), bytearray(at.file_system(self.session, TARGET)))
         fs.mount()
         files = fsimage.read(at.board(TARGET), bytes(fs.context.buffer))
         files[CONF] = _sorted(files.get(CONF, b""))

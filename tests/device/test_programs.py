@@ -6,7 +6,7 @@ import re
 import casefile
 import machines as at
 import pytest
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 both = pytest.mark.parametrize("target", casefile.TARGETS)
 

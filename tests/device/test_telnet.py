@@ -16,7 +16,7 @@ import pytest
 from machines import image
 from network import LIMIT_S, Plain, free_port
 from session import Session
-from upyfw import tools
+from upyfw.source import tools
 
 PASSWORD = '{"auth": {"user": "admin", "paswd": "pw7"}}'
 

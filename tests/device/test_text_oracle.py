@@ -8,7 +8,7 @@ from pathlib import Path
 import machines as at
 import pytest
 from text_oracle import Line, Maker, answer, make_files
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 # files of each kind, scripts, lines in each
 SIZES = {"UNIX": (6, 4, 80), "RPI_PICO": (3, 1, 60)}

@@ -4,7 +4,8 @@
 import lines
 import machines as at
 import pytest
-from upyfw import bench_lines, codegen, freezing
+from upyfw.build import codegen, freezing
+from upyfw.measure import bench_lines
 
 UNIX = "UNIX-tiny"
 SMALL = "RPI_PICO-36KiB"

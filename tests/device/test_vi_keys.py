@@ -9,7 +9,7 @@ import pytest
 from casefile import TARGETS
 from screens import Terminal
 from session import Session
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 CURSOR = "▮"
 ESC = "\x1b"

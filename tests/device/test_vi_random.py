@@ -7,7 +7,7 @@ import machines as at
 import pytest
 import vi_model
 from casefile import TARGETS
-from upyfw import fsimage
+from upyfw.image import fsimage
 
 SHORT_SESSIONS = 6
 LONG_SESSIONS = 120

@@ -3,13 +3,16 @@
 
 from pathlib import Path
 
+import boot_boards
+import boot_simulator
 import pytest
 import uf2_release
 from boot_drive import BootDrive
 from fabricated import Checkout
 from stranger import Stranger
-from upyfw import cli, drives
-from upyfw.flashers import picotool
+from upyfw import cli
+from upyfw.flash import drives
+from upyfw.flash.flashers import picotool
 
 
 @pytest.fixture
@@ -70,3 +73,15 @@ def stranger():
     stranger = Stranger()
     yield stranger
     stranger.close()
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory) -> boot_simulator.Library:
+    """The deciding code of the boot loader, on this machine."""
+    return boot_simulator.build(tmp_path_factory.mktemp("boot"))
+
+
+@pytest.fixture
+def board(library) -> boot_simulator.Board:
+    """A board with OLD running and NEW downloaded."""
+    return boot_boards.prepared(library)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Device modules on CPython: the shell's own files, with small fakes for what is below them."""
 
+import ast
+import functools
 import importlib
 import sys
 import time
@@ -10,7 +12,38 @@ from contextlib import contextmanager
 
 from casefile import TREE
 
+_KINDS = ("BUILTIN", "PROGRAM", "SCRIPT", "NOT_PROGRAM", "NONE")
 _OURS = ("upyos", "_upyos", "micropython", "sdata")
+
+
+# of the kernel: its files, not those of commands and of what they share
+_KERNEL = [
+    path
+    for path in sorted((TREE / "modules/upyos").rglob("*.py"))
+    if path.relative_to(TREE / "modules/upyos").parts[0] not in ("bin", "lib", "svc")
+]
+
+
+@functools.cache
+def real(name: str, stem: str = "") -> object:
+    """The device's own constant, function or class of that name, without what stands around it.
+
+    stem: the file's, where several have the name. It fails for a name that no file defines.
+    """
+    found = []
+    for path in _KERNEL:
+        for node in ast.parse(path.read_text()).body:
+            names = [getattr(node, "name", None), *map(_target, getattr(node, "targets", ()))]
+            if name in names and path.stem == (stem or path.stem):
+                found.append(node)
+    (node,) = found
+    scope: dict[str, object] = {"const": lambda value: value}
+    exec(compile(ast.Module([node], []), "<device>", "exec"), scope)
+    return scope[name]
+
+
+def _target(node: ast.AST) -> str:
+    return getattr(node, "id", "")
 
 
 def span(text: str, at: int, chars: str, among: bool = False) -> int:
@@ -101,11 +134,7 @@ def _fakes(device: Device) -> None:
     package = _module("upyos", __path__=[str(TREE / "modules/upyos")])
     lookup = _module(
         "upyos.lookup",
-        BUILTIN=1,
-        PROGRAM=2,
-        SCRIPT=3,
-        NOT_PROGRAM=126,
-        NONE=127,
+        **{name: real(name, "lookup") for name in _KINDS},
         find=device.find,
         reachable=lambda path: path,
     )
@@ -122,8 +151,9 @@ def _fakes(device: Device) -> None:
         run=device.run,
         enter=lambda path, args: proc,
         leave=lambda proc: None,
-        status_of=lambda value: value if type(value) is int else int(value is False),
-        UsageError=type("UsageError", (Exception,), {}),
+        mend=lambda path: None,
+        status_of=real("status_of"),
+        UsageError=real("UsageError"),
     )
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
     _module("upyos.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The heap of a firmware is read right."""
 
-from upyfw.bench_heap import HeapLayout
+from upyfw.measure.bench_heap import HeapLayout
 
 
 def test_layout_of_the_bare_firmware():

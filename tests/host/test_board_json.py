@@ -4,7 +4,9 @@
 import json
 
 import pytest
-from upyfw import board_json, boards, cli, sources
+from upyfw import cli
+from upyfw.board import board_json, boards
+from upyfw.source import sources
 
 _PORTS = ("rp2", "esp32", "esp8266")
 BOARDS = [name for name in boards.names() if boards.load(name).port != "unix"]

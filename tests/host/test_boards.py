@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from casefile import TREE
 from esptool.targets import CHIP_DEFS
-from upyfw import boards, cli, fsimage
-from upyfw.errors import UpyfwError
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.image import fsimage
 
 BAD = sorted((Path(__file__).parent / "bad" / "boards").glob("*.toml"))
 

@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import boards, cli, files, firmware, fsimage, sources, uf2, variant
-from upyfw.errors import UpyfwError
-from upyfw.paths import REPO
+from upyfw import cli
+from upyfw.base import files
+from upyfw.base.errors import UpyfwError
+from upyfw.base.paths import REPO
+from upyfw.board import boards, variant
+from upyfw.build import firmware
+from upyfw.image import fsimage, uf2
+from upyfw.source import sources
 
 # Full disk
 

@@ -10,8 +10,11 @@ import sys
 import esp_images
 import pytest
 from fabricated import program
-from upyfw import boards, cli, espimage, firmware, fsimage, partitions, variant
-from upyfw.paths import REPO
+from upyfw import cli
+from upyfw.base.paths import REPO
+from upyfw.board import boards, partitions, variant
+from upyfw.build import firmware
+from upyfw.image import espimage, fsimage
 
 NAME = "ESP32_GENERIC_C3"
 # idf.py: the project's folder leads to MicroPython's tree, the board's to our files

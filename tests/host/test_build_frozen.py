@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from machines import built
-from upyfw import firmware_frozen, freezing, sources, variant
-from upyfw.errors import UpyfwError
-from upyfw.paths import REPO
+from upyfw.base.errors import UpyfwError
+from upyfw.base.paths import REPO
+from upyfw.board import variant
+from upyfw.build import firmware_frozen, freezing
+from upyfw.source import sources
 
 
 @pytest.fixture

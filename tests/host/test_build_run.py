@@ -13,15 +13,18 @@ import time
 from pathlib import Path
 
 import pytest
-from upyfw import firmware, fsimage, runflash
-from upyfw.boards import load
-from upyfw.paths import REPO
+from upyfw.base.paths import REPO
+from upyfw.board.boards import load
+from upyfw.build import firmware
+from upyfw.image import fsimage
+from upyfw.targets import runflash
 
 # upyfw run with its flash in another place, so that the user's own run is left alone
 _DRIVER = """
 import sys
 from pathlib import Path
-from upyfw import cli, runflash
+from upyfw import cli
+from upyfw.targets import runflash
 cli.end_on_signals()
 runflash.path = lambda made: Path(sys.argv[1])
 sys.exit(cli.run(["run", "--board", *sys.argv[2:]]))

@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import boards, firmware_rp2, sources, workdir
-from upyfw.errors import UpyfwError
-from upyfw.paths import REPO
+from upyfw.base.errors import UpyfwError
+from upyfw.base.paths import REPO
+from upyfw.board import boards
+from upyfw.build import firmware_rp2, workdir
+from upyfw.source import sources
 
 MADE_FROM = {"board": "a"}
 
@@ -159,7 +161,7 @@ def test_a_change_is_noted_only_after_what_it_invalidates_is_gone(work):
 _DRIVER = """
 import sys
 from pathlib import Path
-from upyfw.workdir import Workdir
+from upyfw.build.workdir import Workdir
 work = Workdir(Path(sys.argv[1]), "T")
 with work.locked(), work.building({}, checked=()):
     script = "echo half > obj/out.h; echo $$ > child; sleep 60; echo whole > obj/out.h"

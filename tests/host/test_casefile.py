@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The reader of case files is strict, and no case is left out silently."""
 
+import re
 import tomllib
 
 import casefile
@@ -74,9 +75,9 @@ def test_collected_only_with_its_commands(tmp_path):
 
 
 def test_needs_per_target(tmp_path):
-    items = _load(tmp_path, CASE + 'needs = ["threads"]\n')
-    assert casefile.for_target(items, "UNIX", set()) == items
-    assert casefile.for_target(items, "RPI_PICO", set()) == []
+    items = _load(tmp_path, CASE + 'needs = ["flash", "threads"]\n')
+    assert casefile.for_target(items, "UNIX", set()) == []
+    assert casefile.for_target(items, "RPI_PICO", set()) == items
 
 
 def test_commands_of_contract():
@@ -102,3 +103,12 @@ def test_pending_is_exact():
     lacking = {i.id: casefile.missing(i, present) for i in casefile.load_all()}
     listed = tomllib.loads((casefile.CASES / "pending.toml").read_text())
     assert {name: lack for name, lack in lacking.items() if lack} == listed
+
+
+def test_no_check_accepts_any_output():
+    """A pattern that matches nothing at all, or anything, holds nothing."""
+    checks = [item for item in casefile.load_all() if isinstance(item, casefile.Check)]
+    patterns = {check.id: check.match for check in checks if check.match is not None}
+    assert len(patterns) > 30
+    loose = ("", "\n", "Traceback (most recent call last):")
+    assert [name for name, p in patterns.items() if any(re.fullmatch(p, o) for o in loose)] == []

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from upyfw import child
+from upyfw.base import child
 
 
 def test_lines_and_status():

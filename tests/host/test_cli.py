@@ -13,9 +13,10 @@ import fabricated
 import pytest
 import rich_click as click
 from casefile import TREE
-from upyfw import cli, paths
-from upyfw.errors import BadInput, UpyfwError
-from upyfw.paths import build_dir, cache_dir
+from upyfw import cli
+from upyfw.base import paths
+from upyfw.base.errors import BadInput, UpyfwError
+from upyfw.base.paths import build_dir, cache_dir
 
 READ_ONLY = "  make it writable; another cache: export UPYFW_CACHE=/some/folder"
 
@@ -30,7 +31,7 @@ def ending(monkeypatch):
             if error:
                 raise error
 
-        module = types.ModuleType("upyfw.cmd_ending")
+        module = types.ModuleType("upyfw.commands.cmd_ending")
         module.command = command
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(cli, "command_names", lambda: ["ending", "ended"])
@@ -114,7 +115,9 @@ def test_no_command(capsys):
 def test_help_names_every_command(capsys):
     assert cli.run(["--help"]) == 0
     out = capsys.readouterr().out
-    for path in (TREE / "scripts" / "upyfw").glob("cmd_*.py"):
+    paths = list((TREE / "scripts/upyfw/commands").glob("cmd_*.py"))
+    assert len(paths) > 10
+    for path in paths:
         assert path.stem.removeprefix("cmd_") in out
 
 

@@ -6,8 +6,8 @@ import time
 import zlib
 
 import pytest
-from upyfw import codegen
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.build import codegen
 
 LS = '''"""ls [-a] [P...]
 

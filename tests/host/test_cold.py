@@ -4,9 +4,10 @@
 from pathlib import Path
 
 import pytest
-from upyfw import boards, firmware_cold, interned
-from upyfw.errors import UpyfwError
-from upyfw.firmware_frozen import FrozenFile
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.build import firmware_cold, interned
+from upyfw.build.firmware_frozen import FrozenFile
 
 COMMAND = '''"""sort [FILE...]"""
 from upyos.lib import command

@@ -8,8 +8,9 @@ import sys
 import esp_images
 import pytest
 from mp_image_tool_esp32.partition_table import PartitionTable
-from upyfw import boards, espimage, fsimage, partitions
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards, partitions
+from upyfw.image import espimage, fsimage
 
 ESP32 = [name for name in boards.names() if boards.load(name).port == "esp32"]
 
@@ -36,7 +37,7 @@ def test_all_in_one_has_every_part_at_its_place(name):
     assert fsimage.read(board, whole[fs.offset : fs.end]) == fsimage.read(
         board, fsimage.make(board)
     )
-    slot = board.app_regions[0]
+    slot = board.slots[0]
     app = esp_images.app(board.chip.name)
     assert whole[slot.offset :].startswith(app)
     assert espimage.kind(whole) == espimage.WHOLE

@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import boards, buildable, cli, fit, frozen_size, size, sources, variant
-from upyfw.chips import CHIPS, Chip
-from upyfw.errors import UpyfwError
-from upyfw.firmware import build
-from upyfw.firmware_frozen import FrozenFile
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards, variant
+from upyfw.board.chips import CHIPS, Chip
+from upyfw.build.firmware import build
+from upyfw.build.firmware_frozen import FrozenFile
+from upyfw.measure import fit, frozen_size, size
+from upyfw.source import buildable, sources
 
 NOT_BUILT = [name for name in boards.names() if boards.load(name).firmware.upstream_bytes]
 

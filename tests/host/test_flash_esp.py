@@ -12,11 +12,14 @@ import serial
 from esp_release import assert_untouched, used_board
 from esp_rom import CHANGES, SECTOR_BYTES, EspRom
 from mp_image_tool_esp32.partition_table import PartitionTable
-from upyfw import board_repl, boards, cli, fsimage, partitions
+from upyfw import cli
+from upyfw.board import boards, partitions
+from upyfw.flash import board_repl
+from upyfw.image import fsimage
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
-SLOT = BOARD.app_regions[0]
+SLOT = BOARD.slots[0]
 ESP = [name for name in boards.names() if boards.load(name).chip.is_esp]
 FULL, UPDATE = f"upyos-{NAME}.bin", f"upyos-{NAME}-update.bin"
 

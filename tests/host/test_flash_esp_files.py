@@ -9,11 +9,14 @@ import esp_release
 import pytest
 from esp_release import assert_untouched, used_board
 from esp_rom import EspRom
-from upyfw import boards, cli, fsimage, manifest, partitions
+from upyfw import cli
+from upyfw.board import boards, partitions
+from upyfw.image import fsimage
+from upyfw.release import index
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)
-SLOT = BOARD.app_regions[0]
+SLOT = BOARD.slots[0]
 FULL, UPDATE = f"upyos-{NAME}.bin", f"upyos-{NAME}-update.bin"
 
 
@@ -30,7 +33,7 @@ def spoiled(tmp_path, capsys):
                 data = change(bytearray(data))
             found.append(esp_release.entry(BOARD, tmp_path, file.name, bytes(data)))
         made = dataclasses.replace(made, files=tuple(found))
-        (tmp_path / manifest.NAME).write_text(manifest.text(made))
+        (tmp_path / index.NAME).write_text(index.text(made))
         return refused(tmp_path, capsys, *words or ("--with-fs",))
 
     return run
@@ -115,9 +118,9 @@ def test_a_file_that_is_cut_off(tmp_path, capsys):
 def test_a_manifest_that_was_tampered_with(tmp_path, capsys):
     """An offset that would write over the boot loader."""
     esp_release.make(tmp_path)
-    data = json.loads((tmp_path / manifest.NAME).read_text())
+    data = json.loads((tmp_path / index.NAME).read_text())
     data["files"][0]["parts"][0]["offset"] = 0
-    (tmp_path / manifest.NAME).write_text(json.dumps(data))
+    (tmp_path / index.NAME).write_text(json.dumps(data))
     assert 'is not inside the region "ota_0"' in refused(tmp_path, capsys)
 
 

@@ -5,7 +5,7 @@ import io
 
 import fabricated
 import pytest
-from upyfw.flashers import picotool
+from upyfw.flash.flashers import picotool
 
 FIND = picotool.find
 INFO = 'echo "Device Information"; echo " type:  RP2040"; echo " revision:  B2"'

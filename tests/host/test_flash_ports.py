@@ -10,8 +10,10 @@ import uf2_release
 from esp_release import used_board
 from esp_rom import EspRom
 from serial.tools.list_ports_common import ListPortInfo
-from upyfw import board_repl, boards, cli, comeback
-from upyfw.chips import CHIPS
+from upyfw import cli
+from upyfw.board import boards
+from upyfw.board.chips import CHIPS
+from upyfw.flash import board_repl, comeback
 
 NAME = "ESP32_GENERIC_C3"
 BOARD = boards.load(NAME)

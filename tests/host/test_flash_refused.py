@@ -9,7 +9,8 @@ import pytest
 import uf2_release
 from boot_drive import BootDrive
 from serial.tools.list_ports_common import ListPortInfo
-from upyfw import boards, fsimage, uf2
+from upyfw.board import boards
+from upyfw.image import fsimage, uf2
 
 NAME = "RPI_PICO"
 BOARD = boards.load(NAME)

@@ -4,11 +4,14 @@
 import pytest
 from boot_drive import BootDrive
 from serial.tools.list_ports_common import ListPortInfo
-from upyfw import board_repl, boards, cli, comeback, manifest, release
-from upyfw.board_repl import Answer, NoAnswer
-from upyfw.errors import UpyfwError
-from upyfw.flashers import picotool, rp2_serial
-from upyfw.flashplan import Facts, Mode, Plan, make
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.flash import board_repl, comeback
+from upyfw.flash.board_repl import Answer, NoAnswer
+from upyfw.flash.flashers import picotool, rp2_serial
+from upyfw.flash.flashplan import Facts, Mode, Plan, make
+from upyfw.release import index, release
 
 NAME = "RPI_PICO"
 
@@ -86,7 +89,7 @@ class _Seen(picotool.Picotool):
 
 @pytest.fixture
 def plan(uf2_folder):
-    return make(manifest.read(uf2_folder), NAME, None, Mode.KEEP, Facts())
+    return make(index.read(uf2_folder), NAME, None, Mode.KEEP, Facts())
 
 
 def answer(version: str) -> Answer:
@@ -122,8 +125,6 @@ def _unix_release(folder) -> None:
     board = boards.load("UNIX")
     folder.mkdir()
     (folder / "upyos-UNIX").write_bytes(b"program")
-    file = release.entry(
-        board, folder / "upyos-UNIX", "upyos-UNIX", manifest.PROGRAM, manifest.RAW
-    )
-    made = manifest.Release(folder, file.version, "1.26.1", {"UNIX": board}, (file,), {})
-    (folder / manifest.NAME).write_text(manifest.text(made))
+    file = release.entry(board, folder / "upyos-UNIX", "upyos-UNIX", index.PROGRAM, index.RAW)
+    made = index.Release(folder, file.version, "1.26.1", {"UNIX": board}, (file,), {})
+    (folder / index.NAME).write_text(index.text(made))

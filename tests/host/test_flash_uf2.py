@@ -11,8 +11,12 @@ import fabricated
 import pytest
 import upyfw
 from boot_drive import BootDrive, written
-from upyfw import artifacts, boards, cli, drives, manifest, variant
-from upyfw.flashers import uf2_copy
+from upyfw import cli
+from upyfw.board import boards, variant
+from upyfw.flash import drives
+from upyfw.flash.flashers import uf2_copy
+from upyfw.image import artifacts
+from upyfw.release import index
 
 NAME = "RPI_PICO"
 BOARD = boards.load(NAME)
@@ -74,7 +78,7 @@ def test_one_file_and_its_manifest(flash, drive, uf2_folder, tmp_path, file, wor
     (tmp_path / "new").mkdir()
     path = tmp_path / "new" / file.replace(".", " (1).")
     shutil.copy(uf2_folder / file, path)
-    shutil.copy(uf2_folder / manifest.NAME, tmp_path / "new")
+    shutil.copy(uf2_folder / index.NAME, tmp_path / "new")
     plugged = drive()
     assert flash(*words, source=path)[0] == 0
     assert plugged.taken == (uf2_folder / file).read_bytes()

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import boards, fsimage
-from upyfw.errors import UpyfwError
-from upyfw.layout import Region
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.board.layout import Region
+from upyfw.image import fsimage
 
 EPOCH = 1_700_000_000
 

@@ -43,14 +43,20 @@ def test_indented_is_what_json_writes(value, ascii_only, indent):
     assert _indented(text) == wanted + "\n"
 
 
+def _check_refused(text: str, *path: str) -> None:
+    """The error is the module's own, and not one of its kinds that a slip would raise."""
+    with pytest.raises(ValueError) as caught:
+        _select(text, *path)
+    assert type(caught.value) in (ValueError, json.JSONDecodeError)
+
+
 @given(st.lists(st.sampled_from(["{", "}", "[", "]", ":", ",", '"a"', "1", "null", " ", "\n"])))
 def test_refuses_what_json_refuses(parts):
     text = "".join(parts)
     try:
         json.loads(text)
     except ValueError:
-        with pytest.raises(ValueError, match=".*"):
-            _select(text)
+        _check_refused(text)
     else:
         assert json.loads(b" ".join(_select(text))) == json.loads(text)
 
@@ -64,8 +70,7 @@ REFUSED = (
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_refused(text):
-    with pytest.raises(ValueError, match=".*"):
-        _select(text)
+    _check_refused(text)
 
 
 @pytest.mark.parametrize(
@@ -90,5 +95,4 @@ def test_no_such_part(path):
 
 
 def test_all_is_checked_though_a_part_is_wanted():
-    with pytest.raises(ValueError, match=".*"):
-        _select('{"a": 1, "b": ]}', "a")
+    _check_refused('{"a": 1, "b": ]}', "a")

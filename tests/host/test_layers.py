@@ -9,7 +9,7 @@ import pytest
 from casefile import TREE
 
 MODULES = TREE / "modules"
-API = {"sdata", "utls", "proc", "kernel"}
+API = {"sdata", "utls", "proc", "kernel", "utelnetserver", "uftpdserver", "ftptiny"}
 PORT_NAMES = {"upyos_port", "upyos_board"}
 # modules of MicroPython that every port of ours has
 PORTABLE = {
@@ -33,15 +33,15 @@ BIN_MAY = {
     "text": {"lib"},
     "process": {"lib", "process", "state"},
     "shell": {"lib", *SHELL_MAY},
-    "system": {"lib", "log", "auth", "watchdog"},
+    "system": {"lib", "log", "auth", "mount", "watchdog"},
     "hardware": {"lib"},
     "network": {"lib", "svc"},
 }
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}
 # turns: what jobs in threads share with a command (loaded while there are such jobs only);
-# manual: the text that --help prints
-LIB_MAY = {"lib", "state", "console", "process", "turns", "manual"}
+# manual: the text that --help prints; cooked: lines that are typed
+LIB_MAY = {"lib", "state", "console", "process", "turns", "manual", "cooked"}
 
 
 LIBRARIES = {path.stem for path in (MODULES / "lib").iterdir() if path.name[0] not in "._"}
@@ -156,26 +156,6 @@ def test_device_does_not_import_the_host():
     host = {"upyfw", "pathlib", "typing", "dataclasses", "subprocess"}
     paths = _sources("modules", "ports")
     assert [f"{_name(p)}: {n}" for p in paths for n in sorted(_roots(p) & host)] == []
-
-
-def test_every_port_has_the_same_interface():
-    files = [path for path in _sources("ports") if path.stem == "upyos_port"]
-    ports = {path.parent.name: _functions(path) for path in files}
-    every = set().union(*ports.values())
-    assert len(ports) >= 2
-    assert {
-        name: every - functions for name, functions in ports.items() if every - functions
-    } == {}
-
-
-def _functions(path: Path) -> set[str]:
-    body = ast.parse(path.read_text()).body
-    names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
-    for node in body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            # one function under two names
-            names.update(target.id for target in node.targets)
-    return {name for name in names if not name.startswith("_")}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from upyfw import layout
-from upyfw.layout import Region
+from upyfw.board import layout
+from upyfw.board.layout import Region
 
 KIB = 1024
 

@@ -2,8 +2,8 @@
 """The partition table: written, read by a tool of others, and by our own reader."""
 
 import pytest
-from upyfw import boards, partitions
-from upyfw.layout import Region
+from upyfw.board import boards, partitions
+from upyfw.board.layout import Region
 
 ESP32 = [name for name in boards.names() if boards.load(name).port == "esp32"]
 

@@ -2,16 +2,25 @@
 """README.md holds what the tree says."""
 
 import re
+import tomllib
 
 import pytest
+import upyfw
+from casefile import TREE
 from machines import Machines, image
-from upyfw.cmd_readme import README, refreshed
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.commands.cmd_readme import README, refreshed
 
 
 def test_generated_parts_are_up_to_date():
     text = README.read_text()
     assert refreshed(text) == text, "run ./upyfw readme"
+
+
+def test_the_versions_are_the_same():
+    declared = tomllib.loads((TREE / "pyproject.toml").read_text())["project"]["version"]
+    newest = re.search(r"^## (\S+)", (TREE / "CHANGELOG.md").read_text(), re.M)[1]
+    assert (declared, newest) == (upyfw.__version__, upyfw.__version__)
 
 
 def test_a_stale_row_is_replaced():

@@ -12,7 +12,9 @@ from pathlib import Path
 import fabricated
 import pytest
 from casefile import TREE
-from upyfw import boards, firmware_build, firmware_rp2, sources
+from upyfw.board import boards
+from upyfw.build import firmware_build, firmware_rp2
+from upyfw.source import sources
 
 LIMIT_S = 240
 # what the tools of the tree write after a change: tables, never typed
@@ -62,6 +64,56 @@ CASES = "# SPDX-License-Identifier: MIT\n" + "".join(
     f'[[check]]\nid = "frob-{i}"\ncmd = "frob {i}"\nout = "{i}"\n\n' for i in range(4)
 )
 CASES += '[[check]]\nid = "frob-wrong"\ncmd = "frob -x"\nusage = true\nstatus = 2\n'
+
+PORT_RECORD = '''\
+# SPDX-License-Identifier: MIT
+"""The port to a chip that does not exist."""
+
+from upyfw.board.chip import Chip
+from upyfw.board.port import UF2, Port
+
+PORT = Port(
+    name="frobchip",
+    platform="frobchip",
+    chips=(Chip("fc1", "frobchip", "FC1", "Cortex-M0+", "armv6m", 0x10000000, "rp2040"),),
+    image=UF2,
+    firmware_file="firmware.uf2",
+    regions=("firmware", "littlefs"),
+    tools=("make",),
+)
+'''
+# gives a line of what it was given to freeze, as if that were a program
+PORT_BUILD = '''\
+# SPDX-License-Identifier: MIT
+"""Firmware of a port that does not exist."""
+
+from upyfw.build.firmware_build import Binary
+from upyfw.image import uf2
+
+CHECKED = ()
+
+
+def compiler(board):
+    return "make"
+
+
+def compile(board, work, inputs):
+    work.objects.mkdir(exist_ok=True)
+    lines = inputs.manifest.read_text().splitlines()
+    content = "\\n".join(line for line in lines if "upyos_port" in line).encode()
+    pages = uf2.pages(board.chip.flash_addr, content)
+    image = work.objects / "firmware.uf2"
+    image.write_bytes(uf2.write(uf2.Image(board.chip.uf2_family, pages)))
+    return Binary(image, image)
+'''
+PORT_FILES = {
+    "scripts/upyfw/board/ports/frobchip.py": PORT_RECORD,
+    "scripts/upyfw/build/firmware_frobchip.py": PORT_BUILD,
+    "manifest/port/frobchip.py": '# SPDX-License-Identifier: MIT\ninclude("chip.py")\n',
+    "boards/FROBCHIP/board.toml": BOARD.replace("WEACTSTUDIO", "FROBCHIP").replace(
+        'like = "RPI_PICO"\n', 'like = "RPI_PICO"\nchip = "fc1"\n'
+    ),
+}
 
 
 class Copy:
@@ -151,6 +203,27 @@ def test_a_command_is_one_file_and_its_cases(copy):
     copy.test(which, "commands_doc", "casefile", "layers", "readme", "style")
     assert copy.changed() == {"modules/upyos/bin/text/frob.py", "tests/cases/frob.toml"}
     assert "| `frob [-n] [WORD...]` |" in (copy.folder / "README.md").read_text()
+
+
+def test_a_port_is_its_own_files_and_one_board(copy):
+    """It builds, into files that can be flashed, without a change to what was there."""
+    interface = (copy.folder / "ports/rp2/upyos_port.py").read_text()
+    port = interface.replace('NAME = "rp2"', 'NAME = "frobchip"')
+    files = PORT_FILES | {"ports/frobchip/upyos_port.py": port}
+    for name, text in files.items():
+        copy.write(name, text)
+    copy.tables()
+    which = "frobchip or FROBCHIP or ports or layers or up_to_date or license"
+    copy.test(which, "ports", "boards", "host_layers", "readme", "style")
+    assert copy.changed() == set(files)
+    build = "from upyfw.build import firmware; print(*firmware.build('FROBCHIP').to_flash())"
+    made = [Path(path) for path in copy.run("-P", "-c", build).split()]
+    assert [path.name for path in made] == [
+        "upyos-FROBCHIP.uf2",
+        "upyos-FROBCHIP.bin",
+        "upyos-FROBCHIP-update.uf2",
+    ]
+    assert b"'upyos_port.py'" in made[1].read_bytes()[:4096]
 
 
 def test_another_micropython_is_a_change_of_its_pins(tmp_path, checkout):

@@ -178,7 +178,7 @@ class TestAtThePrompt:
         del scripts.device.printed[:], scripts.device.errors[:]
         rest = list(lines[1:])
         program = load("lexer").parse(lines[0])
-        status = load("script").run_statements(program, lambda: rest.pop(0) if rest else None)
+        status = load("session").run(program, lambda: rest.pop(0) if rest else None)
         return status, "".join(scripts.device.printed).splitlines()
 
     def test_blocks(self, scripts):
@@ -239,3 +239,84 @@ class TestAnyScript:
             status, _ = scripts.run("\n".join(lines))
             assert status in (0, 1, 2, 3, 130)
             assert scripts.state.frame is None
+
+
+class TestScriptsThatRunScripts:
+    LINE = "incr n\nsay $n in\n{}\nsay $1 out\n"
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "if $n < 8 $0 $n",
+            "if $n < 8\nfor x in a\n$0 $n\ndone\nfi",
+            "if $n < 8 ok && $0 $n && ok",
+            "if $n < 8 bad || $0 $n || say no",
+            "if $n < 8 ; $0 $n ; fi",
+        ],
+    )
+    def test_eight_deep(self, scripts, call):
+        status, said = scripts.run(self.LINE.format(call), "0")
+        assert (status, scripts.errors) == (0, [])
+        assert said == [f"{n} in" for n in range(1, 9)] + [f"{n} out" for n in range(7, -1, -1)]
+
+    def test_nine_deep(self, scripts):
+        status, said = scripts.run("incr n\n$0\nsay $n $?\n")
+        assert said == ["8 1", *["8 0"] * 7]
+        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 8"]
+
+    @pytest.mark.parametrize(
+        "line",
+        ["$0 > v", "$0 > v\nsay $v", "$0 | input", "say a | $0 | input", "if $0 ; say y ; fi"],
+    )
+    def test_nine_deep_in_other_ways(self, scripts, line):
+        scripts.run("incr n\n" + line)
+        assert scripts.errors == ["s.sh:2: s.sh: scripts nested too deep, at most 8"]
+        assert scripts.device.target is None
+
+    def test_a_pipeline_of_scripts(self, scripts):
+        inner = scripts.write("input\nreturn 3", "in.sh")
+        text = f"say a | {inner} | {inner} || say $?\nsay b | {inner} > v ; say $v $?"
+        assert scripts.run(text) == (0, ["a", "3", "b 3"])
+
+    def test_scripts_as_conditions(self, scripts):
+        inner = scripts.write("return $1", "in.sh")
+        text = f"set -e\nif {inner} 3 || {inner} 4 ; say no\nelif {inner} 0 && {inner} 0 ; say a\n"
+        text += f"else ; say no ; fi\nwhile {inner} ${{n}}0\nincr n\ndone\nsay $n$?"
+        assert scripts.run(text) == (0, ["a", "10"])
+
+    def test_interrupted_in_a_pipeline(self, scripts):
+        inner = scripts.write("say a\nstop", "in.sh")
+        text = f"if {inner} | {inner} > v\nsay no\nfi"
+        assert scripts.run(text) == (130, [])
+        assert scripts.device.target is None
+
+    def test_the_rest_of_the_line(self, scripts):
+        inner = scripts.write("return $1", "in.sh")
+        text = f"{inner} 3 || say a$? && {inner} 0 && say b ; {inner} 4 ; say c$?"
+        assert scripts.run(text) == (0, ["a3", "b", "c4"])
+        assert scripts.run(f"{inner} 3 && say a ; {inner} 4") == (4, [])
+
+    def test_a_missing_script_in_a_script(self, scripts):
+        assert scripts.run("./none.sh && say a\nsay $?") == (0, ["127"])
+
+    def test_set_e(self, scripts):
+        inner = scripts.write("return 3", "in.sh")
+        assert scripts.run(f"set -e\n{inner} || say a\n{inner} ; say b\nsay c") == (3, ["a"])
+
+    def test_control_after_a_script(self, scripts):
+        inner = scripts.write("return 3", "in.sh")
+        text = f"for x in 1 2\nsay $x\n{inner} || break\ndone\n{inner} || return 7\nsay no"
+        assert scripts.run(text) == (7, ["1"])
+
+    def test_interrupted(self, scripts):
+        inner = scripts.write("stop\nsay no", "in.sh")
+        assert scripts.run(f"{inner} || say no\nsay no") == (130, [])
+        assert scripts.state.frame is None
+
+    def test_standard_input_is_handed_on(self, scripts):
+        import io
+
+        inner = scripts.write("input", "in.sh")
+        path = scripts.write(f"input\n{inner}\ninput", "out.sh")
+        load("script").run(path, [], io.BytesIO(b"a\nb\nc\n"))
+        assert "".join(scripts.device.printed) == "a\nb\nc\n"

@@ -115,8 +115,12 @@ class TestLoops:
         assert scripts.run("for x in a b ; say $x ; done ; say c")[1] == ["a", "b", "c"]
 
     def test_errors_inside_are_told_each_time(self, scripts):
-        scripts.run("for x in 1 2\nnosuch9\nsay 'x\ndone\nsay a")
-        assert [e.split(":")[1] for e in scripts.errors] == ["2", "3", "2", "3"]
+        scripts.run("for x in 1 2\nnosuch9\ndone\nsay a")
+        assert [e.split(":")[1] for e in scripts.errors] == ["2", "2"]
+
+    def test_a_syntax_error_inside_runs_nothing(self, scripts):
+        assert scripts.run("for x in 1 2\nsay $x\nsay 'x\nsay |\ndone\nsay $?") == (0, ["2"])
+        assert scripts.errors == ["s.sh:3: syntax error: column 5: quote not closed"]
 
     def test_goto_out_of_a_loop(self, scripts):
         text = "while ok\nincr n\nif $n == 3 goto out\ndone\nsay no\n:out\nsay $n"
@@ -178,17 +182,37 @@ class TestBlocksThatDoNotFit:
         assert scripts.errors == [f"s.sh:{where}"]
 
     @pytest.mark.parametrize(
-        "text, said",
+        "text",
         [
-            ("if ok\nsay a\nfi > x", ["a"]),
-            ("for x in 1 2\nsay $x\ndone | say b", ["1", "2"]),
-            ("while bad ; done && say b", []),
-            ("if bad\nsay a\nelse say b\nsay c\nfi", ["c"]),
+            "if ok\nsay a\nfi > x",
+            "for x in 1 2\nsay $x\ndone | say b",
+            "while bad ; done && say b",
+            "if bad\nsay a\nelse say b\nsay c\nfi",
+            "for x in 1 2 ; say v$x ; done > f.t",
+            "if ok ; say a ; fi | say b",
+            "if ok ; say a ; fi &",
+            "say a ; say b | for x in 1 2 ; say $x ; done",
+            "say a ; ok && while",
+            "say a ; if 1 == 1 fi",
+            "say a ; if for x ; fi",
         ],
     )
-    def test_more_words_than_there_may_be(self, scripts, text, said):
-        """The block ends where it looks as if it did, and the words too many are an error."""
-        assert scripts.run(f"{text}\nsay end")[1] == [*said, "end"]
+    def test_more_words_than_there_may_be(self, scripts, text):
+        """The block ends where it looks as if it did, and nothing of it runs."""
+        assert scripts.run(f"{text}\nsay $?")[1] == ["2"]
+        assert len(scripts.errors) == 1
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "if ok\nsay a\nfi > x",
+            "for x in 1 2\nsay $x\ndone | say b",
+            "while bad ; done && say b",
+            "if bad\nsay a\nelse say b\nsay c\nfi",
+        ],
+    )
+    def test_the_word_that_is_malformed_is_named(self, scripts, text):
+        scripts.run(text)
         line = text.split("\n")[-1 if "else" not in text else 2]
         word = line.split(" ; ")[-1].split()[0]
         assert [error.split(": ", 1)[1] for error in scripts.errors] == [
@@ -201,7 +225,7 @@ class TestBlocksThatDoNotFit:
         assert scripts.errors[0].startswith(f"s.sh:1: {word.split()[0]} without")
 
     def test_crossed(self, scripts):
-        assert scripts.run("if ok\ndone\nsay a\nfi\nsay b")[1] == ["a", "b"]
+        assert scripts.run("if ok\ndone\nsay a\nfi\nsay b")[1] == ["b"]
         assert scripts.errors == ["s.sh:2: done without while or for"]
 
     def test_second_else(self, scripts):

@@ -8,18 +8,12 @@ import re
 import pytest
 from casefile import TREE
 from fabricated import program
-from upyfw import (
-    boards,
-    buildable,
-    cli,
-    firmware_esp32,
-    firmware_esp8266,
-    partitions,
-    sdk,
-    source_pins,
-)
-from upyfw import sources as upyfw_sources
-from upyfw.errors import UpyfwError
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards, partitions
+from upyfw.build import firmware_esp32, firmware_esp8266
+from upyfw.source import buildable, sdk, source_pins
+from upyfw.source import sources as upyfw_sources
 
 IDF = source_pins.read()["esp-idf"].version
 VERSION = "set(IDF_VERSION_MAJOR {})\nset(IDF_VERSION_MINOR {})\nset(IDF_VERSION_PATCH {})\n"

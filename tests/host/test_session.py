@@ -28,9 +28,24 @@ class Recording(Target):
     def _wait(self, pattern, timeout, settle, quiet):
         if quiet is None and not pattern.search(self._new):
             raise TargetError("no answer")
-        data, self._new = self._new, b""
+        found = pattern.search(self._new) if pattern else None
+        end = found.end() if found else len(self._new)
+        data, self._new = self._new[:end], self._new[end:]
         self._seen += data
         return data
+
+
+class Slow(Recording):
+    """A target that pauses after each piece of an answer, as long as any wait."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        super().__init__(b"")
+        self._pieces = list(pieces)
+
+    def _wait(self, pattern, timeout, settle, quiet):
+        while not pattern.search(self._new) and self._pieces:
+            self._new += self._pieces.pop(0)
+        return super()._wait(pattern, timeout, settle, quiet)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +74,12 @@ def test_run_with_answers():
     target = Recording(b"rm /q\r\nrm /q? ", b"n\r\n/ $: ")
     assert Session(target).run("rm /q", ("n",)) == "rm /q? n"
     assert target.sent == [b"rm /q\r", b"n\r"]
+
+
+def test_a_line_that_is_drawn_in_pieces_is_waited_for():
+    """Each piece of a line that is longer than the screen ends like a prompt."""
+    target = Slow(b"\r/ $: ", b"\r/ $: echo a", b"\r\n", b"a\r\n/ $: ")
+    assert Session(target).run("echo a") == "a"
 
 
 def test_control_character_goes_without_enter():

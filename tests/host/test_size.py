@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import cli, firmware, size, size_report, uf2
-from upyfw.errors import UpyfwError
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.build import firmware
+from upyfw.image import uf2
+from upyfw.measure import size, size_report
 
 
 @pytest.fixture(scope="module", params=["RPI_PICO", "UNIX"])

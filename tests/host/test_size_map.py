@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-from upyfw import cli, firmware, size, size_map, size_svg
-from upyfw.treemap import Node, Rect, group, layout
+from upyfw import cli
+from upyfw.build import firmware
+from upyfw.measure import size, size_map, size_svg
+from upyfw.measure.treemap import Node, Rect, group, layout
 
 SVG = "{http://www.w3.org/2000/svg}"
 REPORT = size.Report(

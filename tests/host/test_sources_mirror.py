@@ -2,8 +2,8 @@
 """The Debian mirror in the machine's own apt configuration, in both forms of sources.list(5)."""
 
 import pytest
-from upyfw import source_mirror
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.source import source_mirror
 
 ONE_LINE = """
 # deb http://commented.example/debian bookworm main

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from upyfw import source_pins
-from upyfw.boards import PLATFORMS
-from upyfw.errors import BAD_INPUT, UpyfwError
+from upyfw.base.errors import BAD_INPUT, UpyfwError
+from upyfw.board.ports import PORTS
+from upyfw.source import source_pins
 
 BAD = Path(__file__).parent / "bad" / "sources"
 
@@ -18,7 +18,7 @@ def test_the_real_file():
     for source in sources.values():
         assert source.debian or source.kit or source.is_only_a_submodule, source.name
         assert source.git or sources[source.submodule_of].git, source.name
-        assert set(source.needed_by) <= set(PLATFORMS)
+        assert set(source.needed_by) <= set(PORTS)
 
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.toml")), ids=lambda path: path.stem)

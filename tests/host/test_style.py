@@ -44,7 +44,7 @@ def _files(*suffixes: str) -> list[Path]:
     found = [TREE / name for name in TOP if (TREE / name).is_file()]
     for folder in FOLDERS:
         found += (TREE / folder).rglob("*")
-    skip = {"node_modules", "__pycache__", "build", ".venv", "bad"}
+    skip = {"node_modules", "__pycache__", ".venv", "bad"}
     return sorted(
         path
         for path in found

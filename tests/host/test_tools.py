@@ -6,8 +6,9 @@ import os
 
 import fabricated
 import pytest
-from upyfw import cli, source_pins, tools
-from upyfw.errors import UpyfwError
+from upyfw import cli
+from upyfw.base.errors import UpyfwError
+from upyfw.source import source_pins, tools
 
 
 @pytest.fixture

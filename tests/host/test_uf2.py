@@ -7,8 +7,9 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from upyfw import boards, flashfile, fsimage, uf2
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
+from upyfw.image import flashfile, fsimage, uf2
 
 BASE = 0x10000000
 

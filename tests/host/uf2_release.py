@@ -7,9 +7,11 @@ from pathlib import Path
 
 import fabricated
 import upyfw
-from upyfw import boards, flashfile, fsimage, manifest, release, uf2
-from upyfw.artifacts import Artifacts
-from upyfw.manifest import Release
+from upyfw.board import boards
+from upyfw.image import flashfile, fsimage, uf2
+from upyfw.image.artifacts import Artifacts
+from upyfw.release import index, release
+from upyfw.release.index import Release
 
 FIRMWARE_BYTES = 50_000
 
@@ -20,11 +22,11 @@ def make(folder: Path, *names: str) -> Release:
     files = [file for name in names for file in _files(folder, boards.load(name))]
     known = {name: boards.load(name) for name in names}
     found = Release(folder, upyfw.__version__, "1.26.1", known, tuple(files), {})
-    (folder / manifest.NAME).write_text(manifest.text(found))
+    (folder / index.NAME).write_text(index.text(found))
     return found
 
 
-def _files(folder: Path, board: boards.Board) -> list[manifest.File]:
+def _files(folder: Path, board: boards.Board) -> list[index.File]:
     content = random.Random(board.name).randbytes(FIRMWARE_BYTES)
     pages = uf2.pages(board.chip.flash_addr, content)
     firmware = uf2.write(uf2.Image(board.chip.uf2_family, pages))
@@ -46,7 +48,7 @@ def _files(folder: Path, board: boards.Board) -> list[manifest.File]:
 
 def replace(folder: Path, name: str, data: bytes) -> None:
     """Put other content into a file of a release, and make its manifest fit."""
-    found = manifest.read(folder)
+    found = index.read(folder)
     (folder / name).write_bytes(data)
     digest = fabricated.sha256(folder / name)
     files = [
@@ -56,4 +58,4 @@ def replace(folder: Path, name: str, data: bytes) -> None:
         for file in found.files
     ]
     found = dataclasses.replace(found, files=tuple(files))
-    (folder / manifest.NAME).write_text(manifest.text(found))
+    (folder / index.NAME).write_text(index.text(found))

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "py/mperrno.h"
 #include "py/nlr.h"
 #include "py/objtype.h"
 #include "py/runtime.h"
@@ -90,6 +91,10 @@ int __wrap_mp_vfs_blockdev_write_ext(mp_vfs_blockdev_t *self, size_t block_num, 
 }
 
 mp_obj_t __wrap_mp_vfs_blockdev_ioctl(mp_vfs_blockdev_t *self, uintptr_t cmd, uintptr_t arg) {
+    if (cmd == MP_BLOCKDEV_IOCTL_BLOCK_ERASE && self->writeblocks[0] == MP_OBJ_NULL) {
+        // mounted to read only, as mp_vfs_blockdev_write says it
+        return MP_OBJ_NEW_SMALL_INT(-MP_EROFS);
+    }
     UPYOS_ENTER;
     mp_obj_t result = __real_mp_vfs_blockdev_ioctl(self, cmd, arg);
     UPYOS_LEAVE;
@@ -100,10 +105,16 @@ void __real_mp_handle_pending(bool raise_exc);
 void __wrap_mp_handle_pending(bool raise_exc);
 void __real_mp_event_handle_nowait(void);
 void __wrap_mp_event_handle_nowait(void);
+void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
 
 void __wrap_mp_handle_pending(bool raise_exc) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
+        if (raise_exc) {
+            upyos_step_look();
+            upyos_interrupt_insist();
+        }
         __real_mp_handle_pending(raise_exc);
         upyos_cores_look();
     }
@@ -111,7 +122,20 @@ void __wrap_mp_handle_pending(bool raise_exc) {
 
 void __wrap_mp_event_handle_nowait(void) {
     if (upyos_blockdev_calls == 0) {
+        upyos_tick_look();
+        upyos_step_look();
+        upyos_interrupt_insist();
         __real_mp_event_handle_nowait();
         upyos_cores_look();
     }
+}
+
+// It calls the two above where they are defined, so not as they are here.
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
+    if (upyos_blockdev_calls == 0) {
+        upyos_tick_look();
+        upyos_step_look();
+        upyos_interrupt_insist();
+    }
+    __real_mp_event_wait_ms(timeout_ms);
 }

@@ -11,7 +11,6 @@
 #include "upyos.h"
 
 #if defined(__unix__)
-#include <errno.h>
 #include <unistd.h>
 #endif
 
@@ -60,6 +59,12 @@ static bool upyos_capture(const void *buf, size_t len, int *errcode) {
     return true;
 }
 
+// What Python raises then: `upyos.failure` and `lib.command.fail` know it by its second argument.
+static MP_NORETURN void upyos_raise_output(int errcode) {
+    mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(errcode), MP_OBJ_NEW_QSTR(MP_QSTR_output)};
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, MP_ARRAY_SIZE(args), 0, args));
+}
+
 #if defined(__unix__)
 
 ssize_t __real_write(int fd, const void *buf, size_t len);
@@ -71,11 +76,11 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len) {
         int errcode = 0;
         MP_THREAD_GIL_ENTER();
         bool captured = upyos_capture(buf, len, &errcode);
-        MP_THREAD_GIL_EXIT();
         if (errcode != 0) {
-            errno = errcode;
-            return -1;
+            // The exception leaves the system call, and so with the GIL.
+            upyos_raise_output(errcode);
         }
+        MP_THREAD_GIL_EXIT();
         if (captured) {
             return len;
         }
@@ -84,6 +89,9 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len) {
         MP_THREAD_GIL_ENTER();
         upyos_mirror_write(buf, len);
         MP_THREAD_GIL_EXIT();
+    }
+    if (fd == STDERR_FILENO && upyos_thread_has_ended()) {
+        return len;
     }
     return __real_write(fd, buf, len);
 }
@@ -102,18 +110,21 @@ mp_uint_t __wrap_mp_hal_stdout_tx_strn(const char *str, size_t len) {
         return __real_mp_hal_stdout_tx_strn(str, len);
     }
     if (errcode != 0) {
-        mp_raise_OSError(errcode);
+        upyos_raise_output(errcode);
     }
     return len;
 }
 
 // Caught before LF becomes CR LF: a target gets the exact bytes.
 void __wrap_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
+    if (upyos_thread_has_ended()) {
+        return;
+    }
     int errcode = 0;
     if (!upyos_capture(str, len, &errcode)) {
         __real_mp_hal_stdout_tx_strn_cooked(str, len);
     } else if (errcode != 0) {
-        mp_raise_OSError(errcode);
+        upyos_raise_output(errcode);
     }
 }
 

@@ -26,6 +26,12 @@
 
 #define SLICE_US (250)
 #define NOBODY (-1)
+// As in py/gc.c.
+#if MICROPY_GC_SPLIT_HEAP
+#define NEXT_AREA(area) ((area)->next)
+#else
+#define NEXT_AREA(area) (NULL)
+#endif
 
 // shared/runtime/gchelper_thumb1.s and others
 uintptr_t gc_helper_get_regs_and_sp(uintptr_t *regs);
@@ -139,9 +145,26 @@ void __wrap_mp_event_wait_indefinite(void) {
     }
 }
 
+// Is it a lock of Python code, on the heap?
+static bool is_python(mutex_t *mutex) {
+    for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = NEXT_AREA(area)) {
+        if ((byte *)mutex >= area->gc_pool_start && (byte *)mutex < area->gc_pool_end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Python's locks are these.
 void __wrap_mutex_enter_blocking(mutex_t *mutex) {
     if (mutex_try_enter(mutex, NULL)) {
+        return;
+    }
+    if (get_core_num() == 0 && !upyos_plain_lock && is_python(mutex)) {
+        // A program's lock: meanwhile Ctrl-C acts and tasks go on.
+        while (!mutex_try_enter(mutex, NULL)) {
+            mp_event_wait_ms(1);
+        }
         return;
     }
     bool gave = give();

@@ -215,15 +215,24 @@ static bool read_known(listing_t *l, lfs2_dir_t *dir, struct lfs2_info *info) {
 int __real_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info);
 int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info);
 
+// os.ilistdir takes an error for one more entry, and would never end.
+static int read_or_raise(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
+    int more = __real_lfs2_dir_read(lfs, dir, info);
+    if (more < 0) {
+        mp_raise_OSError(-more);
+    }
+    return more;
+}
+
 int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
     listing_t *l = listing;
     if (l == NULL || (l->lfs != NULL && l->lfs != lfs)) {
-        return __real_lfs2_dir_read(lfs, dir, info);
+        return read_or_raise(lfs, dir, info);
     }
     if (read_known(l, dir, info)) {
         return 1;
     }
-    int more = __real_lfs2_dir_read(lfs, dir, info);
+    int more = read_or_raise(lfs, dir, info);
     l->last = NULL;
     if (more > 0 && dir->pos > 2) {
         if (!is_known(l, &dir->m)) {

@@ -102,7 +102,11 @@ static void upyos_run_file(mp_module_context_t *context, mp_obj_t path_in) {
 // load(path[, name]) -> module. A path that is frozen (no leading slash) runs from flash in place.
 static mp_obj_t upyos_load(size_t n_args, const mp_obj_t *args) {
     mp_module_context_t *context = upyos_new_module(args[n_args - 1]);
-    if (!upyos_run_frozen(context, mp_obj_str_get_str(args[0]))) {
+    const char *path = mp_obj_str_get_str(args[0]);
+    if (path[0] == '/') {
+        upyos_interrupt_program(true);
+    }
+    if (!upyos_run_frozen(context, path)) {
         upyos_run_file(context, args[0]);
     }
     return MP_OBJ_FROM_PTR(&context->module);

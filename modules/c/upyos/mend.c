@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // mend(): put right what a program left of the interpreter, before anything else runs: another print or getattr,
-// a collector that is off, a locked heap, an emptied sys.modules, interrupts that are off.
+// a collector that is off, a locked heap, an emptied sys.modules, interrupts that are off, data that every line needs.
 
 #include "py/gc.h"
 #include "py/mphal.h"
@@ -29,6 +29,12 @@ int __wrap_close(int fd) {
     }
     upyos_before_close();
     return __real_close(fd);
+}
+
+void upyos_mend_streams(void) {
+    mp_sys_stdin_obj.fd = STDIN_FILENO;
+    mp_sys_stdout_obj.fd = STDOUT_FILENO;
+    mp_sys_stderr_obj.fd = STDERR_FILENO;
 }
 #endif
 
@@ -114,26 +120,71 @@ static bool mend_path(void) {
     return true;
 }
 
-// mend() -> True if modules of the system or the way to them were gone
+static mp_obj_t look_up(mp_map_t *map, qstr name) {
+    mp_map_elem_t *slot = mp_map_lookup(map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+    return slot == NULL ? MP_OBJ_NULL : slot->value;
+}
+
+static void restore(mp_obj_t module, qstr name, mp_obj_t value) {
+    mp_obj_dict_t *globals = mp_obj_module_get_globals(module);
+    if (look_up(&globals->map, name) != value) {
+        mp_obj_dict_store(MP_OBJ_FROM_PTR(globals), MP_OBJ_NEW_QSTR(name), value);
+    }
+}
+
+// Whether the parts of the configuration that commands need are there.
+static bool is_whole(mp_obj_t conf) {
+    if (conf == MP_OBJ_NULL || !mp_obj_is_type(conf, &mp_type_dict)) {
+        return false;
+    }
+    mp_map_t *map = mp_obj_dict_get_map(conf);
+    mp_obj_t part[] = { look_up(map, MP_QSTR_env), look_up(map, MP_QSTR_alias), look_up(map, MP_QSTR_auth),
+                        look_up(map, MP_QSTR_pfiles), look_up(map, MP_QSTR_board) };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(part); ++i) {
+        if (part[i] == MP_OBJ_NULL) {
+            return false;
+        }
+    }
+    return mp_obj_is_type(part[0], &mp_type_dict) && mp_obj_is_type(part[1], &mp_type_dict)
+           && mp_obj_is_type(part[2], &mp_type_dict) && mp_obj_is_type(part[3], &mp_type_list) && mp_obj_is_str(part[4]);
+}
+
+// Put back what sdata and the kernel always have; what takes more is for upyos.mend: returns true then.
+static bool mend_data(void) {
+    static const uint16_t needed[] = { MP_QSTR_debug, MP_QSTR_log, MP_QSTR_d0, MP_QSTR_cache_enabled, MP_QSTR_name,
+                                       MP_QSTR_version, MP_QSTR_sid, MP_QSTR_initime };
+    mp_map_t *data = &mp_obj_module_get_globals(SYSTEM(SDATA))->map;
+    restore(SYSTEM(SDATA), MP_QSTR_upyos, SYSTEM(KERNEL));
+    // The table of processes is elsewhere: sdata gives a copy of it, unless a program has put something in its place.
+    mp_map_lookup(data, MP_OBJ_NEW_QSTR(MP_QSTR_procs), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
+    if (look_up(&mp_obj_module_get_globals(SYSTEM(KERNEL))->map, MP_QSTR_stop) == MP_OBJ_NULL) {
+        restore(SYSTEM(KERNEL), MP_QSTR_stop, mp_const_false);
+    }
+    bool gone = !is_whole(look_up(data, MP_QSTR_sysconfig));
+    for (size_t i = 0; i < MP_ARRAY_SIZE(needed); ++i) {
+        gone |= look_up(data, needed[i]) == MP_OBJ_NULL;
+    }
+    return gone;
+}
+
+// mend() -> True if modules of the system, the way to them or parts of sdata were gone
 // mend(input, upyos, kernel, sdata), at the start: what is right
 static mp_obj_t upyos_mend(size_t n_args, const mp_obj_t *args) {
     for (size_t i = 0; i < n_args; ++i) {
         SYSTEM(i) = args[i];
     }
+    upyos_interrupt_program(false);
     MP_STATE_THREAD(gc_lock_depth) = 0;
     MP_STATE_MEM(gc_auto_collect_enabled) = true;
     upyos_cores_interrupts_on();
-    #if defined(__unix__)
-    mp_sys_stdin_obj.fd = STDIN_FILENO;
-    mp_sys_stdout_obj.fd = STDOUT_FILENO;
-    mp_sys_stderr_obj.fd = STDERR_FILENO;
-    #endif
+    upyos_mend_streams();
     if (SYSTEM(INPUT) == MP_OBJ_NULL) {
         return mp_const_false;
     }
     mend_builtins();
     bool gone = mend_path();
     gone |= mend_modules();
+    gone |= mend_data();
     return mp_obj_new_bool(gone);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_mend_obj, 0, 4, upyos_mend);

@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: MIT
 UPYOS_MOD_DIR := $(USERMOD_DIR)
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,upyos.c blockdev.c cells.c changes.c console.c flash.c frozen.c heap.c host.c import.c \
-    listing.c load.c mend.c mirror.c pattern.c search.c sort.c space.c span.c terminal.c \
-    text.c tick.c)
+UPYOS_COMMA := ,
+# Every C file of the folder: what is of one port alone is empty on the others (#if at its top).
+SRC_USERMOD_C += $(wildcard $(UPYOS_MOD_DIR)/*.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
-# As micropython.cmake.
-CFLAGS_USERMOD += -DMICROPY_LOADED_MODULES_DICT_SIZE=40
-# Imports and searches for frozen modules; what blockdev.c stands around, and what it keeps out meanwhile; new files of FAT;
-# where listing.c sees littlefs read a directory; used space.
-UPYOS_WRAPPED := mp_builtin___import___default mp_find_frozen_module mp_vfs_blockdev_read mp_vfs_blockdev_read_ext \
-    mp_vfs_blockdev_write mp_vfs_blockdev_write_ext mp_vfs_blockdev_ioctl mp_handle_pending mp_event_handle_nowait f_open \
-    lfs2_dir_read lfs2_fs_traverse
+# $(call upyos_shared,kind,where): what build.txt says
+upyos_shared = $(shell sed -n 's/^$(1) $(2) //p' $(UPYOS_MOD_DIR)/build.txt)
+CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,all))
+UPYOS_WRAPPED := $(call upyos_shared,wrap,all)
 ifeq ($(CROSS_COMPILE),)
-# sys.stdout and mp_hal both write to file descriptor 1 with the C library's write; a program that closes sys.stdout calls close;
-# select.poll calls poll (tick.c).
-LDFLAGS_USERMOD += $(foreach name,$(UPYOS_WRAPPED) write close poll,-Wl,--wrap=$(name))
+UPYOS_WRAPPED += $(call upyos_shared,wrap,unix)
+LDFLAGS_USERMOD += $(addprefix -Wl$(UPYOS_COMMA)--wrap=,$(UPYOS_WRAPPED))
 else
 # A chip, whose Makefile calls the linker itself.
-SRC_USERMOD_C += $(addprefix $(UPYOS_MOD_DIR)/,crc.c leave.c)
-UPYOS_WRAPPED += mp_hal_stdout_tx_strn mp_hal_stdout_tx_strn_cooked lfs2_crc
+UPYOS_WRAPPED += $(call upyos_shared,wrap,chip)
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif

@@ -1,258 +1,132 @@
 // SPDX-License-Identifier: MIT
 //
-// The terminal: keys, interrupts, injection, the raw-REPL hand-over.
+// The terminal: keys, interrupts, injection, the raw-REPL hand-over. terminal_unix.c and terminal_chip.c have what differs.
 
 #include "py/gc.h"
-#include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
-#include "py/stream.h"
+#include "terminal.h"
 #include "upyos.h"
 
-#if defined(__unix__)
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <termios.h>
-#include <unistd.h>
-#else
-#include "py/ringbuf.h"
-#include "shared/runtime/interrupt_char.h"
-#include "shared/runtime/pyexec.h"
-extern ringbuf_t stdin_ringbuf;
-#endif
-
-#define UPYOS_CTRL_C (3)
-#define UPYOS_CTRL_D (4)
 // Garbage in bytes that is left until there is more: two to four commands make so much.
 #define UPYOS_GARBAGE_MOST (4096)
 
-#if defined(__unix__)
+void __real_mp_sched_keyboard_interrupt(void);
+void __wrap_mp_sched_keyboard_interrupt(void);
 
-int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+bool upyos_tty_raw;
 
-static struct termios upyos_termios_before;
-static bool upyos_termios_saved;
+// Ctrl-C is put off while this is not 0.
+static size_t upyos_holds;
+// It came meanwhile.
+static volatile bool upyos_typed;
+// It is an interrupt for as long as a step of a job is too long, though it is a key else.
+static bool upyos_armed;
+// How often it came in a row, for the program that runs; when it came last.
+static volatile uint8_t upyos_presses;
+static volatile mp_uint_t upyos_press_ms;
+static volatile bool upyos_program;
 
-// Bytes that were injected and not yet read.
-static uint8_t upyos_injected[256];
-static size_t upyos_injected_in, upyos_injected_out;
-// Set while Ctrl-C is a key, not a signal.
-static bool upyos_tty_raw;
-// Set while Ctrl-C is put off; whether one was injected meanwhile.
-static bool upyos_interrupt_off, upyos_interrupt_came;
+#define UPYOS_INSISTS (3)
+#define UPYOS_ROW_MS (1000)
 
-static void upyos_termios_restore(void) {
-    tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
+// May be called from an interrupt.
+void __wrap_mp_sched_keyboard_interrupt(void) {
+    if (upyos_holds != 0) {
+        upyos_typed = true;
+        return;
+    }
+    mp_uint_t now_ms = mp_hal_ticks_ms();
+    if (now_ms - upyos_press_ms > UPYOS_ROW_MS) {
+        upyos_presses = 0;
+    }
+    upyos_press_ms = now_ms;
+    if (upyos_program && upyos_presses < UPYOS_INSISTS) {
+        ++upyos_presses;
+    }
+    __real_mp_sched_keyboard_interrupt();
 }
 
-// An injected Ctrl-C that came while it was a key acts now; what was injected after it stays.
-static void upyos_interrupt_if_injected(void) {
-    for (size_t i = upyos_injected_out; i != upyos_injected_in; ++i) {
-        if (upyos_injected[i % sizeof(upyos_injected)] == UPYOS_CTRL_C) {
-            upyos_injected_out = i + 1;
-            mp_sched_keyboard_interrupt();
-        }
+// A program begins or ends: whatever it does with KeyboardInterrupt, three quick ones end it.
+void upyos_interrupt_program(bool begins) {
+    if (!upyos_on_main() || upyos_holds != 0) {
+        return;
     }
+    if (upyos_presses >= UPYOS_INSISTS) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+    }
+    upyos_program = begins;
+    upyos_presses = 0;
 }
 
-// Neither mode echoes or waits for whole lines: a board's terminal does not either.
-static void upyos_set_raw(bool raw) {
-    struct termios t;
-    upyos_tty_raw = raw;
-    if (!raw) {
-        upyos_interrupt_if_injected();
-    }
-    if (tcgetattr(STDIN_FILENO, &t) != 0) {
-        return; // not a terminal
-    }
-    if (!upyos_termios_saved) {
-        upyos_termios_before = t;
-        upyos_termios_saved = true;
-        atexit(upyos_termios_restore);
-    }
-    t.c_iflag &= ~(ICRNL | IXON);
-    t.c_lflag &= ~(ICANON | ECHO | IEXTEN | ISIG);
-    t.c_lflag |= raw ? 0 : ISIG;
-    t.c_cc[VMIN] = 1;
-    t.c_cc[VTIME] = 0;
-    tcsetattr(STDIN_FILENO, TCSANOW, &t); // NOW keeps what was typed ahead
-}
-
-static void upyos_set_interrupt(bool on) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
-    upyos_interrupt_off = !on;
-    if (on && upyos_interrupt_came) {
-        upyos_interrupt_came = false;
-        mp_sched_keyboard_interrupt();
+// Raise it again at every branch and wait of the main thread, so that no handler of the program goes on.
+void upyos_interrupt_insist(void) {
+    if (upyos_presses >= UPYOS_INSISTS && upyos_holds == 0 && upyos_on_main()) {
+        __real_mp_sched_keyboard_interrupt();
+        nlr_raise(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception)));
     }
 }
-
-static bool upyos_inject_byte(uint8_t c) {
-    if (c == UPYOS_CTRL_C && !upyos_tty_raw) {
-        if (upyos_interrupt_off) {
-            upyos_interrupt_came = true;
-        } else {
-            mp_sched_keyboard_interrupt();
-        }
-        return true;
-    }
-    if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
-        return false;
-    }
-    upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
-    return true;
-}
-
-// One byte of standard input. Its end reads as Ctrl-D once; whoever reads on has lost the terminal.
-static int upyos_read_stdin(void) {
-    static bool ended;
-    uint8_t c;
-    ssize_t n;
-    MP_HAL_RETRY_SYSCALL(n, read(STDIN_FILENO, &c, 1), {});
-    if (n == 1) {
-        return c;
-    }
-    if (ended) {
-        exit(0);
-    }
-    ended = true;
-    return UPYOS_CTRL_D;
-}
-
-static bool upyos_has_key(void) {
-    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-    return upyos_injected_in != upyos_injected_out || __real_poll(&pfd, 1, 0) > 0;
-}
-
-static int upyos_wait_key(mp_int_t wait_ms) {
-    mp_uint_t start_ms = mp_hal_ticks_ms();
-    for (;;) {
-        mp_handle_pending(true);
-        if (upyos_injected_in != upyos_injected_out) {
-            return upyos_injected[upyos_injected_out++ % sizeof(upyos_injected)];
-        }
-        mp_int_t left_ms = -1;
-        if (wait_ms >= 0) {
-            left_ms = wait_ms - (mp_int_t)(mp_hal_ticks_ms() - start_ms);
-            left_ms = left_ms < 0 ? 0 : left_ms;
-        }
-        struct pollfd set[] = {
-            { .fd = STDIN_FILENO, .events = POLLIN },
-            { .fd = upyos_wake_fd, .events = POLLIN },
-        };
-        upyos_waits_for_key = true;
-        MP_THREAD_GIL_EXIT();
-        int n = __real_poll(set, 2, left_ms);
-        MP_THREAD_GIL_ENTER();
-        upyos_waits_for_key = false;
-        if (n > 0 && set[1].revents != 0) {
-            upyos_hear(upyos_wake_fd);
-        }
-        if (n > 0 && set[0].revents != 0) {
-            return upyos_read_stdin();
-        }
-        if (n == 0) {
-            return -1;
-        }
-    }
-}
-
-#else
-
-// An interrupt character that arrived while it was off acts now; what was typed after it stays.
-static void upyos_interrupt_if_typed(void) {
-    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
-    size_t i = stdin_ringbuf.iget;
-    bool found = false;
-    while (i != stdin_ringbuf.iput) {
-        bool hit = stdin_ringbuf.buf[i] == UPYOS_CTRL_C;
-        i = (i + 1) % stdin_ringbuf.size;
-        if (hit) {
-            stdin_ringbuf.iget = i;
-            found = true;
-        }
-    }
-    MICROPY_END_ATOMIC_SECTION(atomic_state);
-    if (found) {
-        mp_sched_keyboard_interrupt();
-    }
-}
-
-static void upyos_set_raw(bool raw) {
-    mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
-    if (!raw) {
-        upyos_interrupt_if_typed();
-    }
-}
-
-static void upyos_set_interrupt(bool on) {
-    static int before = -1;
-    if (!on) {
-        before = mp_interrupt_char;
-        mp_hal_set_interrupt_char(-1);
-    } else if (before == UPYOS_CTRL_C) {
-        upyos_set_raw(false);
-    }
-}
-
-static bool upyos_inject_byte(uint8_t c) {
-    if (c == mp_interrupt_char) {
-        mp_sched_keyboard_interrupt();
-        return true;
-    }
-    // The interrupt of USB or of a UART puts keys into it too.
-    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
-    int full = ringbuf_put(&stdin_ringbuf, c);
-    MICROPY_END_ATOMIC_SECTION(atomic_state);
-    return full >= 0;
-}
-
-static bool upyos_has_key(void) {
-    return (mp_hal_stdio_poll(MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD) || ringbuf_peek(&stdin_ringbuf) >= 0;
-}
-
-static int upyos_wait_key(mp_int_t wait_ms) {
-    mp_uint_t start_ms = mp_hal_ticks_ms();
-    while (!upyos_has_key()) {
-        mp_int_t elapsed_ms = mp_hal_ticks_ms() - start_ms;
-        if (wait_ms < 0) {
-            mp_event_wait_indefinite();
-        } else if (elapsed_ms < wait_ms) {
-            mp_event_wait_ms(wait_ms - elapsed_ms);
-        } else {
-            return -1;
-        }
-    }
-    return mp_hal_stdin_rx_chr();
-}
-
-#endif
 
 // Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
-static size_t upyos_holds;
-
 void upyos_hold_interrupt(bool hold) {
-    if (hold && upyos_holds++ == 0) {
-        upyos_set_interrupt(false);
-    } else if (!hold && upyos_holds != 0 && --upyos_holds == 0) {
-        upyos_set_interrupt(true);
+    if (hold) {
+        ++upyos_holds;
+    } else if (upyos_holds != 0) {
+        upyos_set_holds(upyos_holds - 1);
+    }
+}
+
+size_t upyos_get_holds(void) {
+    return upyos_holds;
+}
+
+void upyos_set_holds(size_t holds) {
+    upyos_holds = holds;
+    if (holds == 0 && upyos_typed) {
+        upyos_typed = false;
+        if (upyos_tty_raw) {
+            upyos_terminal_put_key(UPYOS_CTRL_C);
+        } else {
+            mp_sched_keyboard_interrupt();
+        }
+    }
+}
+
+// While Ctrl-C is put off, and for longer than it should be: tell whether it was typed.
+bool upyos_interrupt_typed(void) {
+    if (!upyos_armed) {
+        upyos_armed = true;
+        upyos_terminal_set_raw(false);
+    }
+    bool typed = upyos_terminal_take_interrupt() || upyos_typed;
+    upyos_typed = false;
+    return typed;
+}
+
+void upyos_interrupt_now(void) {
+    __real_mp_sched_keyboard_interrupt();
+}
+
+// Ctrl-C is again what it was.
+void upyos_interrupt_disarm(void) {
+    if (upyos_armed) {
+        upyos_armed = false;
+        upyos_terminal_set_raw(upyos_tty_raw);
     }
 }
 
 void upyos_terminal_init(void) {
     upyos_holds = 0;
+    upyos_typed = upyos_armed = upyos_program = false;
+    upyos_presses = 0;
 }
 
 // Collect while nobody types. What stays then lies together at the bottom of the heap, instead of wherever the free blocks
 // were when nearly all of it was garbage, and the next command finds all memory in one piece.
 static void upyos_collect_garbage(void) {
     size_t amount = MP_STATE_MEM(gc_alloc_amount) * MICROPY_BYTES_PER_GC_BLOCK;
-    if (amount > UPYOS_GARBAGE_MOST && MP_STATE_MEM(gc_auto_collect_enabled) && !upyos_has_key()) {
+    if (amount > UPYOS_GARBAGE_MOST && MP_STATE_MEM(gc_auto_collect_enabled) && !upyos_terminal_has_key()) {
         gc_collect();
     }
 }
@@ -260,16 +134,22 @@ static void upyos_collect_garbage(void) {
 // key(wait_ms) -> the next byte from the terminal, or -1 when none came; wait_ms < 0 waits for ever
 static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
     mp_int_t wait_ms = mp_obj_get_int(wait_ms_in);
+    // A thread may have closed them.
+    upyos_mend_streams();
     if (wait_ms != 0) {
         upyos_collect_garbage();
     }
-    return MP_OBJ_NEW_SMALL_INT(upyos_wait_key(wait_ms));
+    return MP_OBJ_NEW_SMALL_INT(upyos_terminal_wait_key(wait_ms));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 
 // tty(raw): Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile
 static mp_obj_t upyos_tty(mp_obj_t raw) {
-    upyos_set_raw(mp_obj_is_true(raw));
+    upyos_tty_raw = mp_obj_is_true(raw);
+    upyos_terminal_set_raw(upyos_tty_raw);
+    if (!upyos_tty_raw) {
+        upyos_terminal_interrupt_if_typed();
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tty_obj, upyos_tty);
@@ -286,7 +166,7 @@ static mp_obj_t upyos_inject(mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
     size_t done = 0;
-    while (done < bufinfo.len && upyos_inject_byte(((uint8_t *)bufinfo.buf)[done])) {
+    while (done < bufinfo.len && upyos_terminal_inject_byte(((uint8_t *)bufinfo.buf)[done])) {
         done += 1;
     }
     return MP_OBJ_NEW_SMALL_INT(done);
@@ -296,23 +176,6 @@ MP_DEFINE_CONST_FUN_OBJ_1(upyos_inject_obj, upyos_inject);
 // raw_repl() -> True if the REPL that follows main.py will be the raw one. Not while the console is mirrored: there is no
 // network once the system is left.
 static mp_obj_t upyos_raw_repl(void) {
-    #if defined(__unix__)
-    return mp_const_false;
-    #else
-    if (MP_STATE_VM(upyos_mirror) != MP_OBJ_NULL) {
-        return mp_const_false;
-    }
-    pyexec_mode_kind = PYEXEC_MODE_RAW_REPL;
-    return mp_const_true;
-    #endif
+    return mp_obj_new_bool(MP_STATE_VM(upyos_mirror) == MP_OBJ_NULL && upyos_terminal_raw_repl());
 }
 MP_DEFINE_CONST_FUN_OBJ_0(upyos_raw_repl_obj, upyos_raw_repl);
-
-#if defined(__unix__)
-// leave(status): end the host process, whatever -i says
-static mp_obj_t upyos_leave(mp_obj_t status) {
-    exit(mp_obj_get_int(status));
-    return mp_const_none;
-}
-MP_DEFINE_CONST_FUN_OBJ_1(upyos_leave_obj, upyos_leave);
-#endif

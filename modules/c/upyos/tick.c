@@ -25,6 +25,7 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_tick_callback);
 static volatile unsigned upyos_tick_ms;
 static volatile bool upyos_tick_queued;
 static pthread_t upyos_main_thread;
+static bool upyos_tick_missed;
 
 // Sockets that tasks wait for. More than these are looked at every period only.
 #define UPYOS_WATCHED (256)
@@ -80,6 +81,11 @@ static void upyos_again(mp_obj_t wait_ms) {
 // aside, one that comes now is put off.
 static void upyos_call_tick(mp_obj_t callback) {
     upyos_hold_interrupt(true);
+    // What is scheduled meanwhile runs meanwhile: the USB stack, which brings Ctrl-C, and this tick, which looks for it.
+    bool was_locked = MP_STATE_VM(sched_state) < 0;
+    if (was_locked) {
+        mp_sched_unlock();
+    }
     mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
     MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
     nlr_buf_t nlr;
@@ -92,6 +98,9 @@ static void upyos_call_tick(mp_obj_t callback) {
     }
     if (pending != MP_OBJ_NULL) {
         mp_sched_exception(pending);
+    }
+    if (was_locked) {
+        mp_sched_lock();
     }
     upyos_hold_interrupt(false);
 }
@@ -110,7 +119,12 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
         return mp_const_none;
     }
     #endif
-    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
+    if (upyos_in_step()) {
+        #if defined(__unix__)
+        upyos_tick_missed = true;
+        #endif
+        upyos_step_watch();
+    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
         upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;
@@ -145,6 +159,14 @@ static void upyos_schedule_tick(void) {
     if (!pthread_equal(pthread_self(), upyos_main_thread)) {
         upyos_tell(upyos_wake_fd);
         pthread_kill(upyos_main_thread, SIGALRM);
+    }
+}
+
+// A step has ended: what came at a socket behind its last look at them is not left until the next period.
+void upyos_tick_after_step(void) {
+    if (upyos_tick_missed) {
+        upyos_tick_missed = false;
+        upyos_tick_now();
     }
 }
 

@@ -16,6 +16,7 @@ static mp_obj_t upyos_init(void) {
         MP_OBJ_FROM_PTR(&upyos_module));
     upyos_console_init();
     upyos_terminal_init();
+    upyos_step_init();
     upyos_blockdev_calls = 0;
     upyos_tick_init();
     upyos_mirror_init();
@@ -30,6 +31,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },
+    { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&upyos_step_obj) },
+    #if MICROPY_PY_THREAD
+    { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&upyos_acquire_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_inject), MP_ROM_PTR(&upyos_inject_obj) },
     { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&upyos_raw_repl_obj) },
     { MP_ROM_QSTR(MP_QSTR_leave), MP_ROM_PTR(&upyos_leave_obj) },
@@ -46,6 +51,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_unload), MP_ROM_PTR(&upyos_unload_obj) },
     { MP_ROM_QSTR(MP_QSTR_changes), MP_ROM_PTR(&upyos_changes_obj) },
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&upyos_entries_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rescue), MP_ROM_PTR(&upyos_rescue_obj) },
     { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
     #if defined(ESP_PLATFORM)

@@ -6,11 +6,17 @@
 
 #include "py/obj.h"
 
+#if MICROPY_PY_THREAD
+#define upyos_on_main() mp_thread_is_main_thread()
+#else
+#define upyos_on_main() (true)
+#endif
+
 // console.c
 extern const mp_obj_fun_builtin_fixed_t upyos_redirect_obj;
 void upyos_console_init(void);
 
-// terminal.c; leave.c has leave for boards
+// terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c
 extern const mp_obj_fun_builtin_fixed_t upyos_key_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_tty_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_hold_obj;
@@ -20,6 +26,35 @@ extern const mp_obj_fun_builtin_fixed_t upyos_leave_obj;
 void upyos_terminal_init(void);
 // Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold);
+size_t upyos_get_holds(void);
+void upyos_set_holds(size_t holds);
+// While it is put off for too long: whether it was typed; the end of that; let it act all the same.
+bool upyos_interrupt_typed(void);
+void upyos_interrupt_disarm(void);
+void upyos_interrupt_now(void);
+// A program begins or ends; raise Ctrl-C if the user insists.
+void upyos_interrupt_program(bool begins);
+void upyos_interrupt_insist(void);
+
+// step.c
+extern const mp_obj_fun_builtin_var_t upyos_step_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_acquire_obj;
+bool upyos_in_step(void);
+void upyos_step_watch(void);
+void upyos_step_look(void);
+void upyos_step_init(void);
+// The main thread waits for a lock of the system.
+extern bool upyos_plain_lock;
+
+// unhandled.c
+// asyncio has just been loaded.
+void upyos_watch_tasks(void);
+#if MICROPY_PY_THREAD
+// The calling thread has left Python by an exception.
+bool upyos_thread_has_ended(void);
+#else
+#define upyos_thread_has_ended() (false)
+#endif
 
 // flash.c, on unix
 extern const mp_obj_type_t upyos_flash_type;
@@ -55,6 +90,7 @@ extern int upyos_wake_fd;
 extern volatile bool upyos_waits_for_key;
 void upyos_hear(int fd);
 void upyos_before_close(void);
+void upyos_tick_after_step(void);
 #endif
 #if MICROPY_PY_THREAD_GIL
 // On the main thread: schedule what another thread was given.
@@ -82,7 +118,15 @@ extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
 extern const mp_obj_fun_builtin_var_t upyos_shown_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_search_obj;
 
-// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, sort.c, span.c, text.c
+// mend.c: sys.stdin and others are open again
+#if defined(__unix__)
+void upyos_mend_streams(void);
+#else
+#define upyos_mend_streams()
+#endif
+
+// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, rescue.c, sort.c, span.c, text.c
+extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;

@@ -176,7 +176,7 @@ class Session:
             return bytes((key,))
         from upyos.lib import keys
 
-        return bytes(keys.character(key, self.terminal.read))
+        return bytes(keys.character(key, self.terminal.read, self.terminal.put_back))
 
     def update(self):
         """Bring the screen up to date; called whenever no key is there."""

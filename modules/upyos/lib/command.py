@@ -112,8 +112,13 @@ def operands(rest, low, high=None):
 
 
 def fail(operand, why):
-    """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1."""
+    """Print `cmd: operand: reason` on the console; why is a text or an exception. Returns 1.
+
+    Raises the exception if it is one of standard output: that is not for this operand to say.
+    """
     if not isinstance(why, str):
+        if isinstance(why, OSError) and why.args[1:] == ("output",):
+            raise why
         why = reason(why)
     console.error(process.current().cmd + ": " + operand + ": " + why)
     return 1
@@ -123,6 +128,8 @@ def reason(exc):
     """Return the text of an exception, by errno for OSError."""
     if isinstance(exc, MemoryError):
         return "out of memory"
+    if isinstance(exc, UnicodeError):
+        return "not text"
     code = exc.errno if isinstance(exc, OSError) else None
     for number_, text in _REASONS:
         if number_ == code:

@@ -157,7 +157,7 @@ class Terminal:
             if key < 128:
                 data.append(key)
             else:
-                data += keys.character(key, self.read)
+                data += keys.character(key, self.read, self.put_back)
             key = self.read(0)
         self.put_back(key)
         return data

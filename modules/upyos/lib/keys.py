@@ -29,16 +29,18 @@ def plain(found):
     return found[-1] if found[-1] != "~" else found[: found.find(";")] + "~"
 
 
-def character(key, read):
+def character(key, read, put_back):
     """Return the bytes of the character that begins with a key from 128 on, b"" if it is none.
 
-    Source: UTF-8 is RFC 3629.
+    put_back(key) takes a key that was read and is no part of it. Source: UTF-8 is RFC 3629.
     """
     more = 1 if 0xC2 <= key < 0xE0 else 2 if 0xE0 <= key < 0xF0 else 3 if 0xF0 <= key < 0xF5 else 0
     data = bytearray((key,))
     for _ in range(more):
         key = read(WAIT_MS)
-        if key & 0xC0 != 0x80:
+        if key & 0xC0 != 0x80 or key < 0:
+            if key >= 0:
+                put_back(key)
             return b""
         data.append(key)
     return data if more else b""

@@ -1,16 +1,34 @@
 # SPDX-License-Identifier: MIT
 """Ask processes to stop, to pause, to go on."""
 
-import sdata
-from upyos import process
+from upyos import process, state
 from upyos.lib import command
+
+
+def line(proc):
+    """Return the command of a process with its arguments, as far as its program left them."""
+    words = [getattr(proc, "cmd", "?")]
+    args = getattr(proc, "args", None)
+    if type(args) is list:
+        words += args
+    # The text of anything else is code of the program.
+    plain = (str, int, float, bool, list, tuple, dict)
+    return " ".join([str(word) if type(word) in plain else "?" for word in words])
+
+
+def fields(proc, now):
+    """Return status, start time and thread of a process, as far as its program left them."""
+    start = getattr(proc, "stt", now)
+    status = proc.sts if type(proc.sts) is str else "?"
+    tid = proc.tid if type(proc.tid) is int else "?"
+    return status, start if type(start) in (int, float) else now, tid
 
 
 def _mark(proc, status):
     """Give a process a status; a job in a thread, all that it runs too."""
     proc.sts = status
     if proc.isthr and proc.tid:
-        for other in list(sdata.procs):
+        for other in list(state.procs.values()):
             if other.tid == proc.tid:
                 other.sts = status
 

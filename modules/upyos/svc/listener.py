@@ -9,7 +9,6 @@ loaded as long as there are jobs, so that all services see the same table of fai
 import gc
 from asyncio import core
 
-import sdata
 from micropython import const
 
 from upyos import console, process, state, tasks
@@ -106,14 +105,14 @@ class _Job(tasks.Job):
 
     def __init__(self, proc):
         self.proc = proc
+        self.pid = proc.pid
         self.out = tasks.Lines()
 
     def end(self):
         """Close what is open, take the process from the table."""
-        if self.proc in sdata.procs:
+        if state.procs.pop(self.pid, None):
             self.over = True
             self.proc.close()
-            process.remove(self.proc)
             tasks.less()
 
 
@@ -144,7 +143,7 @@ def start(proc):
     # Not a part of a job that happens to start it.
     proc.task = core.Task(part, core.__dict__)
     core._task_queue.push(proc.task)
-    sdata.procs.append(proc)
+    process.attach(proc, False)
 
 
 async def _serve(proc):
@@ -169,7 +168,7 @@ async def _serve(proc):
 
 def running(name):
     """Return the process of the service of that name, or None."""
-    for proc in sdata.procs:
+    for proc in state.procs.values():
         if getattr(proc, "service", None) == name:
             return proc
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
-from upyfw.errors import UpyfwError
+from upyfw.base.errors import UpyfwError
 from upyfw.targets.inbox import Inbox, Sink
 
 _CSI = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"

@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from upyfw.errors import UpyfwError
-from upyfw.paths import REPO
+from upyfw.base.errors import UpyfwError
+from upyfw.base.paths import REPO
 from upyfw.targets import node_modules
 from upyfw.targets.base import TargetError
 

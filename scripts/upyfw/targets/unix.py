@@ -67,10 +67,16 @@ class Unix(Target):
             self._process.wait()
         reader.join()
 
+    def reset(self) -> None:
+        """Reset as a button does: end the process, whatever it does, and start it again."""
+        self.stop()
+        self._inbox.end(None)
+        self.start()
+
     def send(self, data: bytes) -> None:
         """Type data on the terminal; lost if the process is between two starts."""
         if self._reader is None:
-            raise TargetError("unix: not started")
+            raise TargetError("UNIX: not started")
         with contextlib.suppress(OSError):
             os.write(self._master, data)
 
@@ -95,7 +101,7 @@ class Unix(Target):
         reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
         wanted = repr(pattern.pattern) if pattern else "silence"
         detail = self.ended or f"{timeout:g} s"
-        check_reason("unix", reason, wanted, detail, self._seen)
+        check_reason("UNIX", reason, wanted, detail, self._seen)
         return data
 
     def _launch(self) -> None:

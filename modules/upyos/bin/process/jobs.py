@@ -4,13 +4,15 @@
 List the background jobs: number, status, command.
 """
 
-import sdata
-from upyos.lib import command
+from upyos import state
+from upyos.lib import command, signal
 
 
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 0, 0)
-    for proc in list(sdata.procs):
-        if proc.isthr:
-            print("[%d] %s %s" % (proc.pid, proc.sts, " ".join([proc.cmd] + list(proc.args))))
+    for pid in sorted(state.procs):
+        proc = state.procs.get(pid)
+        if proc and proc.isthr is True:
+            status = proc.sts if type(proc.sts) is str else "?"
+            print("[%d] %s %s" % (pid, status, signal.line(proc)))

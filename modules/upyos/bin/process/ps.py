@@ -7,17 +7,28 @@ thread, command.
 
 import time
 
-import sdata
+from upyos import state
 from upyos.lib import command, dates
 
+# Of status, start and thread.
+_TYPES = [str, type(time.time()), int]
 _ROW = "%4s %-3s %8s %14s %10s %s"
 
 
-def _row(proc, now):
-    words = [proc.cmd] + [str(arg) for arg in proc.args]
-    elapsed = dates.elapsed(max(0, now - proc.stt))
-    start = dates.clock(proc.stt)
-    return _ROW % (proc.pid, proc.sts, start, elapsed, proc.tid, " ".join(words))
+def _row(pid, proc, now):
+    try:
+        status, start, tid = proc.sts, proc.stt, proc.tid
+        words = " ".join([proc.cmd] + proc.args)
+    except (TypeError, AttributeError):
+        words = ""
+    if not words or [type(status), type(start), type(tid)] != _TYPES:
+        from upyos.lib import signal
+
+        # Not all are texts, or the program has changed them.
+        words = signal.line(proc)
+        status, start, tid = signal.fields(proc, now)
+    elapsed = dates.elapsed(max(0, now - start))
+    return _ROW % (pid, status, dates.clock(start), elapsed, tid, words)
 
 
 def __main__(args):
@@ -25,5 +36,7 @@ def __main__(args):
     command.operands(rest, 0, 0)
     print(_ROW % ("Proc", "Sts", "Init_T", "Elapsed", "Thread_Id", "Cmd/Args"))
     now = time.time()
-    for proc in list(sdata.procs):
-        print(_row(proc, now))
+    for pid in sorted(state.procs):
+        proc = state.procs.get(pid)
+        if proc:
+            print(_row(pid, proc, now))

@@ -4,15 +4,14 @@
 Wait until these background jobs, without PID all of them, have ended.
 """
 
-import sdata
 from upyos import process, state
 from upyos.lib import command, waiting
 
 
 def _ended(pids):
     """Return True once no job of these pids, none at all if there are none, is in the table."""
-    for other in list(sdata.procs):
-        if other.isthr and (other.pid in pids or not pids):
+    for pid, other in list(state.procs.items()):
+        if other.isthr is True and (pid in pids or not pids):
             return False
     return True
 

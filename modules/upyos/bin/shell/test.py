@@ -64,7 +64,8 @@ def _is(option, word):
     if option == "-p":
         import sdata
 
-        return any(word in other.cmd for other in list(sdata.procs) if other is not proc)
+        names = [other.cmd for other in sdata.procs if other is not proc]
+        return any([type(name) is str and word in name for name in names])
     if option == "-g":
         return _is_high(word)
     mode = _mode(word)

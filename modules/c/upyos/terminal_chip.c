@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// The terminal of a board: what MicroPython's port puts into stdin_ringbuf.
+
+#if !defined(__unix__)
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+#include "py/ringbuf.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "shared/runtime/interrupt_char.h"
+#include "shared/runtime/pyexec.h"
+#include "terminal.h"
+#include "upyos.h"
+
+extern ringbuf_t stdin_ringbuf;
+
+int __real_mp_hal_stdin_rx_chr(void);
+int __wrap_mp_hal_stdin_rx_chr(void);
+
+// What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
+int __wrap_mp_hal_stdin_rx_chr(void) {
+    if (upyos_in_step() || !upyos_on_main()) {
+        mp_raise_type(&mp_type_EOFError);
+    }
+    return __real_mp_hal_stdin_rx_chr();
+}
+
+void __real_mp_hal_set_interrupt_char(int c);
+void __wrap_mp_hal_set_interrupt_char(int c);
+
+void upyos_terminal_set_raw(bool raw) {
+    __real_mp_hal_set_interrupt_char(raw ? -1 : UPYOS_CTRL_C);
+}
+
+// micropython.kbd_intr: the terminal belongs to the program in the foreground, no job changes it.
+void __wrap_mp_hal_set_interrupt_char(int c) {
+    if (upyos_on_main() && !upyos_in_step()) {
+        __real_mp_hal_set_interrupt_char(c);
+    }
+}
+
+void upyos_terminal_put_key(uint8_t c) {
+    ringbuf_put(&stdin_ringbuf, c);
+}
+
+// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
+bool upyos_terminal_take_interrupt(void) {
+    // The scheduler may be locked, and then nobody else fetches what came.
+    mp_hal_stdio_poll(MP_STREAM_POLL_RD);
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    size_t i = stdin_ringbuf.iget;
+    bool found = false;
+    while (i != stdin_ringbuf.iput) {
+        bool hit = stdin_ringbuf.buf[i] == UPYOS_CTRL_C;
+        i = (i + 1) % stdin_ringbuf.size;
+        if (hit) {
+            stdin_ringbuf.iget = i;
+            found = true;
+        }
+    }
+    if (!found && ringbuf_free(&stdin_ringbuf) == 0) {
+        // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
+        stdin_ringbuf.iget = stdin_ringbuf.iput;
+    }
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return found;
+}
+
+void upyos_terminal_interrupt_if_typed(void) {
+    if (upyos_terminal_take_interrupt()) {
+        mp_sched_keyboard_interrupt();
+    }
+}
+
+bool upyos_terminal_inject_byte(uint8_t c) {
+    if (c == mp_interrupt_char) {
+        mp_sched_keyboard_interrupt();
+        return true;
+    }
+    // The interrupt of USB or of a UART puts keys into it too.
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int full = ringbuf_put(&stdin_ringbuf, c);
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return full >= 0;
+}
+
+bool upyos_terminal_has_key(void) {
+    return (mp_hal_stdio_poll(MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD) || ringbuf_peek(&stdin_ringbuf) >= 0;
+}
+
+int upyos_terminal_wait_key(mp_int_t wait_ms) {
+    mp_uint_t start_ms = mp_hal_ticks_ms();
+    while (!upyos_terminal_has_key()) {
+        mp_int_t elapsed_ms = mp_hal_ticks_ms() - start_ms;
+        if (wait_ms < 0) {
+            mp_event_wait_indefinite();
+        } else if (elapsed_ms < wait_ms) {
+            mp_event_wait_ms(wait_ms - elapsed_ms);
+        } else {
+            return -1;
+        }
+    }
+    return mp_hal_stdin_rx_chr();
+}
+
+bool upyos_terminal_raw_repl(void) {
+    pyexec_mode_kind = PYEXEC_MODE_RAW_REPL;
+    return true;
+}
+
+#endif

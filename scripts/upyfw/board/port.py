@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The record of a port: all that the tool must know of it, but for how it is compiled.
+
+One file of ports/ holds one record; build/firmware_<port>.py calls MicroPython's build for it. No
+other code holds the name of a port (tests/host/test_ports.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from upyfw.board.chip import Chip
+from upyfw.board.layout import Region
+
+# what a build of the port gives, and so how it comes onto a board
+PROGRAM = "program"
+UF2 = "uf2"
+ESP = "esp"
+
+# (regions, chip, bytes of flash) -> "key: reason" for the first rule that is broken, or None
+Rule = Callable[[tuple[Region, ...], Chip, int], str | None]
+
+
+def no_fault(_regions: tuple[Region, ...], _chip: Chip, _flash_bytes: int) -> None:
+    """Find nothing wrong: the rule of a port that has no more than the needed regions."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port.
+
+    name: folder of ports/, MicroPython's and ours. platform: what sys.platform says there, which
+    names the board file in /etc (MicroPython, mpconfigport.h, MICROPY_PY_SYS_PLATFORM). image:
+    what its build gives: PROGRAM runs on this machine, UF2 is copied to a boot drive, ESP is
+    written by esptool. firmware_file: the name of that in the build folder. regions: those that
+    every board must have. fs_region: the one of the file system. fault: further rules of the
+    regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
+    of its own. can_limit_heap: whether --heap works. deploy: the
+    page that MicroPython's board.json names. tools: what a build calls (tools.TOOLS);
+    compiler: the one of them whose absence is told before a build, "" if it comes with a kit.
+    """
+
+    name: str
+    platform: str
+    chips: tuple[Chip, ...]
+    image: str
+    firmware_file: str
+    regions: tuple[str, ...]
+    tools: tuple[str, ...]
+    compiler: str = ""
+    fs_region: str = "littlefs"
+    fault: Rule = no_fault
+    has_table: bool = False
+    can_limit_heap: bool = False
+    deploy: str = ""

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Firmware of the rp2 port, by MicroPython's own CMake project and Ninja."""
+
+import re
+from pathlib import Path
+
+from upyfw.base.errors import UpyfwError
+from upyfw.base.files import write_if_changed
+from upyfw.board import layout
+from upyfw.board.boards import Board
+from upyfw.build.firmware_build import Binary, Inputs, job_count, prefix_map
+from upyfw.build.workdir import Workdir
+
+# the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
+_FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
+# what the port leaves out and commands need, for md5sum (3,104 bytes of flash); and room for the
+# collector to remember 128 objects that it has yet to look at, not 64: for what does not fit it
+# goes through the whole heap (3 ms), which a program on top of the resident modules made it do
+_OPTIONS = """\
+#define MICROPY_ALLOC_GC_STACK_SIZE (128)
+#undef MICROPY_PY_HASHLIB_MD5
+#define MICROPY_PY_HASHLIB_MD5 (1)
+"""
+# Ninja makes these again unless its log says that their command ended well
+CHECKED = (".obj", ".ninja_log", ".ninja_deps")
+
+_HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
+_OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
+
+
+def compiler(board: Board) -> str:
+    """Return the cross compiler."""
+    return "arm-none-eabi-gcc"
+
+
+def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
+    """Build the firmware and return its files, which lie in the work folder.
+
+    Raises UpyfwError if it does not compile or is larger than its region.
+    """
+    board_dir = work.path / "board"
+    for name, text in board_files(board, board_dir, inputs).items():
+        write_if_changed(board_dir / name, text.encode())
+    env = _environment(work, inputs)
+    if not (work.objects / "build.ninja").exists():
+        work.run("configure", _configure(board, board_dir, work, inputs), env)
+    try:
+        jobs = str(job_count())
+        work.run("compile", ["cmake", "--build", str(work.objects), "-j", jobs], env)
+    except UpyfwError as exc:
+        raise explained(exc, board) from None
+    return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
+
+
+def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
+    """Return {name: content} of a MicroPython board folder: upstream's or ours, with our regions.
+
+    Raises UpyfwError if there is no such board.
+    """
+    port = inputs.micropython / "ports" / board.port
+    below = _c_dir(board, port)
+    return {
+        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
+        "mpconfigboard.cmake": _cmake(board, below, folder),
+        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
+    }
+
+
+def _c_dir(board: Board, port: Path) -> Path:
+    """Return the folder with the board's C files: ours, else MicroPython's."""
+    for folder in (board.c_dir, port / "boards" / board.upstream):
+        if (folder / "mpconfigboard.h").is_file():
+            return folder
+    raise UpyfwError(
+        f"{board.name}: MicroPython has no rp2 board {board.upstream!r}",
+        hint="correct upstream in its board.toml",
+        status=2,
+    )
+
+
+def _header(board: Board, below: Path) -> str:
+    fs = board.fs_region
+    return f"""\
+// Generated from boards/{board.name}/board.toml
+#include "{below}/mpconfigboard.h"
+#undef MICROPY_HW_FLASH_STORAGE_BASE
+#define MICROPY_HW_FLASH_STORAGE_BASE (0x{fs.offset:x})
+#undef MICROPY_HW_FLASH_STORAGE_BYTES
+#define MICROPY_HW_FLASH_STORAGE_BYTES ({fs.size_bytes})
+"""
+
+
+def _cmake(board: Board, below: Path, folder: Path) -> str:
+    variant = f"_{board.variant}" if board.variant else ""
+    optional = "" if board.variant else " OPTIONAL"
+    return f"""\
+# Generated from boards/{board.name}/board.toml
+include({below}/mpconfigboard.cmake)
+include({below}/mpconfigvariant{variant}.cmake{optional})
+set(MICROPY_BOARD_PINS {below}/pins.csv)
+set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
+list(APPEND MICROPY_DEF_BOARD PICO_FLASH_SIZE_BYTES={board.flash.size_bytes})
+"""
+
+
+def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
+    """Return the port's linker script with the firmware's region for its flash.
+
+    heap_bytes: where the heap ends behind its start, if not where the chip's RAM does.
+    """
+    name = f"memmap_mp_{board.chip.mcu.lower()}.ld"
+    text = (port / name).read_text()
+    if text.count(_FLASH_LINE) != 1:
+        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
+    region = board.slots[0]
+    origin = board.chip.flash_addr + region.offset
+    line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
+    text = text.replace(_FLASH_LINE, line)
+    if heap_bytes is None:
+        return text
+    text, count = _HEAP_END.subn(rf"\g<1>__GcHeapStart + {heap_bytes};", text)
+    if count != 1:
+        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another __GcHeapEnd line")
+    return text
+
+
+def _environment(work: Workdir, inputs: Inputs) -> dict[str, str]:
+    flags = prefix_map(work, inputs, {"/pico-sdk": inputs.sources.pico_sdk})
+    return inputs.env | {"CFLAGS": flags, "CXXFLAGS": flags, "ASMFLAGS": flags}
+
+
+def _configure(board: Board, board_dir: Path, work: Workdir, inputs: Inputs) -> list[str]:
+    options = {
+        "PICO_SDK_PATH_OVERRIDE": inputs.sources.pico_sdk,
+        "PICO_SDK_PATH": inputs.sources.pico_sdk,
+        "picotool_DIR": inputs.sources.picotool_dir,
+        "MICROPY_BOARD": board.name,
+        "MICROPY_BOARD_DIR": board_dir,
+        "MICROPY_FROZEN_MANIFEST": inputs.manifest,
+        "Python3_EXECUTABLE": inputs.python,
+    }
+    if inputs.c_modules:
+        options["USER_C_MODULES"] = inputs.c_modules / "micropython.cmake"
+    source = inputs.micropython / "ports" / board.port
+    command = ["cmake", "-S", str(source), "-B", str(work.objects), "-G", "Ninja"]
+    return command + [f"-D{name}={value}" for name, value in options.items()]
+
+
+def explained(exc: UpyfwError, board: Board) -> UpyfwError:
+    """Say what the linker's complaint about a full region means."""
+    match = _OVERFLOW.search(exc.what)
+    if not match:
+        return exc
+    region = board.slots[0]
+    why = layout.overrun(region, region.end + int(match[1]))
+    hint = "freeze less (manifest/), or move the regions in its board.toml"
+    return UpyfwError(f"{board.name}: {why}", hint=hint)

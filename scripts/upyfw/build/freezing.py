@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Putting together what is frozen into a firmware, and what its profile leaves to the files."""
+
+from pathlib import Path
+
+import upyfw
+from upyfw.base.paths import REPO, make_dir
+from upyfw.board import boards
+from upyfw.board.variant import BARE, WHOLE, Variant
+from upyfw.build import codegen, firmware_cold, firmware_frozen, interned
+from upyfw.build.firmware_frozen import FrozenFile
+from upyfw.image import fsimage
+
+COMMANDS = REPO / "modules" / "upyos" / "bin"
+
+
+def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
+    """Write folder/generated, folder/frozen and its manifest folder/frozen.py.
+
+    What the profile leaves to the file system is compiled to the variant's own folder. Returns
+    the frozen modules and the manifest's text.
+    """
+    generated = make_dir(folder / "generated")
+
+    def chosen(profile: str) -> list[FrozenFile]:
+        return firmware_frozen.files(profile, micropython, what.board.port, generated)
+
+    frozen = chosen(what.profile)
+    cold = _cold_folder(what)
+    if what.profile != BARE:
+        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
+    # those of generated modules are added there: now they are the last build's, or none
+    given = (file.target for file in frozen if generated not in file.source.parents)
+    names = interned.of_modules(given) | interned.CHARACTERS
+    codegen.generate(
+        generated,
+        COMMANDS,
+        upyfw.__version__,
+        what.board.system_name,
+        fsimage.board_text(what.board),
+        fsimage.skeleton(),
+        firmware_cold.commands(cold),
+        names | firmware_cold.names(cold),
+    )
+    # now with what was generated
+    frozen = chosen(what.profile)
+    return frozen, firmware_frozen.stage(frozen, folder / "frozen")
+
+
+def _cold_folder(what: Variant) -> Path:
+    return what.folder / "cold"
+
+
+def image_files(what: Variant) -> dict[str, bytes]:
+    """Return {path: content} of what a build adds to the default tree in the image.
+
+    What the last freeze left to the file system, and the board files of further boards for
+    loadboard: those with the same chip, as the firmware runs on no other.
+    """
+    texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
+    further = {
+        f"/etc/boards/{board.name}.board": fsimage.board_text(board).encode()
+        for board in boards.like_chip(what.board.name)
+    }
+    return firmware_cold.image_files(_cold_folder(what), texts) | further

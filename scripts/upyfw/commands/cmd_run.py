@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""upyfw run: the firmware in the emulator, or as a process, in the user's terminal."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from upyfw.base.errors import BadInput
+from upyfw.base.progress import say
+from upyfw.board import boards
+from upyfw.board.port import PROGRAM
+from upyfw.build import firmware
+from upyfw.targets import node_modules, runflash
+from upyfw.targets.emulator import Emulator
+from upyfw.targets.interactive import interact
+from upyfw.targets.unix import Unix
+
+# what the emulator is
+_EMULATED = "RP2040"
+
+
+@click.command("run")
+@click.option("--board", "name", default=firmware.DEFAULT_BOARD, help="RPI_PICO or UNIX.")
+@click.option("--profile", help="What to freeze: tiny, core, net or full; else the board's.")
+@click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
+@click.option("--fresh", is_flag=True, help="Forget the files of the last run.")
+def command(name: str, profile: str | None, heap: str | None, fresh: bool) -> None:
+    """Build, then start the firmware in this terminal; Ctrl-] leaves.
+
+    The files on its flash are kept between runs, in build/BOARD/run: at the end, also by kill or
+    a closed terminal, and every two seconds (what SIGKILL leaves; UNIX: at once).
+    """
+    board = boards.load(name)
+    if board.record.image != PROGRAM and board.chip.mcu != _EMULATED:
+        raise BadInput(
+            f"{name}: the emulator is an {_EMULATED}, not an {board.chip.mcu}",
+            hint="./upyfw run, or ./upyfw run --board UNIX",
+        )
+    modules = None if board.record.image == PROGRAM else node_modules.prepare()
+    made = firmware.build(name, profile, heap)
+    flash = runflash.prepare(made, fresh)
+    say("Ctrl-] leaves")
+    if board.record.image == PROGRAM:
+        with Unix(made.firmware, flash) as target:
+            ended = interact(target)
+    else:
+        size_bytes = board.flash.size_bytes
+        with Emulator(None, flash, node_modules=modules, flash_bytes=size_bytes) as target:
+            ended = _interact_and_keep(target, flash)
+    say("" if ended is None else f"{name}: {ended}")
+
+
+def _interact_and_keep(target: Emulator, flash: Path) -> str | None:
+    keeper = runflash.Keeper(target, flash)
+    try:
+        return interact(target, keeper.save_sometimes)
+    finally:
+        keeper.save()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How a board is found, checked and written."""

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The files that go to the flash of a board: everything at once, and the update.
+
+docs/formats/flash-files.md describes them.
+"""
+
+from upyfw.base.errors import UpyfwError
+from upyfw.board import layout
+from upyfw.board.boards import Board
+from upyfw.image import fsimage, uf2
+
+
+def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
+    """Return the image of a firmware UF2 that may go onto the board.
+
+    Raises UpyfwError if it is damaged, made for another chip family, begins elsewhere than the
+    firmware's region or is larger than it.
+    """
+    try:
+        image = uf2.read(firmware)
+    except ValueError as exc:
+        raise UpyfwError(f"{board.name}: the firmware is no sound UF2: {exc}", status=2) from None
+    if image.family != board.chip.uf2_family:
+        raise UpyfwError(
+            f"{board.name}: the firmware is for family {image.family}, "
+            f"the board is {board.chip.uf2_family}",
+            hint=f"./upyfw build {board.name}",
+            status=2,
+        )
+    region = board.slots[0]
+    start_off = image.start_addr - board.chip.flash_addr
+    if start_off != region.offset:
+        raise UpyfwError(
+            f"{board.name}: the firmware begins at 0x{start_off:x}, its region at "
+            f"0x{region.offset:x}",
+            status=2,
+        )
+    why = layout.overrun(region, image.end_addr - board.chip.flash_addr)
+    if why:
+        raise UpyfwError(
+            f"{board.name}: {why}",
+            hint="freeze less (manifest/), or move the regions in its board.toml",
+        )
+    return image
+
+
+def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
+    """Return {file name: content} of all files to flash.
+
+    upyos-<BOARD>.uf2: firmware and file system. upyos-<BOARD>.bin: the whole flash, what is not
+    used erased. upyos-<BOARD>-update.uf2: the firmware alone, so that the user's files stay.
+    Raises UpyfwError, and makes nothing, if a part does not belong to the board.
+    """
+    image = check_firmware(board, firmware)
+    fsimage.check(board, fs_image)
+    base = board.chip.flash_addr
+    pages = dict(image.pages)
+    # every block of it: what littlefs finds in a block that was left out would be an old file
+    # system's, and a metadata block with a higher count would win over ours
+    pages.update(uf2.pages(base + board.fs_region.offset, fs_image))
+    whole = uf2.Image(image.family, pages)
+    return {
+        f"upyos-{board.name}.uf2": uf2.write(whole),
+        f"upyos-{board.name}.bin": whole.content(base, board.flash.size_bytes),
+        f"upyos-{board.name}-update.uf2": uf2.write(image),
+    }

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Whatever a job does, the next key typed is read or Ctrl-C ends what keeps it out.
+
+The rule is stated in docs/design.md, 2.9. Programs that do their worst are started in every way
+there is; after each `ps`, `hold`, `resume` and `kill` answer. test_starts.py has its other half.
+"""
+
+import re
+
+import casefile
+import machines as at
+import pytest
+from hostile import ASYNC, COMMON, GENERATORS, QUICK, let_pass, sources
+from session import Session
+
+both = pytest.mark.parametrize("target", casefile.TARGETS)
+
+
+def _lines():
+    """Every line that starts one: in the foreground, as task, as thread, from a script."""
+    for name in [*COMMON, *GENERATORS]:
+        yield f"/n/{name}"
+        yield f"/n/{name} &"
+    for name in [*COMMON, *ASYNC]:
+        yield f"/a/{name}"
+        yield f"/a/{name} &"
+    yield from ("/n/module", "/n/module &", "/opt/up.sh &", "/opt/line.sh &", "/opt/load.sh &")
+
+
+# Kept short: the emulator runs at about the speed of a board.
+LIMIT_S = {"RPI_PICO": 2.0, "UNIX": 30.0}
+
+
+def _answers(session, line, target):
+    """What a line prints, between other output; it must answer within 2 s of the board."""
+    session.target.send(f"{line} ; echo an'swer'ed\r".encode())
+    return session.target.read_until(re.compile(rb"answered"), LIMIT_S[target]).decode()
+
+
+def _interrupt(session):
+    """Press Ctrl-C as a user does who sees nothing happen: now, after a moment, thrice quickly."""
+    for wait_s in (1.2, 0.3, 0.1, 0.1, 0.3):
+        session.target.send(b"\x03")
+        let_pass(session, wait_s)
+
+
+def _check(session, line, target):
+    session.type(line)
+    let_pass(session, 0.4)
+    _interrupt(session)
+    _answers(session, "true", target)
+    rows = _answers(session, "ps", target)
+    assert "Thread_Id" in rows, line
+    for pid in re.findall(r"\n +(\d+) ", rows):
+        for word in ("hold", "resume", "kill"):
+            _answers(session, f"{word} {pid}", target)
+    assert "Thread_Id" in _answers(session, "ps", target), line
+
+
+@both
+def test_the_console_answers(machines, target, full):
+    files = sources()
+    for line in _lines():
+        if not full and line.strip(" &").rpartition("/")[2] not in QUICK:
+            continue
+        with machines.shared(target, "locked-out", files) as board:
+            session = Session(board)
+            _check(session, line, target)
+            left = _answers(session, "ps", target)
+        if re.search(r"\d /(?!n/spin)", left):
+            # A thread that does not end has the only other core.
+            machines.close()
+
+
+@both
+def test_ctrl_c_at_the_prompt_ends_a_job_that_holds_the_loop(machines, target):
+    with machines.at_prompt(target, at.image(target, sources())) as session:
+        for name in ("spin", "sleeps", "stubborn", "long_poll"):
+            session.forget()
+            session.type(f"/a/{name} &")
+            let_pass(session, 0.3)
+            session.target.send(b"\x03echo ty'ped'\r")
+            if name == "stubborn":
+                # It catches the first one.
+                let_pass(session, 1.2)
+                session.target.send(b"\x03echo ty'ped'\r")
+            said = (f"/a/{name}: ended", f"+ Done  /a/{name}", "\ntyped\n")
+            assert session.wait_texts(said, 10) is None, session.text
+
+
+@both
+def test_a_generator_is_no_coroutine(machines, target):
+    with machines.at_prompt(target, at.image(target, sources())) as session:
+        for name in GENERATORS:
+            assert "yield without await" in session.run(f"/n/{name}")
+            assert session.run("echo $?") == "1"
+            session.forget()
+            session.run(f"/n/{name} &")
+            assert session.wait_texts(("yield without await", "+ Done"), 10) is None
+
+
+@both
+def test_a_long_step_now_and_then_ends_nothing(machines, target):
+    """Ctrl-C meets the foreground while a job gives way, however long its steps were before."""
+    slow = "import asyncio, time\nasync def __main__(args):\n    while True:\n"
+    slow += "        time.sleep(1.5)\n        await asyncio.sleep(1)\n"
+    with machines.at_prompt(target, at.image(target, {"/opt/slow.py": slow})) as session:
+        session.type("/opt/slow &")
+        let_pass(session, 1.9)
+        session.type("sleep 30")
+        let_pass(session, 0.1)
+        session.target.send(b"\x03")
+        assert session.wait_texts(("sleep: ended",), 5) is None
+        assert "slow" in session.run("ps")
+        assert "slow: ended" not in session.text
+
+
+@both
+def test_a_held_script_does_not_hold_the_console(machines, target):
+    with machines.at_prompt(target, at.image(target, sources())) as session:
+        session.run("/opt/up.sh &")
+        session.run("hold $!")
+        let_pass(session, 1)
+        first = _answers(session, "echo k=$k=", target)
+        let_pass(session, 1)
+        assert _value(first) == _value(_answers(session, "echo k=$k=", target))
+        assert " H " in _answers(session, "ps", target)
+        _answers(session, "resume $!", target)
+        let_pass(session, 1)
+        assert _value(first) != _value(_answers(session, "echo k=$k=", target))
+        _answers(session, "kill $!", target)
+        _answers(session, "wait", target)
+        assert "/opt/up" not in session.run("ps")
+
+
+def _value(text):
+    return re.findall(r"k=(\d*)=", text)[-1]
