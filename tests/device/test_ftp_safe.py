@@ -180,6 +180,8 @@ def test_lost_peer_leaves_the_old_file(server):
         client.send(b"STOR /t/a.txt\r\n")
         client.until(b"150 ")
         data.sendall(b"x" * 9000)
+        seen = (server.session.run("> import os; print(os.listdir('/var'))") for _ in range(50))
+        assert any(".part" in names for names in seen)
         client.close()
         # until the service has noticed
         with contextlib.suppress(ConnectionResetError):
