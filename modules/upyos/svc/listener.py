@@ -41,6 +41,7 @@ class Service(process.Proc):
         # Returns the coroutine function that a connection runs; called with the first one.
         self.load = load
         self.session = None
+        self.watched = False
         self.sock = sock
         # (address, port) that it listens at, and how many connections there may be.
         self.place = place
@@ -81,7 +82,8 @@ class Service(process.Proc):
         connection = Connection(self, sock, peer)
         self.connections.append(connection)
         connection.task = core.create_task(connection.run())
-        if len(self.connections) == 1:
+        if not self.watched:
+            self.watched = True
             core.create_task(self.watch())
 
     def _oldest_goes(self):
@@ -97,6 +99,7 @@ class Service(process.Proc):
             await core.sleep_ms(1000)
             for connection in self.connections[:]:
                 connection.second()
+        self.watched = False
         self.session = None
 
 
