@@ -64,6 +64,12 @@ def esp8266_firmware(code_bytes: int = 4096) -> bytes:
     return _image("esp8266", elf)
 
 
+def esp8266_elf() -> bytes:
+    """Return a program for an ESP8266 as its port links one: code for RAM and code for flash."""
+    sections = [(".text", 0x40100000, bytes(64)), (".irom0.text", 0x40209000, bytes(range(256)))]
+    return _elf(94, sections, 0x40100000)
+
+
 def bootloader(chip: str) -> bytes:
     """Return a boot loader."""
     machine, _, _, ram = _PLACES[chip]

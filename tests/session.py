@@ -4,9 +4,10 @@
 import re
 from collections.abc import Iterable
 
+from upyfw.targets.prompts import CONTROLS, MARK
+
 # a prompt of the shell (after any text), a continuation prompt or MicroPython's
-_CONTROLS = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"
-PROMPT = re.compile(rb"(?:/[^\r\n]* \$: |(?:^|[\r\n])%s(?:> |>>> ))%s$" % (_CONTROLS, _CONTROLS))
+PROMPT = re.compile(rb"(?:/[^\r\n]*%s|(?:^|[\r\n])%s(?:> |>>> ))%s$" % (MARK, CONTROLS, CONTROLS))
 # output that has not grown for so long is taken to be waiting for a line; seconds of the target
 QUIET_S = 1.0
 # a prompt counts when nothing follows it for so long
@@ -16,9 +17,7 @@ LIMIT_S = 60.0
 
 _ECHO_END = re.compile(rb"\n")
 _CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_SHELL_PROMPT = re.compile(
-    r"\r?(?:\x1b\[[0-9;?]*[A-Za-z])*(/[^\n]*?) \$: (?:\x1b\[[0-9;?]*[A-Za-z])*$"
-)
+_SHELL_PROMPT = re.compile(r"\r?{0}(/[^\n]*?){1}{0}$".format(CONTROLS.decode(), MARK.decode()))
 
 
 class Session:

@@ -10,25 +10,30 @@ stop = False
 def run_cmd(line):
     """Run one command line; return its status. Raises nothing but KeyboardInterrupt."""
     if state.turn:
-        from upyos import turns
-
-        return turns.with_turn(executor.run_line, line)
+        return state.turn.taken(executor.run_line, line)
     return executor.run_line(line)
 
 
 def upyOS(options=""):
     """Start the system; "-r" starts it in recovery mode. Returns after `exit`."""
     # First what stays: the start's garbage above it is freed in one piece.
-    from upyos import boot, process, shell
+    from upyos import loader, shell
+    from upyos.start import boot
 
     boot.start(options)
     # What only the start needs does not stay in memory while the prompt runs.
     del boot
-    process.forget()
+    loader.forget()
     shell.loop()
+    import sys
+
+    if sys.platform == "esp8266":
+        from upyos import watchdog
+
+        watchdog.part()
     if (state.loop or state.turn) and not stop:
         # The raw REPL gets the terminal.
-        from upyos import tasks
+        from upyos.jobs import tasks
 
         tasks.part()
 
@@ -38,6 +43,6 @@ def __getattr__(name):
     if name == "user_commands":
         commands = globals()[name] = {}
         return commands
-    from upyos import control
+    from upyos.start import control
 
     return getattr(control, name)

@@ -22,6 +22,6 @@ def __getattr__(attr):
     # The board description is read when it is asked for: it would be the largest object in memory.
     if attr != "board":
         raise AttributeError(attr)
-    from upyos import board
+    from upyos.settings import board
 
     return board.load_configured()

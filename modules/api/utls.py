@@ -27,25 +27,25 @@ def get_stat(p):
 
 def getenv(v):
     """Return a variable's value in its own type, "" if it is unset."""
-    from upyos import executor
+    from upyos import variables
 
-    return executor.variable(v) if v else ""
+    return variables.get(v) if v else ""
 
 
 def setenv(v, x):
     """Store any value in a variable; an empty or read-only name is ignored."""
-    from upyos import executor
+    from upyos import variables
 
     if v:
-        executor.assign(v, x)
+        variables.assign(v, x)
 
 
 def unset(v):
     """Remove a variable, silently if it is absent."""
-    from upyos import executor
+    from upyos import variables
 
     if v.isdigit():
-        executor.assign(v, "")
+        variables.assign(v, "")
     else:
         sdata.sysconfig["env"].pop(v, None)
 
@@ -58,21 +58,22 @@ def outs(args, val, prt=True):
 
 
 def _outs(args, val, prt):
-    if state.to_variable:
-        state.result = val
+    kept = state.result
+    if type(kept) is not bool:
+        kept.value = val
         return True
     if ">" in args or ">>" in args:
-        from upyos import typed
+        from upyos.grammar import typed
 
         return typed.to_target(args, val)
-    if prt and not (state.condition and isinstance(val, bool)):
+    if prt and not (kept and isinstance(val, bool)):
         print(val)
     return False
 
 
 def log(src, msg):
     """Add a line to the system log; it is printed too when sdata.log is set."""
-    from upyos import log
+    from upyos.settings import log
 
     log.add(src, msg)
 
@@ -82,7 +83,7 @@ def save_conf_file(obj, p):
 
     Raises OSError, and TypeError for what JSON cannot hold.
     """
-    from upyos import typed
+    from upyos.grammar import typed
     from upyos.lib import files
 
     files.write_atomic(p, typed.to_json(obj))
@@ -90,14 +91,14 @@ def save_conf_file(obj, p):
 
 def load_conf_file(p):
     """Return the object in a JSON file. Raises OSError, ValueError."""
-    from upyos import config
+    from upyos.lib import json_file
 
-    return config.read_json(p)
+    return json_file.read(p)
 
 
 def checkauth(user, pw):
     """Return True if user and password match, or no password is set."""
-    from upyos import auth
+    from upyos.settings import auth
 
     return auth.check(user, pw)
 
@@ -162,19 +163,16 @@ def sha1(data, is_file=False):
 
 def getgpio(pin):
     """Return the GPIO of a module pin, None if there is none."""
-    board = sdata.board
-    if "gpio" not in board:
-        return pin
-    for group in board["gpio"]:
-        for gpio, number in group.items():
-            if number == pin:
-                return int(gpio)
-    return None
+    from upyos.lib import pins
+
+    return pins.gpio(pin)
 
 
 def getgpios(cat, i):
     """Return {signal: gpio} of controller i of a bus. Raises KeyError, IndexError."""
-    return {signal: getgpio(pin) for signal, pin in sdata.board[cat][i].items()}
+    from upyos.lib import pins
+
+    return pins.gpios(cat, i)
 
 
 def recovery():
@@ -189,7 +187,7 @@ def format_fs(sure=False):
     if sure is not True:
         raise ValueError("format_fs(True) loses all files")
     import upyos_port
-    from upyos import mount
+    from upyos.start import mount
 
     mount.format(upyos_port.flash())
     upyos_port.reset()

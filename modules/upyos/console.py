@@ -17,10 +17,8 @@ editing = None
 def error(text):
     """Print one line on the terminal, whatever the redirection."""
     if editing and state.turn and not state.turn.is_mine():
-        from upyos import turns
-
         # The main thread might be in the middle of its edited line.
-        return turns.with_turn(error, text)
+        return state.turn.taken(error, text)
     before = _upyos.redirect(None)
     if editing:
         editing.say(text)
@@ -42,20 +40,20 @@ def read_line(prompt="", echo=True):
 
     Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C.
     """
-    from upyos import cooked
+    from upyos.terminal import cooked
 
     return cooked.read_line(prompt, echo)
 
 
 def input(prompt=""):
     """Return one line of the current program's standard input. Raises EOFError at its end."""
-    from upyos import cooked
+    from upyos.terminal import cooked
 
     return cooked.input(prompt)
 
 
 def ask(question):
     """Return True if the answer is y or Y; False where there is nobody to answer."""
-    from upyos import cooked
+    from upyos.terminal import cooked
 
     return cooked.ask(question)

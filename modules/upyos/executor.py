@@ -1,56 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""Run parsed lines: lists, pipelines, redirection, statuses, variables.
+"""Run parsed lines: lists, pipelines, redirection, statuses.
 
 Every call level costs 240 bytes of C stack on the board, so the way from a line to its program is
-kept short: run_line, run, dispatch, process.run.
+kept short: run_line, run, dispatch, loader.run.
 """
 
 import _upyos
 import sdata
 from micropython import const
 
-from upyos import console, lexer, lookup, process, state
-
-# As in lexer.
-_AMP = const(2)
-_OUT = const(6)
-_APPEND = const(7)
-_IN = const(8)
-_PYTHON = const(9)
-
-_INTERRUPTED = const(130)
-# As in script.
-_ENTER = const("enter")
-_KEYWORDS = ("if", "while", "for", "elif", "else", "fi", "done")
+from upyos import console, lexer, loader, lookup, process, state, variables
+from upyos.lib.codes import (
+    _AMP,
+    _APPEND,
+    _BUILTIN,
+    _ENTER,
+    _IN,
+    _INTERRUPTED,
+    _KEYWORDS,
+    _NOT_FOUND,
+    _NOT_PROGRAM,
+    _OUT,
+    _PROGRAM,
+    _PYTHON,
+    _SCRIPT,
+    _USAGE,
+)
 
 # What commands of a running script are: word, (kind, target); and since which change of the files
 # and with which path. Empty at the prompt.
 found = {}
 _FOUND_MOST = const(16)
-_SH = "upyos/bin/shell/sh.py"
-
-
-class Frame:
-    """What belongs to one running script, or to the session: digits, place, where it goes on."""
-
-    # A script's `set -e`; its standard input; how deep scripts are nested.
-    errexit = False
-    stdin = None
-    depth = 0
-    # How many of these calls of script.run are on the C stack.
-    nested = 0
-    line_no = 0
-    # How many blocks of the session are running.
-    blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
-    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
-    # `call[0](status, *call[1:])` gives the next one's status.
-    control = None
-
-    def __init__(self, path, args):
-        self.path = path
-        self.args = args
-        self.zero = path
+_SH = const("upyos/bin/shell/sh.py")
 
 
 def run_line(line, more=None):
@@ -59,12 +40,12 @@ def run_line(line, more=None):
         program = lexer.parse(line)
     except SyntaxError as e:
         report("syntax error: " + str(e))
-        state.status = 2
-        return 2
+        state.status = _USAGE
+        return _USAGE
     if not program:
         return state.status
     if is_statement(program):
-        from upyos import session
+        from upyos.grammar import session
 
         return session.run(program, more)
     return run(program)
@@ -86,16 +67,16 @@ def run(program, condition=False, flat=False):
     runs another script.
     """
     if state.aliases:
-        from upyos import builtins
+        from upyos.grammar import builtins
 
         program = builtins.replace_aliases(program)
     if len(program) > 2 or program[1] == _AMP:
-        from upyos import lists
+        from upyos.grammar import lists
 
         return lists.run(program, condition, flat)
     words = program[0]
     if type(words) is list:
-        status = dispatch(words, None, condition, False, flat)
+        status = dispatch(words, None, condition, None, flat)
     else:
         status = command(words, None, condition, flat)
     state.status = status
@@ -118,56 +99,6 @@ def report(message):
     console.error(message)
 
 
-def variable(name):
-    """Return the value of a variable, in its own type, or ""."""
-    if len(name) > 1 or name not in "?!#*@0123456789":
-        return sdata.sysconfig["env"].get(name, "")
-    if state.turn and not state.turn.is_mine():
-        return _in_line(variable, name)
-    if name == "?":
-        return state.status
-    if name == "!":
-        return state.last_job or ""
-    frame = state.frame
-    args = frame.args if frame is not None else ()
-    if name == "#":
-        return len(args)
-    if name == "@":
-        return args
-    if name == "*":
-        return " ".join([str(a) for a in args])
-    if name == "0":
-        return frame.zero if frame is not None else ""
-    return args[int(name) - 1] if int(name) <= len(args) else ""
-
-
-def assign(name, value):
-    """Set a variable, of the running script if it is a digit; False if it cannot be set."""
-    if name in ("?", "!", "#", "@", "*") or not lexer.legal(name):
-        return False
-    if not name.isdigit():
-        sdata.sysconfig["env"][name] = value
-        return True
-    if state.turn and not state.turn.is_mine():
-        return _in_line(assign, name, value)
-    if state.frame is None:
-        state.frame = Frame("", [])
-    frame = state.frame
-    if name == "0":
-        frame.zero = value
-        return True
-    frame.args.extend([""] * (int(name) - len(frame.args)))
-    frame.args[int(name) - 1] = value
-    return True
-
-
-def _in_line(call, *args):
-    """Call with the values of the line of the calling program, which runs beside others."""
-    from upyos import turns
-
-    return turns.inside(call, *args)
-
-
 def stops(status, tested):
     """Tell whether the rest of the line is left out after a command."""
     if status == _INTERRUPTED:
@@ -184,66 +115,57 @@ def command(words, stdin=None, condition=False, flat=False):
     """Run one simple command as the lexer gave it."""
     if type(words) is tuple:
         if words[0] == _PYTHON:
-            return _python(words[1])
+            from upyos.grammar import pyline
+
+            return pyline.line(words[1])
         if _OUT in words or _APPEND in words or _IN in words:
-            from upyos import redirection
+            from upyos.grammar import redirection
 
             return redirection.run(words, stdin, condition, flat)
-        words = lexer.expand(words, variable)
+        words = lexer.expand(words, variables.get)
         if not words:
             return 0
-    return dispatch(words, stdin, condition, False, flat)
+    return dispatch(words, stdin, condition, None, flat)
 
 
-def _python(line):
-    from upyos import pyline
+def dispatch(words, stdin, condition, kept=None, flat=False):
+    """Find and run what the first word names; its typed result goes where state.result says.
 
-    code = line[1:].strip()
-    return pyline.show(code) if line[0] == "<" else pyline.execute(code)
-
-
-def dispatch(words, stdin, condition, to_variable, flat=False):
-    """Find and run what the first word names, its typed result handled as the flags say.
-
-    flat: a script does not run here but from script.run(), on no more of the C stack.
+    kept: the Result that it is kept in, if it is. flat: a script does not run here but from
+    script.run(), on no more of the C stack.
     """
     word = words[0]
     if word in ("break", "continue", "goto", "skip", "return") or word[:1] == ":":
-        from upyos import jumps
+        from upyos.grammar import jumps
 
         return jumps.note(words)
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
-    outer = (state.condition, state.to_variable, state.result)
-    state.condition = condition
-    state.to_variable = to_variable
-    state.result = result = state.NONE
+    outer = state.result
+    state.result = kept or condition
     try:
         known = frame is not None and (frame.path or frame.blocks)
         kind, target = _find(word) if known else lookup.find(word)
         if target == _SH and len(words) > 1 and words[1][:1] != "-":
             # Without the program between them scripts can be nested deeper.
-            kind = lookup.SCRIPT
+            kind = _SCRIPT
             words = words[1:]
             target = words[0]
-        if kind == lookup.PROGRAM:
-            status = process.run(target, stem(word) if "." in word else word, words[1:], stdin)
-        elif kind == lookup.SCRIPT and flat:
+        if kind == _PROGRAM:
+            status = loader.run(target, stem(word) if "." in word else word, words[1:], stdin)
+        elif kind == _SCRIPT and flat:
             frame.control = [_ENTER, target, words[1:], stdin, []]
             status = 0
-        elif kind == lookup.SCRIPT:
-            from upyos import script
+        elif kind == _SCRIPT:
+            from upyos.grammar import script
 
             status = script.run(target, words[1:], stdin)
         else:
             status = _other(kind, target, words)
-        result = state.result
+        return status
     finally:
-        state.condition, state.to_variable, state.result = outer
-    if to_variable:
-        state.result = result
-    return status
+        state.result = outer
 
 
 def _find(word):
@@ -260,6 +182,16 @@ def _find(word):
     return hit
 
 
+def _as(proc, isthr, ext, cmd, args):
+    """Run a command synchronously as proc; return its status."""
+    from upyos.grammar import launch
+
+    return launch.run(proc, isthr, ext, cmd, args)
+
+
+process.Proc.run = _as
+
+
 def stem(word):
     """Return a command word without the suffix of its file."""
     for suffix in (".py", ".sh", ".mpy"):
@@ -270,20 +202,20 @@ def stem(word):
 
 def _other(kind, target, words):
     """Run a builtin or a user's command, or say that the word is neither."""
-    if kind == lookup.BUILTIN:
-        from upyos import builtins
+    if kind == _BUILTIN:
+        from upyos.grammar import builtins
 
         return builtins.run(target, words[1:])
     commands = sdata.upyos.__dict__.get("user_commands") if sdata.upyos else None
     call_it = commands.get(words[0]) if type(commands) is dict else None
     if call_it is not None:
-        from upyos import launch
+        from upyos.grammar import launch
 
         return launch.call(call_it, words)
-    if kind == lookup.NOT_PROGRAM:
+    if kind == _NOT_PROGRAM:
         report(words[0] + ": not a program")
-        return 126
-    from upyos import manual
+        return _NOT_PROGRAM
+    from upyos.programs import absent
 
-    report(words[0] + ": " + manual.absent(words[0]))
-    return 127
+    report(words[0] + ": " + absent.why(words[0]))
+    return _NOT_FOUND

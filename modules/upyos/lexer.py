@@ -15,25 +15,15 @@ cost an RP2040 about 10 us.
 from _upyos import span
 from micropython import const
 
-# Operators: after a command (the first three end an and-or list), inside one.
-_END = const(0)
-_SEMI = const(1)
-_AMP = const(2)
-_AND = const(3)
-_OR = const(4)
-_PIPE = const(5)
-_OUT = const(6)
-_APPEND = const(7)
-_IN = const(8)
-_PYTHON = const(9)
+from upyos.lib.codes import _AMP, _AND, _APPEND, _END, _IN, _OR, _OUT, _PIPE, _PYTHON, _SEMI
 
-_SPECIAL = "'\"\\$;&|<>#"
-_STOPS = "'\"\\$;&|<>\t "
-_QUOTES = "'\"\\\t "
-_DOUBLE_STOPS = '"$\\'
-_BLANKS = " \t"
-_NAME = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in")
+_SPECIAL = const("'\"\\$;&|<>#")
+_STOPS = const("'\"\\$;&|<>\t ")
+_QUOTES = const("'\"\\\t ")
+_DOUBLE_STOPS = const('"$\\')
+_BLANKS = const(" \t")
+_NAME = const("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_COMPARISONS = const(("==", "!=", "<", ">", "<=", ">=", "in"))
 
 
 def parse(line):

@@ -63,7 +63,7 @@ def read(new_prompt):
             elif key == 1 and not text:
                 return None
             else:
-                from upyos import editkeys
+                from upyos.line import editkeys
 
                 key = editkeys.press(key)
     finally:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Command word to what it runs (behaviour contract, 5.8)."""
 
-import gc
 import os
 
 import _upyos
@@ -9,18 +8,13 @@ import sdata
 from micropython import const
 
 from upyos import state
-
-BUILTIN = 1
-PROGRAM = 2
-SCRIPT = 3
-NOT_PROGRAM = 126
-NONE = 127
+from upyos.lib.codes import _BUILTIN, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _SCRIPT
 
 BUILTIN_NAMES = " exit loadconfig loadboard cd set alias unalias history "
-# How the paths of the firmware's programs begin, as in process.mend.
+# How the paths of the firmware's programs begin, as in loader.mend.
 _FIRMWARE = const("upyos/")
-_PATH = "/local/bin:.frozen:/bin"
-_SUFFIXES = (".py", ".mpy", ".sh")
+_PATH = const("/local/bin:.frozen:/bin")
+_SUFFIXES = const((".py", ".mpy", ".sh"))
 _NO_FILE = const(4)
 _DIRECTORY = const(0x4000)
 # The names of a larger directory are not kept in memory; all cold commands of tiny are 700.
@@ -31,12 +25,12 @@ _MANY = const(16)
 def find(word):
     """Return (kind, target): the builtin's name, or the path of the program or script.
 
-    NOT_PROGRAM has the path found as target, NONE the word.
+    Of one that is no program the path found is the target, of one that is not there the word.
     """
     if "/" in word:
         return _at_path(word)
     if " " + word + " " in BUILTIN_NAMES:
-        return BUILTIN, word
+        return _BUILTIN, word
     other = None
     for directory in directories():
         if directory == ".frozen":
@@ -47,10 +41,10 @@ def find(word):
                 found = in_directory(directory, word)
             else:
                 found = _among(names, directory, word)
-        if found and found[0] != NOT_PROGRAM:
+        if found and found[0] != _NOT_PROGRAM:
             return found
         other = other or found
-    return other or (NONE, word)
+    return other or (_NOT_FOUND, word)
 
 
 def directories():
@@ -83,6 +77,8 @@ def learn(directory):
     changes = _upyos.changes()
     lines = [e[0] + ("/\n" if e[1] & _DIRECTORY else "\n") for e in _upyos.entries(directory)]
     if len(lines) > _MANY:
+        import gc
+
         # A long text stays: at the bottom of the heap, not above the garbage.
         gc.collect()
     names = "\n" + "".join(lines)
@@ -102,7 +98,7 @@ def _among(names, directory, name):
         if file.endswith(_SUFFIXES) and file + "\n" in names:
             return _found(directory, file[1:])
     if name + "\n" in names or name + "/\n" in names:
-        return NOT_PROGRAM, _found(directory, name[1:])[1]
+        return _NOT_PROGRAM, _found(directory, name[1:])[1]
     return None
 
 
@@ -126,16 +122,16 @@ def _at_path(word):
 
         path = paths.absolute(word)
         if name in ("", ".") and paths.is_dir(path):
-            found = NOT_PROGRAM, word
+            found = _NOT_PROGRAM, word
         elif path[:5] == "/bin/" and name:
             found = frozen(path[5:])
-    return found or (NONE, word)
+    return found or (_NOT_FOUND, word)
 
 
 def frozen(name):
-    """Return (PROGRAM, path) of a command in the firmware, or None."""
+    """Return (kind, path) of a command in the firmware, or None."""
     path = _upyos.command(name[:-3] if name.endswith(".py") else name)
-    return path and (PROGRAM, path)
+    return path and (_PROGRAM, path)
 
 
 def in_directory(directory, name):
@@ -147,7 +143,7 @@ def in_directory(directory, name):
     if sdata.cache_enabled:
         from upyos.lib.cache import entries
     best = _NO_FILE + 1
-    kind = NONE
+    kind = _NOT_FOUND
     path = ""
     try:
         for entry in entries(directory):
@@ -162,7 +158,7 @@ def in_directory(directory, name):
     if best > _NO_FILE:
         return None
     kind, path = _found(directory, path)
-    return NOT_PROGRAM if best == _NO_FILE else kind, path
+    return _NOT_PROGRAM if best == _NO_FILE else kind, path
 
 
 def _found(directory, file):
@@ -170,7 +166,7 @@ def _found(directory, file):
     path = directory + file if directory.endswith("/") else directory + "/" + file
     if path.startswith(_FIRMWARE):
         path = "./" + path
-    return SCRIPT if file.endswith(".sh") else PROGRAM, path
+    return _SCRIPT if file.endswith(".sh") else _PROGRAM, path
 
 
 def _rank(file, name, mode):

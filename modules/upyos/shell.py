@@ -8,7 +8,8 @@ import sys
 import _upyos
 import sdata
 
-from upyos import console, executor, lexer, lineedit, process, state
+from upyos import console, executor, lexer, lineedit, loader, state
+from upyos.lib.codes import _FAILED, _INTERRUPTED
 
 
 def loop():
@@ -16,24 +17,24 @@ def loop():
     while True:
         try:
             if len(sys.modules) != state.modules:
-                process.forget()
+                loader.forget()
             if state.key:
                 # What a job has broken meanwhile.
-                process.mend("upyos/")
+                loader.mend("upyos/")
             if sdata.upyos.stop:
                 return
             _upyos.tty(True)
             line = lineedit.read(_prompt())
             if state.key:
-                from upyos import tasks
+                from upyos.jobs import output
 
-                tasks.show_kept()
+                output.show_kept()
                 # Else it would stay in memory as long as this loop.
-                del tasks
+                del output
             if line is None:
                 if _upyos.raw_repl():
                     return
-                from upyos import raw_repl
+                from upyos.grammar import raw_repl
 
                 raw_repl.run()
             elif line and not line.isspace():
@@ -43,7 +44,7 @@ def loop():
         except EOFError:
             console.write("Type exit to leave.\n")
         except KeyboardInterrupt:
-            state.status = 130
+            state.status = _INTERRUPTED
         # barrier: the prompt comes back whatever a line raises
         except BaseException as exc:
             _report(exc)
@@ -52,12 +53,12 @@ def loop():
 def _report(exc):
     """Show an exception that nothing else took; `$?` is 1."""
     gc.collect()
-    process.mend("upyos/")
-    state.status = 1
+    loader.mend("upyos/")
+    state.status = _FAILED
     if isinstance(exc, MemoryError):
         console.error("out of memory")
     else:
-        from upyos import failure
+        from upyos.programs import failure
 
         console.error(failure.line(exc))
     if sdata.debug:

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the OS remembers between commands. See docs/design.md, 2."""
 
-# `to_variable` and `result`: a command that has no typed result leaves this one.
-NONE = ...
-
 status = 0
 last_job = 0
 frame = None
@@ -12,9 +9,9 @@ session = None
 history = None
 log = None
 foreground = None
-condition = False
-to_variable = False
-result = NONE
+# Where the running command's typed result goes. False: it is printed; True: the same, but for the
+# answer of a condition; else a grammar.redirection.Result.
+result = False
 # The OSError of the target that the output of the line in progress goes to, or None.
 broken = None
 
@@ -23,7 +20,7 @@ pid = 0
 procs = {}
 # The current directory, where the last cd went.
 cwd = "/"
-# Background loop: None, or a function that runs what is due and returns the ms to wait.
+# Background loop: None, or a Driver of jobs.tasks.
 loop = None
 # (why, block device) of the flash that could not be mounted, or None.
 recovery = None
@@ -34,7 +31,7 @@ timer = None
 watchdog = None
 # True once the terminal was given to the raw REPL: jobs are silent then.
 parted = False
-# While jobs run in threads: a Lock whose holder owns the fields above, see upyos.turns.
+# While jobs run in threads: the Turn of jobs.turns, whose holder owns the first fields.
 turn = None
 # What upyos.lookup knows of the directories of $PATH, {directory: names}, and since which change.
 names = None

@@ -10,8 +10,8 @@ import sys
 sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
 
 import upyos_port  # noqa: E402
-from upyos import mount  # noqa: E402
+from upyos.start import mount  # noqa: E402
 
 mount.mount(upyos_port.flash())
-del sys.modules["upyos.mount"], sys.modules["upyos"].mount
+del sys.modules["upyos.start"], sys.modules["upyos.start.mount"], sys.modules["upyos"].start
 del sys, upyos_port, mount

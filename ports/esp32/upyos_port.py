@@ -11,10 +11,18 @@ PROG_BYTES = 32
 
 # Upper half of the word that _upyos keeps over resets, while it holds our counter.
 _MAGIC = const(0x7550)
-# The last timer is for background tasks, the one before it for once(): 4 timers on the ESP32 and
-# the S3, 2 on the C3 and the C6. Programs find Timer(0) free where there are 4.
-_TIMERS = const(4)
-_TIMERS_SMALL = const(2)
+# Numbers of the last timer, which is for once(): the ESP32 and the S3 have 4, the C3 and the C6 2.
+# The others are left to programs; background tasks have one of ESP-IDF's own.
+_LAST_TIMER = const(3)
+_LAST_TIMER_OF_TWO = const(1)
+
+# ESP-IDF Programming Guide 5.4, "Temperature Sensor".
+_COLDEST_C = const(-40)
+_HOTTEST_C = const(125)
+
+# MicroPython keeps 1 KiB below its limit for C code. What littlefs and ESP-IDF's flash code take
+# together is more (upyos/jobs/threads.py has the figures), and a stack of 16 KiB has it.
+__import__("_upyos").headroom(2048)
 
 
 def flash():
@@ -85,34 +93,28 @@ def temperature_c():
     import esp32
 
     if hasattr(esp32, "mcu_temperature"):
-        return esp32.mcu_temperature()
+        found = esp32.mcu_temperature()
+        # what the sensors of all these chips can measure; one that does not answer is below it
+        return found if _COLDEST_C <= found <= _HOTTEST_C else None
     # the ESP32 gives degrees Fahrenheit
     return (esp32.raw_temperature() - 32) * 5 / 9
-
-
-def _timer(from_end, **options):
-    try:
-        return machine.Timer(_TIMERS - from_end, **options)
-    except ValueError:
-        return machine.Timer(_TIMERS_SMALL - from_end, **options)
 
 
 def timer(period_ms, callback):
     """Call callback() every period_ms while Python code runs or sleeps; callback None stops."""
     import _upyos
-    from upyos import state
 
     _upyos.on_tick(period_ms, callback)
-    if state.timer:
-        state.timer.deinit()
-        state.timer = None
-    if callback:
-        state.timer = _timer(1, period=period_ms, callback=_upyos.tick)
 
 
 def once(delay_ms, callback):
     """Call callback(timer) after a delay, whatever runs then; return a timer with deinit()."""
-    return _timer(2, mode=machine.Timer.ONE_SHOT, period=delay_ms, callback=callback)
+    try:
+        found = machine.Timer(_LAST_TIMER)
+    except ValueError:
+        found = machine.Timer(_LAST_TIMER_OF_TWO)
+    found.init(mode=machine.Timer.ONE_SHOT, period=delay_ms, callback=callback)
+    return found
 
 
 def watchdog(timeout_ms):

@@ -10,14 +10,42 @@ NAME = "esp8266"
 # As on the esp32 port: littlefs' default in MicroPython.
 PROG_BYTES = 32
 
-# Last word of the RTC memory that programs may use; machine.RTC().memory() comes there only with
-# more than 488 bytes (MicroPython ports/esp8266/machine_rtc.c). It is lost with the power.
-_RTC_LAST_ADDR = const(0x600012FC)
+# Last word of the RTC memory that programs may use, block 191 of those that begin at 0x60001100
+# (ESP8266 Non-OS SDK API Reference, system_rtc_mem_write); machine.RTC().memory() comes there only
+# with more than 488 bytes (MicroPython ports/esp8266/machine_rtc.c). It is lost with the power.
+_RTC_LAST_ADDR = const(0x600013FC)
+_WDT_MS = const(5000)
 # Upper half of the word while it holds our counter.
 _MAGIC = const(0x7550)
 
 # As MicroPython's _boot.py: collect before the heap is full, it is small and falls into pieces.
 gc.threshold((gc.mem_free() + gc.mem_alloc()) // 4)
+
+# The port keeps nothing below its limit of 8 KiB, where the boot ROM has its data; littlefs takes
+# 1,568 B below a call (lfs2_rename; GCC 12.2, -fcallgraph-info=su). It is not more than this, for
+# the way to `vi` needs nearly all of it.
+__import__("_upyos").headroom(512)
+
+
+def _close_access_point():
+    """Switch off the access point that the SDK opens by itself where it has no settings.
+
+    That is after a whole image was written. It is open, and named after the chip's MAC address;
+    MicroPython's inisetup.py, which would set a password, is not in this firmware. One with a
+    password or another name is the user's.
+    """
+    from binascii import hexlify
+
+    import network
+
+    point = network.WLAN(network.WLAN.IF_AP)
+    if point.active() and point.config("security") == network.AUTH_OPEN:
+        if point.config("ssid").lower().endswith(hexlify(point.config("mac")[-3:]).decode()):
+            point.active(False)
+
+
+_close_access_point()
+del _close_access_point
 
 
 def flash():
@@ -100,7 +128,12 @@ def once(delay_ms, callback):
 
 
 def watchdog(timeout_ms):
-    """Start the watchdog, whose time is fixed; return what has feed()."""
+    """Start the watchdog; return what has feed(). Raises ValueError for a time but its own.
+
+    The time is the SDK's; MicroPython calls it 5 s and takes no other.
+    """
+    if timeout_ms != _WDT_MS:
+        raise ValueError("this chip has 5 s only")
     return machine.WDT()
 
 

@@ -7,7 +7,7 @@ import sys
 sys.path[:] = (".frozen", "/lib", "/libx", "/local/lib", "")
 
 import upyos_port  # noqa: E402
-from upyos import mount  # noqa: E402
+from upyos.start import mount  # noqa: E402
 
 mount.mount(upyos_port.flash())
 

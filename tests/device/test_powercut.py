@@ -50,7 +50,7 @@ class Action:
 
 # what a cut copy leaves, and the next one removes (modules/upyos/lib/files.py)
 PART = "/var/.part"
-# the same of the history (modules/upyos/history.py): the start looks into /etc only
+# the same of the history (modules/upyos/line/history.py): the start looks into /etc only
 TYPED = "/var/history.tmp"
 
 BIG = "".join(f"line {number} of a file\n" for number in range(260))

@@ -114,7 +114,7 @@ def test_a_wrong_password_counts_for_the_peer_and_not_for_others(guarded):
         log_in(bad, "bad")
     bad.rest()
     seen = guarded.session.run(
-        "> from upyos.svc.listener import failures; print({k: v[0] for k, v in failures.items()})"
+        "> from upyos.jobs.listener import failures; print({k: v[0] for k, v in failures.items()})"
     )
     assert seen == "{'127.0.0.9': 3}"
     good = guarded.client()
@@ -242,7 +242,7 @@ def test_exit_stops_it(service):
 def test_a_log_in_does_not_stop_the_system(guarded):
     """It hashes in slices: others have their turn between them."""
     count = (
-        "> from upyos import auth; n = sum(1 for _ in auth.checking('admin', 'x'));"
+        "> from upyos.settings import auth; n = sum(1 for _ in auth.checking('admin', 'x'));"
         " auth.store('admin', auth.hashed('pw9')); print(n > 50 or"
         " sum(1 for _ in auth.checking('admin', 'x')) > 50)"
     )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from casefile import TREE
 
-_KINDS = ("BUILTIN", "PROGRAM", "SCRIPT", "NOT_PROGRAM", "NONE")
+_KINDS = ("BUILTIN", "PROGRAM", "SCRIPT", "NOT_FOUND")
 _OURS = ("upyos", "_upyos", "micropython", "sdata")
 
 
@@ -21,6 +21,7 @@ _KERNEL = [
     path
     for path in sorted((TREE / "modules/upyos").rglob("*.py"))
     if path.relative_to(TREE / "modules/upyos").parts[0] not in ("bin", "lib", "svc")
+    or path.stem == "codes"
 ]
 
 
@@ -98,7 +99,7 @@ class Device:
             return lookup.BUILTIN, word
         if word in self.programs:
             return lookup.PROGRAM, "bin/" + word
-        return (lookup.SCRIPT, word) if word.endswith(".sh") else (lookup.NONE, word)
+        return (lookup.SCRIPT, word) if word.endswith(".sh") else (lookup.NOT_FOUND, word)
 
     def run(self, _path: str, cmd: str, args: list[str], stdin=None) -> int:
         self.runs.append([cmd, *args])
@@ -112,7 +113,7 @@ def _guard(path: str) -> None:
 
 
 def _reason(exc: Exception) -> str:
-    """What lib.command.reason does."""
+    """What lib.reasons.reason does."""
     if isinstance(exc, MemoryError):
         return "out of memory"
     return f"errno {exc.errno}" if isinstance(exc, OSError) else str(exc)
@@ -128,13 +129,14 @@ def _fakes(device: Device) -> None:
         key=device.key,
         changes=lambda: 0,
         mend=lambda: False,
+        load=lambda _path, _name: sys.modules["upyos.made.index"],
     )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)
     package = _module("upyos", __path__=[str(TREE / "modules/upyos")])
     lookup = _module(
         "upyos.lookup",
-        **{name: real(name, "lookup") for name in _KINDS},
+        **{name: real("_" + name, "codes") for name in _KINDS},
         find=device.find,
         reachable=lambda path: path,
     )
@@ -148,17 +150,18 @@ def _fakes(device: Device) -> None:
     proc = types.SimpleNamespace(sts="R")
     process = _module(
         "upyos.process",
-        run=device.run,
         enter=lambda path, args: proc,
         leave=lambda proc: None,
-        mend=lambda path: None,
         status_of=real("status_of"),
         UsageError=real("UsageError"),
+        Proc=real("Proc"),
     )
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
-    _module("upyos.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
+    _module("upyos.made", __path__=[])
+    _module("upyos.made.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
     _module("upyos.lib.paths", guard=_guard)
-    _module("upyos.lib.command", reason=_reason)
+    _module("upyos.lib.reasons", reason=_reason)
+    package.loader = _module("upyos.loader", run=device.run, mend=lambda path: None)
     package.lookup, package.console, package.process = lookup, console, process
     device.proc = proc
 

@@ -13,6 +13,7 @@ class Scripts:
         self.device = made
         self.folder = folder
         self.executor = load("executor")
+        self.variables = load("variables")
         self.state = sys.modules["upyos.state"]
         made.programs.update(
             say=self._say, ok=lambda a, s: 0, bad=lambda a, s: int(a[0]) if a else 1
@@ -25,8 +26,8 @@ class Scripts:
         return 0
 
     def _incr(self, args, _stdin):
-        old = self.executor.variable(args[0])
-        self.executor.assign(args[0], int(old or 0) + 1)
+        old = self.variables.get(args[0])
+        self.variables.assign(args[0], int(old or 0) + 1)
         return 0
 
     def _input(self, _args, stdin):
@@ -41,7 +42,7 @@ class Scripts:
     def run(self, text, *args):
         """Run a script; return (status, lines printed)."""
         del self.device.printed[:], self.device.errors[:]
-        status = load("script").run(self.write(text), list(args))
+        status = load("grammar.script").run(self.write(text), list(args))
         return status, "".join(self.device.printed).splitlines()
 
     @property

@@ -45,6 +45,15 @@ def program(folder: Path, name: str, script: str) -> Path:
     return path
 
 
+def lx106_sdk(usr: Path) -> None:
+    """Put empty files where an ESP8266 SDK has what MicroPython's Makefile uses."""
+    libraries = ["main", "json", "lwip_open", "pp", "net80211", "wpa", "phy"]
+    names = ["include/user_interface.h", "include/lwip/init.h"]
+    for name in names + [f"lib/lib{library}.a" for library in libraries]:
+        (usr / name).parent.mkdir(parents=True, exist_ok=True)
+        (usr / name).touch()
+
+
 def bare_machine(folder: Path, *words: str) -> subprocess.CompletedProcess:
     """Run upyfw where there are no boards, no sources, no compiler and no build: only the tool."""
     scripts = folder / "tree" / "scripts"

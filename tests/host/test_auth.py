@@ -16,7 +16,7 @@ def auth(monkeypatch):
     sdata = SimpleNamespace(sysconfig={"auth": {"user": "admin", "paswd": ""}})
     monkeypatch.setitem(sys.modules, "sdata", sdata)
     monkeypatch.setitem(sys.modules, "micropython", SimpleNamespace(const=lambda value: value))
-    spec = importlib.util.spec_from_file_location("auth", TREE / "modules/upyos/auth.py")
+    spec = importlib.util.spec_from_file_location("auth", TREE / "modules/upyos/settings/auth.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

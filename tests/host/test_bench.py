@@ -156,7 +156,7 @@ def test_heap_figures_are_of_the_right_firmware(tmp_path):
 
 
 def test_flash_by_group_adds_up(tmp_path):
-    modules = {"upyos/bin/files/ls.py": 5, "upyos/help_files.py": 7, "upyos/shell.py": 11}
+    modules = {"upyos/bin/files/ls.py": 5, "upyos/made/help_files.py": 7, "upyos/shell.py": 11}
     modules |= {"asyncio/core.py": 13, "sdata.py": 17}
     modules |= {"upyos/bin/network/ping.py": 23, "upyos/svc/ftp.py": 29, "edit/keys.py": 31}
     folder = tmp_path / "edit"

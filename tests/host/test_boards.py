@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from esptool.targets import CHIP_DEFS
 from upyfw import cli
 from upyfw.base.errors import UpyfwError
 from upyfw.board import boards
+from upyfw.build import firmware_rp2
 from upyfw.image import fsimage
 
 BAD = sorted((Path(__file__).parent / "bad" / "boards").glob("*.toml"))
@@ -192,3 +194,46 @@ def test_further_boards_are_those_with_the_same_chip():
     # itself, other chips, and the same pins a second time
     assert not {"RPI_PICO", "RPI_PICO2", "VCCGND_YD2040_8M", "VCCGND_YD2040_16M"} & set(names)
     assert boards.like_chip("UNIX") == ()
+
+
+def test_the_board_files_of_the_earlier_system_are_known():
+    """Its etc had these names; those of one board a chip are our own names still."""
+    found = {
+        name: boards.load(board)
+        for board in boards.names()
+        for name in boards.load(board).formerly
+    }
+    chips = {name: board.chip.name for name, board in found.items()}
+    assert chips == {
+        "upyOS-esp32-wroom-32": "esp32",
+        "upyOS-esp32c3_luatos": "esp32c3",
+        "upyOS-esp32c3_vcc_gnd": "esp32c3",
+        "upyOS-esp32s3_vcc_gnd": "esp32s3",
+    }
+    own = {boards.load(name).system_name for name in boards.names()}
+    assert {"upyOS-rp2", "upyOS-esp32", "upyOS-esp8266"} <= own
+
+
+LIKE_A_PICO_W = """
+name = "LEAN"
+like = "RPI_PICO_W"
+[firmware]
+bluetooth = false
+"""
+
+
+def test_bluetooth_is_a_key_of_a_board_with_a_radio(tmp_path):
+    """Its source is not needed then, and upstream's settings are taken back."""
+    whole = boards.load("RPI_PICO_W")
+    assert whole.firmware.bluetooth
+    assert whole.sources == ("cyw43-driver", "btstack")
+    folder = shutil.copytree(boards.BOARDS_DIR, tmp_path / "boards")
+    (folder / "LEAN").mkdir()
+    (folder / "LEAN" / "board.toml").write_text(LIKE_A_PICO_W)
+    lean = boards.load("LEAN", folder)
+    assert lean.sources == ("cyw43-driver",)
+    told = firmware_rp2._cmake(lean, tmp_path, tmp_path)
+    assert told.index("include(") < told.index("set(MICROPY_PY_BLUETOOTH OFF)")
+    # seen: without it the SDK's own code for the radio does not compile
+    assert re.search(r"include_directories\(SYSTEM \S+/pico_cyw43_driver/include\)", told)
+    assert "BLUETOOTH" not in firmware_rp2._cmake(whole, tmp_path, tmp_path)

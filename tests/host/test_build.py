@@ -79,7 +79,7 @@ def test_picotool_sees_the_firmware_and_its_drive(name):
     base = board.chip.flash_addr
     drive = f"0x{base + fs.offset:x}-0x{base + fs.end:x} ({fs.size_bytes // 1024}K): MicroPython"
     assert re.search(rf"embedded drive: +{re.escape(drive)}", info)
-    assert "upyos/index" in info
+    assert "upyos/made/index" in info
     assert re.search(r"binary start: +0x10000000", info)
 
 

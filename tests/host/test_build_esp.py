@@ -5,16 +5,19 @@ The stand-ins look at what they are given, and leave images that the real esptoo
 """
 
 import os
+import re
+import subprocess
 import sys
 
 import esp_images
 import pytest
-from fabricated import program
+from fabricated import lx106_sdk, program
 from upyfw import cli
 from upyfw.base.paths import REPO
 from upyfw.board import boards, partitions, variant
 from upyfw.build import firmware
 from upyfw.image import espimage, fsimage
+from upyfw.measure import frozen_size
 
 NAME = "ESP32_GENERIC_C3"
 # idf.py: the project's folder leads to MicroPython's tree, the board's to our files
@@ -26,17 +29,41 @@ told = dict(word[2:].split("=", 1) for word in words if word.startswith("-D"))
 board = pathlib.Path(told["MICROPY_BOARD_DIR"])
 seen = [project / "esp32_common.cmake", project / "../../py/py.cmake", board / "sdkconfig.upyos"]
 seen += [pathlib.Path(told[key]) for key in ("USER_C_MODULES", "MICROPY_FROZEN_MANIFEST")]
+for name, value in ((name, os.environ.get(name)) for name in ("https_proxy", "SSL_CERT_FILE")):
+    assert value == "/given", (name, value)
+assert "UPYFW_SECRET" not in os.environ
 assert words[-1] == "build" and all(path.is_file() for path in seen), (words, seen)
 shutil.copytree(os.environ["IDF_STANDIN"], out, dirs_exist_ok=True)
 """
 
-# make: its linker script puts our code into the flash
+# The compiler of esp-open-sdk: GCC 4.8.5, which does not know what later releases brought.
+GCC = """
+for word; do
+    case $word in
+        -print-sysroot) echo SYSROOT;;
+        -ffile-prefix-map=*) echo "cc1: error: unrecognized option $word" >&2; exit 1;;
+    esac
+done
+"""
+# make: the linker script puts our code into the flash, the compiler takes the flags, and esptool
+# and the port's own script make the image of a program for this chip
 MAKE = """
 for word; do
-    case $word in BUILD=*) build=${word#BUILD=};; LD_FILES=*) ld=${word#LD_FILES=};; esac
+    case $word in
+        BUILD=*) build=${word#BUILD=};;
+        LD_FILES=*) ld=${word#LD_FILES=};;
+        ESPTOOL=*) esptool=${word#ESPTOOL=};;
+        CFLAGS_EXTRA=*) flags=${word#CFLAGS_EXTRA=};;
+        PYTHON=*) python=${word#PYTHON=};;
+        -C) port=next;;
+        *) [ "$port" != next ] || port=$word;;
+    esac
 done
 grep -q upyos/ $(dirname $ld)/esp8266_common.ld || exit 1
-mkdir -p $build && cp GIVEN $build/firmware.bin && echo elf > $build/firmware.elf
+eval "xtensa-lx106-elf-gcc $flags -E -x c /dev/null" || exit 1
+mkdir -p $build && cp GIVEN $build/firmware.elf && cd $build || exit 1
+$esptool elf2image firmware.elf || exit 1
+$python $port/makeimg.py firmware.elf-0x00000.bin firmware.elf-0x[0-5][1-f]000.bin firmware.bin
 """
 
 
@@ -57,6 +84,10 @@ def idf(tmp_path, monkeypatch):
     monkeypatch.setenv("IDF_PATH", str(place))
     monkeypatch.setenv("IDF_PYTHON_ENV_PATH", str(tmp_path / "env"))
     monkeypatch.setenv("IDF_STANDIN", str(given))
+    # the component manager fetches through them
+    monkeypatch.setenv("https_proxy", "/given")
+    monkeypatch.setenv("SSL_CERT_FILE", "/given")
+    monkeypatch.setenv("UPYFW_SECRET", "not for builds")
     monkeypatch.setattr(variant, "build_dir", lambda: tmp_path / "build")
     return given
 
@@ -90,6 +121,11 @@ def test_an_esp32_build_gives_the_files_to_flash(idf, tmp_path):
     files = fsimage.read(made.board, whole[region.offset : region.end])
     assert "/etc/upyOS-esp32.board" in files
     assert "/etc/boards/LUATOS_CORE_ESP32C3.board" in files
+    # what a user's init.sh of the earlier system loads: this board's, and another's
+    own = fsimage.board_text(made.board).encode()
+    assert files["/etc/upyOS-esp32c3_vcc_gnd.board"] == own
+    other = files["/etc/boards/LUATOS_CORE_ESP32C3.board"]
+    assert files["/etc/upyOS-esp32c3_luatos.board"] == other != own
     # what the profile leaves to the file system, for the chip: flags of a .mpy, from bit 2 on
     cold = [data for path, data in files.items() if path.endswith(".mpy")]
     assert cold or made.board.profile == "full"
@@ -112,14 +148,12 @@ def test_what_esp_idf_made_wrong_is_refused(idf, tmp_path, capsys, chip, table, 
 
 
 def test_an_esp8266_build_gives_the_files_to_flash(tmp_path, monkeypatch):
-    header = tmp_path / "usr" / "include" / "user_interface.h"
-    header.parent.mkdir(parents=True)
-    header.touch()
-    firmware_bin = tmp_path / "given.bin"
-    firmware_bin.write_bytes(esp_images.esp8266())
-    program(tmp_path / "bin", "xtensa-lx106-elf-gcc", f"echo {tmp_path}")
-    script = MAKE.replace("GIVEN", str(firmware_bin))
-    program(tmp_path / "bin", "make", script)
+    lx106_sdk(tmp_path / "usr")
+    given = tmp_path / "given.elf"
+    given.write_bytes(esp_images.esp8266_elf())
+    gcc = GCC.replace("SYSROOT", str(tmp_path))
+    program(tmp_path / "bin", "xtensa-lx106-elf-gcc", gcc)
+    program(tmp_path / "bin", "make", MAKE.replace("GIVEN", str(given)))
     _to_path(monkeypatch, tmp_path / "bin")
     monkeypatch.setattr(variant, "build_dir", lambda: tmp_path / "build")
     monkeypatch.setattr(firmware.sources, "missing", lambda *_: [])
@@ -131,4 +165,77 @@ def test_an_esp8266_build_gives_the_files_to_flash(tmp_path, monkeypatch):
     region = made.board.fs_region
     files = fsimage.read(made.board, whole[region.offset : region.end])
     assert "/bin/tree.mpy" in files
+    # one segment in RAM, dio, 4 MiB and 40 MHz; behind it what runs from the flash
     assert whole.startswith(bytes([0xE9, 1, 2, 0x40]))
+    assert whole[0x9000:0x9010] == bytes(range(16))
+
+
+# what the compiler itself may call, and what its library brings: libgcc is linked
+BY_COMPILER = re.compile(r"__\w+")
+DECLARED = re.compile(r"\b(\w+) ?\(")
+
+
+def test_our_code_asks_the_c_library_for_no_more_than_an_esp8266_has(tmp_path):
+    """Its port links none: it has some functions of its own, and the boot ROM's."""
+    micropython = firmware.sources.prepare_micropython("unix").micropython
+    wanted = _undefined(micropython, tmp_path)
+    there = _defined(micropython, "shared/libc/string0.c", "ports/esp8266/posix_helpers.c")
+    asked = wanted & _declared("string", "stdlib", "stdio", "ctype", "strings", "math", "time")
+    assert {"memcpy", "strlen"} <= asked
+    assert asked <= there
+    assert "strrchr" not in there
+
+
+def test_what_a_make_build_wraps_is_called_and_has_a_wrapper(tmp_path):
+    """There littlefs has no checksum of its own: a wrapper of lfs2_crc would never be called."""
+    micropython = firmware.sources.prepare_micropython("unix").micropython
+    text = (REPO / "modules/c/upyos/build.txt").read_text()
+    wrapped = set(re.findall(r"^wrap (?:all|chip|make) (\w+)$", text, re.M))
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    _undefined(micropython, folder)
+    # this port has no FAT, and nobody calls f_open then
+    assert wrapped - _symbols(folder, "--defined-only", "__wrap_") == {"f_open"}
+    defines = "-DLFS2_DEFINES=extmod/littlefs-include/lfs2_defines.h"
+    _compile(
+        micropython, folder, [micropython / "lib/littlefs/lfs2.c"], defines, "-DLFS2_NO_ASSERT"
+    )
+    called = _symbols(folder, "--undefined-only", "", "lfs2.o")
+    assert "uzlib_crc32" in called & wrapped
+    assert "lfs2_crc" not in called | wrapped
+
+
+def _symbols(folder, which: str, prefix: str, name: str = "*.o") -> set[str]:
+    objects = sorted(path.name for path in folder.glob(name))
+    command = ["arm-none-eabi-nm", which, "--format=just-symbols", *objects]
+    shown = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    return {name.removeprefix(prefix) for name in shown.split() if name.startswith(prefix)}
+
+
+def _compile(micropython, folder, paths, *further: str) -> None:
+    places = [frozen_size._HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    flags = ["-std=gnu11", "-Os", *(f"-I{place}" for place in places), *further]
+    command = ["arm-none-eabi-gcc", "-mthumb", *flags, "-c", *map(str, paths)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def _undefined(micropython, folder) -> set[str]:
+    """Names that the C files of this port's firmware call and do not have."""
+    frozen_size._write_headers(micropython, folder)
+    _compile(micropython, folder, sorted((REPO / "modules/c/upyos").glob("*.c")))
+    called = _symbols(folder, "--undefined-only", "")
+    return {name for name in called if not BY_COMPILER.fullmatch(name)}
+
+
+def _defined(micropython, *names: str) -> set[str]:
+    """Names of the functions that C files of MicroPython define."""
+    text = "".join((micropython / name).read_text() for name in names)
+    return set(re.findall(r"^\w[\w *]*?(\w+)\([^;]*?\)\s*{", text, re.M))
+
+
+def _declared(*headers: str) -> set[str]:
+    """Names of functions that headers of the C library declare."""
+    text = "".join(f"#include <{name}.h>\n" for name in headers)
+    command = ["arm-none-eabi-gcc", "-E", "-P", "-x", "c", "-"]
+    done = subprocess.run(command, input=text, check=True, capture_output=True, text=True)
+    return set(DECLARED.findall(done.stdout))

@@ -108,7 +108,9 @@ def test_full_freezes_the_same_modules_that_the_tree_holds(micropython):
     found = {file.target for file in firmware_frozen.files("full", micropython, "rp2", generated)}
     tree = REPO / "modules"
     own = {path.relative_to(tree).as_posix() for path in (tree / "upyos").rglob("*.py")}
-    assert own | {"sdata.py", "utls.py", "upyos/index.py", "rp2.py", "asyncio/core.py"} <= found
+    assert (
+        own | {"sdata.py", "utls.py", "upyos/made/index.py", "rp2.py", "asyncio/core.py"} <= found
+    )
     assert "_boot_fat.py" not in found
 
 
@@ -124,7 +126,7 @@ def test_another_level_is_noticed(staged):
 def test_the_first_build_freezes_what_the_second_does(tmp_path, micropython, board):
     """Nothing in it depends on what the build before it left."""
     first = freezing.freeze(variant.of(board), tmp_path, micropython)
-    names = (tmp_path / "generated" / "upyos" / "names.py").read_text()
-    assert "upyos.help_files" in names
+    names = (tmp_path / "generated" / "upyos" / "made" / "names.py").read_text()
+    assert "upyos.made.help_files" in names
     assert freezing.freeze(variant.of(board), tmp_path, micropython) == first
-    assert (tmp_path / "generated" / "upyos" / "names.py").read_text() == names
+    assert (tmp_path / "generated" / "upyos" / "made" / "names.py").read_text() == names

@@ -94,6 +94,17 @@ def _failure(work, script: str) -> str:
             "echo \"a.c:3:1: error: 'x' undeclared\"; exit 1",
             "a.c:3:1: error: 'x' undeclared",
         ),
+        (
+            "echo \"-- git rev-parse returned 'fatal: not a git repository'\";"
+            "echo 'fatal: no names found'; echo 'CMake Error at a.cmake:5 (message):'; echo;"
+            "echo '  The compiler is not there.'; echo '  more'; exit 1",
+            "CMake Error at a.cmake:5 (message): The compiler is not there.",
+        ),
+        (
+            "echo \"-- git rev-parse returned 'fatal: not a git repository'\"; echo stopped;"
+            "exit 1",
+            "stopped",
+        ),
         ("echo something; exit 3", "something"),
         ("exit 3", "ended with status 3"),
         ("echo error: one; yes two | head -c 9999 | tr '\\n' ' '; exit 1", "error: one"),

@@ -39,7 +39,7 @@ def _put(tree, name, text):
 
 def _generate(tree):
     codegen.generate(tree / "out", tree / "bin", "1.2.3", "upyOS-rp2", '{"a":"\\u00e9\'"}\n')
-    return tree / "out" / "upyos"
+    return tree / "out" / "upyos" / "made"
 
 
 def _names(path) -> dict:
@@ -72,20 +72,22 @@ def test_a_cold_command_is_in_no_frozen_module(tree):
     cold = frozenset({"ps", "pwd"})
     _generate(tree)
     codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", cold=cold, names={"abc"})
-    folder = tree / "out" / "upyos"
+    folder = tree / "out" / "upyos" / "made"
     index = _names(folder / "index.py")
     assert (index["COMMANDS"], index["COLD"]) == ("\nls\n", "\nps\npwd\n")
     assert set(_help(folder, "files")) == {"ls"}
     assert not (folder / "help_process.py").exists()
     interned = _names(folder / "names.py")["names"].__code__.co_names
-    assert {"abc", "upyos.index", "upyos.names", "upyos.help_files"} <= set(interned)
+    assert {"abc", "upyos.made.index", "upyos.made.names", "upyos.made.help_files"} <= set(
+        interned
+    )
 
 
 def test_the_help_is_the_docstring_without_its_source(tree):
     found = _help(_generate(tree), "files")
     assert list(found) == ["ls", "pwd"]
     assert found["ls"] == "ls [-a] [P...]\n\nList names.\n\n-a  hidden ones too"
-    assert _help(tree / "out" / "upyos", "process") == {"ps": "ps"}
+    assert _help(tree / "out" / "upyos" / "made", "process") == {"ps": "ps"}
 
 
 def test_the_board_is_kept_byte_for_byte(tree):
@@ -96,7 +98,7 @@ def test_the_board_is_kept_byte_for_byte(tree):
 def test_the_default_tree_is_kept_byte_for_byte(tree):
     files = {"/etc/a": "x\r\n'\u00e9", "/etc/b": ""}
     codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", files)
-    found = _names(tree / "out" / "upyos" / "skel.py")["FILES"]
+    found = _names(tree / "out" / "upyos" / "made" / "skel.py")["FILES"]
     assert dict(zip(found[::2], found[1::2], strict=True)) == files
 
 
@@ -150,5 +152,5 @@ def test_a_bad_version_is_refused(tree):
 def test_the_default_tree_travels_in_the_firmware(tree):
     files = {"/etc/init.sh": "echo 'é\\n'\n", "/opt/a.py": "x = 1\n"}
     codegen.generate(tree / "out", tree / "bin", "1.2.3", "upyOS-rp2", "{}\n", files)
-    found = _names(tree / "out" / "upyos" / "skel.py")["FILES"]
+    found = _names(tree / "out" / "upyos" / "made" / "skel.py")["FILES"]
     assert dict(zip(found[::2], found[1::2], strict=True)) == files

@@ -27,9 +27,9 @@ def shell():
 
         def typed(_args, _stdin):
             state = _state()
-            if state.to_variable:
-                state.result = True
-            elif not state.condition:
+            if type(state.result) is not bool:
+                state.result.value = True
+            elif not state.result:
                 made.out("True\n")
             return 0
 
@@ -68,7 +68,7 @@ class TestLists:
         assert shell.line("bad 3 ; ok") == 0
         assert shell.line("say $?") == 0
         assert shell.line("bad 7 || bad 5") == 5
-        assert shell.executor.variable("?") == 5
+        assert load("variables").get("?") == 5
 
     def test_an_empty_line_keeps_the_status(self, shell):
         shell.line("bad 4")
@@ -115,7 +115,7 @@ class TestPipes:
         assert shell.env["v"] == "X"
 
     def test_a_long_output_goes_through_a_file(self, shell, tmp_path, monkeypatch):
-        pipe = load("pipe")
+        pipe = load("grammar.pipe")
         monkeypatch.setattr(pipe, "_FILE", str(tmp_path / "pipe"))
         text = "x" * 999 + "\n"
         shell.programs["long"] = lambda args, stdin: [shell.out(text) for _ in range(9)] and 0
@@ -159,15 +159,14 @@ class TestVariables:
     def test_a_command_inside_leaves_the_outer_one_its_result(self, shell):
         def outer(_args, _stdin):
             shell.line("typed > w ; typed")
-            assert _state().to_variable
-            _state().result = 7
+            _state().result.value = 7
             return 0
 
         shell.programs["outer"] = outer
         shell.line("outer > v")
         assert shell.env["v"] == 7
         assert shell.env["w"] is True
-        assert not _state().to_variable
+        assert _state().result is False
 
     def test_input_from_a_variable(self, shell):
         shell.env["v"] = 12
@@ -226,7 +225,7 @@ class TestFiles:
         def store(_name, _value, _output):
             raise MemoryError
 
-        monkeypatch.setattr(load("redirection"), "store", store)
+        monkeypatch.setattr(load("grammar.redirection"), "store", store)
         assert shell.line("say a > v ; say b") == 0
         assert shell.errors == ["v: out of memory"]
         assert shell.printed == ["b\n"]

@@ -40,7 +40,7 @@ class Shell:
         self.folder = folder
         self.executor = load("executor")
         self.state = sys.modules["upyos.state"]
-        load("pipe")._FILE = str(folder / "pipe")
+        load("grammar.pipe")._FILE = str(folder / "pipe")
         sys.modules["upyos.process"].enter = lambda path, args: Watched()
         self._left = MORE
         programs = {"say": self._say, "up": self._up, "typed": self._typed, "more": self._more}
@@ -54,11 +54,10 @@ class Shell:
         self.device.errors.clear()
         self._left = MORE
         self.state.frame = self.device.target = None
-        self.state.condition = self.state.to_variable = False
-        self.state.result = self.state.NONE
+        self.state.result = False
         sys.modules["sdata"].sysconfig["env"].clear()
         if digits:
-            self.executor.assign("1", "one")
+            load("variables").assign("1", "one")
 
     def _counted(self, run):
         def counted(args, stdin):
@@ -79,8 +78,8 @@ class Shell:
         return 0
 
     def _typed(self, _args, _stdin) -> bool:
-        if self.state.to_variable:
-            self.state.result = False
+        if type(self.state.result) is not bool:
+            self.state.result.value = False
         return 1
 
     def _more(self, _args, _stdin) -> int:
@@ -185,7 +184,7 @@ def _check_after(shell, status) -> None:
     assert type(status) is int and 0 <= status <= 255
     assert status == state.status
     assert shell.device.target is None
-    assert (state.condition, state.to_variable, state.result) == (False, False, state.NONE)
+    assert state.result is False
     assert not shell.executor.found
     if state.frame is not None:
         # the session's own, which holds its digits
@@ -223,16 +222,16 @@ def test_a_line_inside_another_leaves_its_state(shell, lines):
     shell.begin()
 
     def state():
-        return shell.device.target, shell.state.to_variable, shell.state.result
+        return shell.device.target, shell.state.result, shell.state.result.value
 
     def runs(_args, stdin):
         shell.device.out("<")
-        shell.state.result = lines
+        shell.state.result.value = lines
         for line in lines:
             before = state()
             shell.executor.run_line(line.replace("F/", f"{shell.folder}/"), _no_more)
             assert state() == before
-        shell.state.result = shell.state.NONE
+        shell.state.result.value = ...
         shell.device.out(">")
         return stdin.read(1) != b"o"
 

@@ -43,14 +43,17 @@ def test_what_upstream_freezes_too_is_not_counted_twice(monkeypatch, name, is_co
     counted = []
 
     def frozen_bytes(chip: Chip, compiled: list[Path], *_: Path) -> int:
-        counted.extend(compiled)
+        counted.append(compiled)
         return 1
 
     monkeypatch.setattr(frozen_size, "frozen_bytes", frozen_bytes)
     fit.estimate(variant.of(name))
-    names = {path.name for path in counted if "asyncio" in path.parts}
+    # second is all that is frozen
+    added, everything = counted
+    names = {path.name for path in added if "asyncio" in path.parts}
     assert ("core.mpy" in names) == is_counted
-    assert "kernel.mpy" in {path.name for path in counted}
+    assert "kernel.mpy" in {path.name for path in added}
+    assert "core.mpy" in {path.name for path in everything}
 
 
 def test_a_slot_that_is_too_small_is_refused(monkeypatch, capsys):
@@ -111,6 +114,50 @@ def test_the_compiler_of_another_chip_will_do(monkeypatch):
     one, other = alike
     assert other.left_bytes > 0
     assert 0.97 * one.frozen_bytes < other.frozen_bytes < 1.03 * one.frozen_bytes
+
+
+def test_an_arm_compiler_stands_for_one_with_larger_code(monkeypatch, tmp_path):
+    """Measured against a build for an ESP32-C3, the code for a Cortex-M0+ was 15 % too small."""
+    real = frozen_size.shutil.which
+    monkeypatch.setattr(
+        frozen_size.shutil, "which", lambda name: name == "arm-none-eabi-gcc" and real(name)
+    )
+    micropython = sources.prepare_micropython("unix").micropython
+    found = frozen_size.c_bytes(CHIPS["esp32c3"], micropython, tmp_path)
+    assert found > frozen_size.c_bytes(CHIPS["rp2040"], micropython, tmp_path)
+    monkeypatch.setattr(frozen_size, "_AGAINST_ARM", {})
+    plain = frozen_size.c_bytes(CHIPS["esp32c3"], micropython, tmp_path)
+    assert 1.2 * plain < found < 1.3 * plain
+
+
+def test_code_for_speed_is_measured_as_it_is_built(monkeypatch, tmp_path):
+    compiled = {}
+
+    def run(command: list[str], what: str) -> str:
+        compiled[what] = command[: command.index("-c")] if "-c" in command else []
+        raise UpyfwError("seen")
+
+    real = frozen_size._object_bytes
+
+    def object_bytes(command: tuple, source: Path, *places) -> int:
+        with pytest.raises(UpyfwError):
+            real(command, source, *places)
+        return 0
+
+    micropython = sources.prepare_micropython("unix").micropython
+    frozen_size._write_headers(micropython, tmp_path)
+    monkeypatch.setattr(frozen_size, "_run", run)
+    monkeypatch.setattr(frozen_size, "_object_bytes", object_bytes)
+    frozen_size.c_bytes(CHIPS["rp2040"], micropython, tmp_path)
+    fast = {name for name, command in compiled.items() if "-O2" in command}
+    assert fast == {"crc.c", "frozen.c", "pattern.c", "text.c"}
+
+
+def test_all_that_is_frozen_is_told_beside_what_we_add(capsys):
+    """A build's frozen size has asyncio, which upstream's firmware has too."""
+    assert cli.run(["fit", "ESP32_GENERIC_C3", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)[0]
+    assert 5_000 < row["frozen_all_bytes"] - row["frozen_bytes"] < 10_000
 
 
 def test_without_a_compiler_the_size_is_unknown_not_wrong(monkeypatch, tmp_path, capsys):

@@ -42,10 +42,11 @@ def _fake(name: str, **content) -> types.ModuleType:
 
 MICROPYTHON = _fake("micropython", const=lambda value: value)
 SDATA = _fake("sdata", cache_enabled=False, sysconfig={"pfiles": []})
+REASONS = _load("reasons")
 PATHS = _load("paths", micropython=MICROPYTHON, sdata=SDATA)
 CONSOLE = _fake("upyos.console", ask=None, write=None, error=None)
 PROCESS = _fake("upyos.process", UsageError=WrongUse)
-STATE = _fake("upyos.state", to_variable=False, condition=False, result=())
+STATE = _fake("upyos.state", result=False, turn=None)
 COMMAND = _load(
     "command",
     **{
@@ -156,4 +157,4 @@ def test_number():
     ],
 )
 def test_reason(exc, text):
-    assert COMMAND.reason(exc) == text
+    assert REASONS.reason(exc) == text

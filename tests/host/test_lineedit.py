@@ -61,7 +61,7 @@ class Editor:
         self.device = made
         self.edit = load("lineedit")
         self.state = sys.modules["upyos.state"]
-        history = load("history")
+        history = load("line.history")
         history._FILE = "/nonexistent/history"
 
     def read(self, keys: bytes) -> str:
@@ -200,7 +200,7 @@ class TestHistory:
 
     def test_the_last_20(self, editor):
         self._remember(editor, *[f"line {i}" for i in range(50)])
-        assert load("history").lines() == [f"line {i}" for i in range(30, 50)]
+        assert load("line.history").lines() == [f"line {i}" for i in range(30, 50)]
 
     def test_one_buffer_of_one_size(self, editor):
         self._remember(editor, "x")
@@ -209,16 +209,16 @@ class TestHistory:
         self._remember(editor, *[f"{i} " + "y" * (i * 7 % 240) for i in range(60)])
         assert editor.state.history is buffer
         assert len(buffer) == size
-        lines = load("history").lines()
+        lines = load("line.history").lines()
         assert lines[-1] == "59 " + "y" * (59 * 7 % 240)
         assert 2 <= len(lines) <= 20
 
     def test_same_line_twice_and_too_long_ones(self, editor):
         self._remember(editor, "a", "b", "b", "z" * 400, "ab", "b")
-        assert load("history").lines() == ["a", "b", "ab", "b"]
+        assert load("line.history").lines() == ["a", "b", "ab", "b"]
 
     def test_file(self, editor, tmp_path):
-        history = load("history")
+        history = load("line.history")
         history._FILE = str(tmp_path / "history")
         written = {}
         files = type(sys)("upyos.lib.files")
@@ -236,10 +236,10 @@ class TestHistory:
 
     def test_clear(self, editor):
         self._remember(editor, "a", "b")
-        load("history").clear()
-        assert load("history").lines() == []
+        load("line.history").clear()
+        assert load("line.history").lines() == []
         self._remember(editor, "c")
-        assert load("history").lines() == ["c"]
+        assert load("line.history").lines() == ["c"]
 
 
 def _model(keys: list[bytes]) -> tuple[str, int]:

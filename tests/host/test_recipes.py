@@ -65,6 +65,18 @@ CASES = "# SPDX-License-Identifier: MIT\n" + "".join(
 )
 CASES += '[[check]]\nid = "frob-wrong"\ncmd = "frob -x"\nusage = true\nstatus = 2\n'
 
+# prints the paths on the device of what the whole system freezes
+FROZEN = """
+from pathlib import Path
+from upyfw.build import firmware_frozen
+from upyfw.source import sources
+micropython = sources.prepare_micropython("rp2").micropython
+generated = Path("generated").resolve()
+generated.mkdir()
+for file in firmware_frozen.files("full", micropython, "rp2", generated):
+    print(file.target)
+"""
+
 PORT_RECORD = '''\
 # SPDX-License-Identifier: MIT
 """The port to a chip that does not exist."""
@@ -203,6 +215,18 @@ def test_a_command_is_one_file_and_its_cases(copy):
     copy.test(which, "commands_doc", "casefile", "layers", "readme", "style")
     assert copy.changed() == {"modules/upyos/bin/text/frob.py", "tests/cases/frob.toml"}
     assert "| `frob [-n] [WORD...]` |" in (copy.folder / "README.md").read_text()
+
+
+def test_a_command_in_a_new_group_is_one_file_and_its_cases(copy):
+    """The group is the folder: it is frozen, found, described and held to its layer by that."""
+    copy.write("modules/upyos/bin/radio/frob.py", COMMAND)
+    copy.write("tests/cases/frob.toml", CASES)
+    copy.tables()
+    which = "frob or radio or layers or up_to_date or license or pending or little_else"
+    copy.test(which, "commands_doc", "casefile", "layers", "readme", "style")
+    assert copy.changed() == {"modules/upyos/bin/radio/frob.py", "tests/cases/frob.toml"}
+    assert "| `frob [-n] [WORD...]` |" in (copy.folder / "README.md").read_text()
+    assert "upyos/bin/radio/frob.py" in copy.run("-c", FROZEN)
 
 
 def test_a_port_is_its_own_files_and_one_board(copy):

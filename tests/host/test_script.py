@@ -45,7 +45,7 @@ class TestLines:
     def test_what_is_no_text(self, scripts):
         path = scripts.folder / "b.sh"
         path.write_bytes(b"say a\n\xff\xfe\nsay b\n")
-        assert load("script").run(str(path), []) == 0
+        assert load("grammar.script").run(str(path), []) == 0
         assert "".join(scripts.device.printed) == "a\nb\n"
         assert scripts.errors[0].startswith("b.sh:2: syntax error")
 
@@ -60,13 +60,13 @@ class TestLines:
     def test_goto_and_skip_pass_what_is_no_text(self, scripts, line):
         path = scripts.folder / "b.sh"
         path.write_bytes(b"goto e\n%s\n:e\nskip 1\n%s\nsay b\n" % (line, line))
-        assert load("script").run(str(path), []) == 0
+        assert load("grammar.script").run(str(path), []) == 0
         assert "".join(scripts.device.printed) == "b\n"
         assert scripts.errors == []
 
     def test_missing_file(self, scripts):
-        assert load("script").run(str(scripts.folder / "none.sh"), []) == 127
-        assert load("script").run(str(scripts.folder), []) == 126
+        assert load("grammar.script").run(str(scripts.folder / "none.sh"), []) == 127
+        assert load("grammar.script").run(str(scripts.folder), []) == 126
 
     def test_ctrl_c_ends_it(self, scripts):
         assert scripts.run("stop\nsay a") == (130, [])
@@ -90,7 +90,7 @@ class TestArguments:
     def test_gone_when_it_ends(self, scripts):
         scripts.run("ok", "x")
         assert scripts.state.frame is None
-        assert scripts.executor.variable("1") == ""
+        assert scripts.variables.get("1") == ""
 
     def test_standard_input(self, scripts):
         inner = scripts.write("input\ninput\n", "inner.sh")
@@ -157,7 +157,7 @@ class TestNesting:
         path = scripts.folder / "s.sh"
         status, lines = scripts.run(f"say x\n{path}\n")
         assert status == 1
-        assert len(lines) == load("script")._DEPTH
+        assert len(lines) == load("grammar.script")._DEPTH
         assert "nested too deep" in scripts.errors[0]
 
 
@@ -178,7 +178,7 @@ class TestAtThePrompt:
         del scripts.device.printed[:], scripts.device.errors[:]
         rest = list(lines[1:])
         program = load("lexer").parse(lines[0])
-        status = load("session").run(program, lambda: rest.pop(0) if rest else None)
+        status = load("grammar.session").run(program, lambda: rest.pop(0) if rest else None)
         return status, "".join(scripts.device.printed).splitlines()
 
     def test_blocks(self, scripts):
@@ -318,5 +318,5 @@ class TestScriptsThatRunScripts:
 
         inner = scripts.write("input", "in.sh")
         path = scripts.write(f"input\n{inner}\ninput", "out.sh")
-        load("script").run(path, [], io.BytesIO(b"a\nb\nc\n"))
+        load("grammar.script").run(path, [], io.BytesIO(b"a\nb\nc\n"))
         assert "".join(scripts.device.printed) == "a\nb\nc\n"

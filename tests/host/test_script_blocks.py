@@ -55,7 +55,7 @@ class TestIf:
         ]
         assert scripts.run("if 1 == 2 say a && say b ; say f")[1] == ["f"]
         scripts.run("if 1 == 1 say x > v")
-        assert scripts.executor.variable("v") == "x"
+        assert scripts.variables.get("v") == "x"
 
     def test_run(self, scripts):
         assert scripts.run("if 1 == 1 run say a\nif 1 == 1 run")[1] == ["a"]
@@ -155,7 +155,7 @@ class TestLoops:
         assert scripts.errors[0].startswith(f"s.sh:1: {line.split()[0]}: ")
 
     def test_large_blocks_keep_lines_on_the_flash(self, scripts, monkeypatch):
-        source = load("script").Source
+        source = load("grammar.script").Source
         again, places = source.again, []
         monkeypatch.setattr(
             source, "again", lambda self, place: places.append(place) or again(self, place)

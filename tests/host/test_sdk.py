@@ -7,7 +7,7 @@ import re
 
 import pytest
 from casefile import TREE
-from fabricated import program
+from fabricated import lx106_sdk, program
 from upyfw import cli
 from upyfw.base.errors import UpyfwError
 from upyfw.board import boards, partitions
@@ -47,8 +47,8 @@ def test_a_container_is_offered_where_one_runs(bare, capsys):
     program(bare / "bin", "docker", "exit 0")
     assert cli.run(["build", "ESP32_GENERIC"]) == 1
     hint = capsys.readouterr().err.splitlines()[1]
-    assert "; or in a container: docker run" in hint
-    assert hint.endswith(f"espressif/idf:v{IDF} ./upyfw build ESP32_GENERIC")
+    assert "; or in a container: ./upyfw" in hint
+    assert hint.endswith("./upyfw build ESP32_GENERIC --container")
 
 
 def test_a_container_program_that_does_not_work_is_not_offered(bare):
@@ -78,6 +78,35 @@ def test_esp_idf_is_found_by_idf_py(bare, monkeypatch):
     assert (kit.problem, kit.version, kit.place) == ("", "5.4.2", place)
 
 
+@pytest.fixture
+def idf_of_one_chip(bare, monkeypatch):
+    """An ESP-IDF whose install.sh was told one chip: only its compiler is there."""
+    place = _idf(bare, 5, 4, 2)
+    monkeypatch.setenv("IDF_PATH", str(place))
+    monkeypatch.setenv("IDF_PYTHON_ENV_PATH", str(bare))
+    program(bare / "bin", "riscv32-esp-elf-gcc", "exit 0")
+    return place
+
+
+def test_the_compiler_of_the_boards_chip_is_looked_for(idf_of_one_chip, capsys):
+    wanted = f"xtensa-esp32-elf-gcc of esp-idf {IDF} is not in PATH"
+    assert cli.run(["boards", "--json"]) == 0
+    rows = {row["name"]: row["why_not"] for row in json.loads(capsys.readouterr().out)}
+    assert rows["ESP32_GENERIC_C3"] == ""
+    assert rows["ESP32_GENERIC"] == wanted
+    assert cli.run(["build", "ESP32_GENERIC"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == f"upyfw: ESP32_GENERIC: {wanted}"
+    assert lines[1] == f"  {idf_of_one_chip}/install.sh esp32 && . {idf_of_one_chip}/export.sh"
+
+
+def test_doctor_says_which_compiler_a_kit_lacks(idf_of_one_chip, capsys):
+    cli.run(["doctor", "--json"])
+    kits = {row["name"]: row for row in json.loads(capsys.readouterr().out)["kits"]}
+    assert "xtensa-esp32s3-elf-gcc of esp-idf" in kits["esp-idf"]["problem"]
+    assert "riscv32" not in kits["esp-idf"]["problem"]
+
+
 def test_a_folder_that_is_no_esp_idf(bare, monkeypatch):
     monkeypatch.setenv("IDF_PATH", str(bare))
     assert sdk.find("esp-idf").problem == f"IDF_PATH: {bare} holds no ESP-IDF"
@@ -93,10 +122,18 @@ def test_a_compiler_without_the_esp8266_sdk_is_not_enough(bare, capsys):
 
 def test_the_esp8266_sdk_is_found_in_the_compilers_sysroot(bare):
     program(bare / "bin", "xtensa-lx106-elf-gcc", f"echo {bare}")
-    header = bare / "usr" / "include" / "user_interface.h"
-    header.parent.mkdir(parents=True)
-    header.touch()
+    lx106_sdk(bare / "usr")
     assert sdk.find("esp-open-sdk").problem == ""
+
+
+@pytest.mark.parametrize("name", ["include/lwip/init.h", "lib/libmain.a", "lib/liblwip_open.a"])
+def test_a_part_of_the_esp8266_sdk_is_not_enough(bare, name):
+    """esp-open-sdk builds its lwIP after the compiler: a build that failed there has no such."""
+    program(bare / "bin", "xtensa-lx106-elf-gcc", f"echo {bare}")
+    lx106_sdk(bare / "usr")
+    (bare / "usr" / name).unlink()
+    problem = sdk.find("esp-open-sdk").problem
+    assert problem == f"the ESP8266 SDK in {bare}/usr lacks {name}"
 
 
 def test_what_only_git_has_is_one_line(monkeypatch, capsys):
@@ -149,6 +186,23 @@ def test_what_esp_idf_is_told(name, micropython, tmp_path):
     assert files["partitions.csv"] == partitions.csv(board.regions)
 
 
+def test_bluetooth_can_be_left_out(micropython, tmp_path):
+    board = boards.load("ESP32_GENERIC_C3")
+    told = firmware_esp32.board_files(board, tmp_path, micropython)
+    assert "BLUETOOTH" not in told["mpconfigboard.h"]
+    assert "CONFIG_BT_" not in told["sdkconfig.upyos"]
+    lean = dataclasses.replace(board.firmware, bluetooth=False)
+    board = dataclasses.replace(board, firmware=lean)
+    told = firmware_esp32.board_files(board, tmp_path, micropython)
+    assert "#define MICROPY_PY_BLUETOOTH (0)\n" in told["mpconfigboard.h"]
+    assert "CONFIG_BT_ENABLED=n\n" in told["sdkconfig.upyos"]
+    # both are what the port's own settings look at
+    assert (
+        "#ifndef MICROPY_PY_BLUETOOTH" in (micropython / "ports/esp32/mpconfigport.h").read_text()
+    )
+    assert "CONFIG_BT_ENABLED=y" in (micropython / "ports/esp32/boards/sdkconfig.ble").read_text()
+
+
 def test_octal_psram_is_upstreams_variant(micropython, tmp_path):
     board = boards.load("ESP32_GENERIC_S3")
     text = firmware_esp32.board_files(board, tmp_path, micropython)["mpconfigboard.cmake"]
@@ -181,3 +235,5 @@ def test_the_esp8266_has_what_our_code_uses(micropython):
     sources = [path for part in ("modules", "ports") for path in (TREE / part).rglob("*.py")]
     assert [path.name for path in sources if re.search(used, path.read_text())] == []
     assert "#define MICROPY_PY_BUILTINS_COMPILE             (1)" in text
+    # md5sum
+    assert "#define MICROPY_PY_HASHLIB_MD5 (MICROPY_PY_SSL && MICROPY_SSL_AXTLS)" in text

@@ -3,12 +3,14 @@
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from upyfw import cli
 from upyfw.base.errors import UpyfwError
+from upyfw.board import boards
 from upyfw.build import firmware
 from upyfw.image import uf2
 from upyfw.measure import size, size_report
@@ -53,9 +55,11 @@ def test_the_frozen_total_is_the_linkers(pico):
 
 
 def test_a_long_text_is_ascribed_to_its_module(pico):
-    board_text = (pico.elf.parent / "generated/upyos/board_default.py").stat().st_size
+    board_text = (pico.elf.parent / "generated/upyos/made/board_default.py").stat().st_size
     assert (
-        0.6 * board_text < size.of_build(pico).modules["upyos/board_default.py"] < 2 * board_text
+        0.6 * board_text
+        < size.of_build(pico).modules["upyos/made/board_default.py"]
+        < 2 * board_text
     )
 
 
@@ -75,7 +79,7 @@ def test_as_json(pico, capsys):
     assert cli.run(["size", "RPI_PICO", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown == size.of_build(pico).as_json()
-    assert shown["modules"]["upyos/index.py"] > 0
+    assert shown["modules"]["upyos/made/index.py"] > 0
 
 
 def test_as_text(pico, capsys):
@@ -93,6 +97,41 @@ def test_what_is_no_program_is_refused(pico, tmp_path, content):
     with pytest.raises(UpyfwError, match="x.elf") as caught:
         size.of_build(replace(pico, elf=elf))
     assert caught.value.status == 2
+
+
+# sections of ESP-IDF's linker script for the ESP32-C3: name, flags, type, address, bytes
+IDF_SECTIONS = (
+    (".iram0.text", "ax", "progbits", 0x40380000, 0x1000),
+    (".dram0.dummy", "aw", "nobits", 0x3FC80000, 0x1000),
+    (".dram0.data", "aw", "progbits", 0x3FC90000, 0x200),
+    (".dram0.bss", "aw", "nobits", 0x3FC90200, 0x300),
+    (".flash.text", "ax", "progbits", 0x42000020, 0x8000),
+    (".flash.rodata", "aw", "progbits", 0x3C010020, 0x4000),
+    (".flash_rodata_dummy", "aw", "nobits", 0x3C000020, 0x10000),
+    (".rtc_noinit", "aw", "nobits", 0x50000000, 4),
+)
+
+
+def _linked(folder: Path, sections: tuple) -> Path:
+    """Link a program that has nothing but sections, each where it is to be."""
+    lines, places = [".globl _start", "_start = 0"], []
+    for name, flags, kind, addr, size_bytes in sections:
+        lines += [f'.section {name},"{flags}",%{kind}', f".space {size_bytes}"]
+        places.append(f"-Wl,--section-start={name}=0x{addr:x}")
+    source, elf = folder / "x.s", folder / "x.elf"
+    source.write_text("\n".join(lines) + "\n")
+    command = ["arm-none-eabi-gcc", "-nostdlib", "-nostartfiles", *places]
+    subprocess.run([*command, "-o", str(elf), str(source)], check=True, capture_output=True)
+    return elf
+
+
+def test_static_ram_of_an_esp32_is_what_lies_in_its_ram(tmp_path):
+    """Not the flash, which is above 0x20000000 too, nor one memory twice."""
+    firmware = tmp_path / "firmware.bin"
+    firmware.write_bytes(bytes(100))
+    elf = _linked(tmp_path, IDF_SECTIONS)
+    report = size.measure(boards.load("ESP32_GENERIC_C3"), firmware, elf, None)
+    assert report.ram_static_bytes == 0x1000 + 0x200 + 0x300
 
 
 def test_a_missing_file_says_what_to_do(pico):

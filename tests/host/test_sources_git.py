@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sources from git: a tag with its submodules, its commit checked; else Debian's packages."""
+"""Sources from git: a tag, its commit checked, or a commit; else Debian's packages."""
 
 import fabricated
 import pytest
@@ -10,17 +10,13 @@ PINS = """
 version = "1.0"
 place = "."
 needed_by = ["unix"]
-git = {{ url = "{url}", tag = "v1.0", commit = "{commit}", submodules = ["lib/tinyusb"] }}
+git = {{ url = "{url}", tag = "v1.0", commit = "{commit}" }}
 {debian}
 [tinyusb]
 version = "1.0"
 place = "lib/tinyusb"
 needed_by = ["unix"]
-submodule_of = "micropython"
-[tinyusb.debian]
-package = "tinyusb"
-suites = ["trixie"]
-files = [{{ name = "t", sha256 = "{zeros}" }}]
+git = {{ url = "{other}", commit = "{other_commit}" }}
 """
 OTHERS = """
 [{name}]
@@ -44,22 +40,29 @@ def repository(folder, files: dict[str, str]) -> str:
 
 
 class Upstream:
-    """Two repositories, one a submodule of the other."""
+    """Two repositories; of the second one a commit is pinned that no tag names."""
 
     def __init__(self, checkout: Checkout) -> None:
         self.checkout = checkout
         self.url = checkout.folder / "micropython.git"
-        self.submodule = checkout.folder / "tinyusb.git"
-        repository(self.submodule, {"src/tusb.c": "usb\n"})
-        repository(self.url, {"py/mpconfig.h": "\n"})
-        fabricated.git(self.url, "submodule", "-q", "add", str(self.submodule), "lib/tinyusb")
-        fabricated.git(self.url, "commit", "-q", "-m", "Second.")
-        fabricated.git(self.url, "tag", "-f", "-a", "v1.0", "-m", "v1.0")
-        self.commit = fabricated.git(self.url, "rev-parse", "HEAD")
+        self.other = checkout.folder / "tinyusb.git"
+        self.other_commit = repository(self.other, {"src/tusb.c": "usb\n"})
+        fabricated.git(self.other, "tag", "-d", "v1.0")
+        # as git hosts do
+        fabricated.git(self.other, "config", "uploadpack.allowReachableSHA1InWant", "true")
+        (self.other / "src/tusb.c").write_text("later\n")
+        fabricated.git(self.other, "commit", "-q", "-a", "-m", "Second.")
+        self.commit = repository(self.url, {"py/mpconfig.h": "\n"})
         self.pin(self.commit)
 
     def pin(self, commit: str, debian: str = "", others_for: str = "[]") -> None:
-        text = PINS.format(url=self.url, commit=commit, debian=debian, zeros="0" * 64)
+        text = PINS.format(
+            url=self.url,
+            commit=commit,
+            debian=debian,
+            other=self.other,
+            other_commit=self.other_commit,
+        )
         names = ("pico-sdk", "lwip", "picotool")
         others = "".join(
             OTHERS.format(name=name, url=self.url, ports=others_for) for name in names
@@ -75,7 +78,7 @@ def upstream(checkout) -> Upstream:
     return Upstream(checkout)
 
 
-def test_a_tag_with_its_submodules(upstream):
+def test_a_tag_and_a_commit(upstream):
     status, out, lines = upstream.fetch()
     assert (status, errors(lines)) == (0, [])
     tree = fabricated.Path(out.strip())
@@ -83,7 +86,7 @@ def test_a_tag_with_its_submodules(upstream):
     assert list(tree.rglob(".git")) == []
     stamp = next(upstream.checkout.cache.glob("trees/*/stamps/micropython"))
     assert stamp.read_text() == f"git:{upstream.commit}"
-    assert stamp.with_name("tinyusb").exists()
+    assert stamp.with_name("tinyusb").read_text() == f"git:{upstream.other_commit}"
 
 
 def test_a_tag_that_was_moved(upstream):
@@ -104,16 +107,19 @@ def test_a_tag_that_is_not_there(upstream):
 
 
 def test_a_broken_fetch_goes_on_where_it_was(upstream):
-    """The submodule cannot be had at first; what the clone has already is not fetched again."""
-    hidden = upstream.submodule.rename(upstream.submodule.with_suffix(".away"))
+    """A clone is kept until it is whole; what was put into its place is not fetched again."""
+    real, log = fabricated.shutil.which("git"), upstream.checkout.folder / "log"
+    fails = f'case "$*" in *" fetch "*tinyusb*) exit 1;; esac; exec {real} "$@"'
+    fabricated.program(upstream.checkout.bin, "git", fails)
     assert upstream.fetch()[0] == 1
-    clone = upstream.checkout.cache / "git" / "micropython"
+    clone = upstream.checkout.cache / "git" / "tinyusb"
     assert (clone / ".git").exists()
-    hidden.rename(upstream.submodule)
-    log, real = upstream.checkout.folder / "log", fabricated.shutil.which("git")
     fabricated.program(upstream.checkout.bin, "git", f'echo "$*" >> {log}; exec {real} "$@"')
     assert upstream.fetch()[0] == 0
-    assert " fetch " in log.read_text() and " init " not in log.read_text()
+    fetched = [line for line in log.read_text().splitlines() if " fetch " in line]
+    assert len(fetched) == 1
+    assert "tinyusb.git" in fetched[0]
+    assert " init " not in log.read_text()
     assert not clone.exists()
 
 
@@ -135,7 +141,8 @@ def test_a_host_that_does_not_answer(upstream):
     fabricated.program(upstream.checkout.bin, "git", f"echo $* >> {asked}; exec sleep 60")
     status, _, lines = upstream.fetch()
     assert status == 1
-    assert len(asked.read_text().splitlines()) == 1
+    # once for each host
+    assert len(asked.read_text().splitlines()) == 2
     names = ["tinyusb", "pico-sdk", "lwip", "picotool"]
     assert [line.split()[1] for line in errors(lines)] == names
     assert next(upstream.checkout.cache.glob("trees/*/stamps/micropython")).read_text() == digest

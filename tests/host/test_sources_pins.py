@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ports/upstream.toml: strict, and every pin of the real one complete."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ def test_the_real_file():
     sources = source_pins.read()
     assert list(sources)[0] == "micropython"
     for source in sources.values():
-        assert source.debian or source.kit or source.is_only_a_submodule, source.name
-        assert source.git or sources[source.submodule_of].git, source.name
+        assert source.debian or source.kit or source.is_only_in_git, source.name
+        # a tag can be moved; a kit's is only shown
+        assert source.git.commit or source.kit, source.name
+        assert source.licence or source.kit, source.name
         assert set(source.needed_by) <= set(PORTS)
 
 
@@ -32,6 +35,23 @@ def test_a_bad_file_is_refused(path):
     assert str(path) in caught.value.what
     assert caught.value.hint
     assert "\n" not in caught.value.what
+
+
+def test_both_routes_have_the_same_version():
+    """Else two machines would build two firmwares from one commit of ours."""
+    for source in source_pins.read().values():
+        if not source.debian:
+            continue
+        versions = [re.search(r"_(\d[\d.]*\d)", file.name)[1] for file in source.debian.files]
+        assert source.version in versions, source.name
+        assert source.version in source.git.tag.replace("_", "."), source.name
+
+
+def test_what_micropython_pins_is_what_we_pin():
+    """By its tag's tree: git ls-tree v1.26.1 lib/."""
+    sources = source_pins.read()
+    pinned = {name: sources[name].git.commit[:7] for name in ("cyw43-driver", "btstack", "axtls")}
+    assert pinned == {"cyw43-driver": "dd75682", "btstack": "77e752a", "axtls": "531cab9"}
 
 
 def test_bytes_that_are_no_text(tmp_path):

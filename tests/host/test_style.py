@@ -26,8 +26,15 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 # where anything may be caught: the start, the shell's loop, and where a user's program or Python
 # line is run, in the foreground or as a job, or its exception asked for its text; around a peer
 # of a service
-BARRIERS = {"boot", "shell", "process", "pyline", "tasks", "threads", "jobs", "failure", "launch"}
-BARRIERS |= {"svc/listener", "raw_repl"}
+BARRIERS = {"start/boot", "shell", "loader", "programs/failure", "jobs/tasks", "jobs/threads"}
+BARRIERS |= {
+    "jobs/job",
+    "grammar/background",
+    "grammar/launch",
+    "grammar/pyline",
+    "grammar/raw_repl",
+}
+BARRIERS |= {"jobs/listener"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

@@ -59,7 +59,7 @@ static bool upyos_capture(const void *buf, size_t len, int *errcode) {
     return true;
 }
 
-// What Python raises then: `upyos.failure` and `lib.command.fail` know it by its second argument.
+// What Python raises then: `programs.failure` and `lib.command.fail` know it by its second argument.
 static MP_NORETURN void upyos_raise_output(int errcode) {
     mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(errcode), MP_OBJ_NEW_QSTR(MP_QSTR_output)};
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, MP_ARRAY_SIZE(args), 0, args));

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // The checksum of littlefs, one byte a step. It reads the whole log of each directory on a path, at every
-// look-up: with its own table of 16 entries that was 7 % of a start.
+// look-up: with its own table of 16 entries that was 7 % of a start. In builds with make, littlefs has no
+// checksum of its own but calls that of uzlib, which has such a table too (MicroPython's lfs2_defines.h).
 
 #include <stddef.h>
 #include <stdint.h>
 
 uint32_t __wrap_lfs2_crc(uint32_t crc, const void *buffer, size_t size);
+uint32_t __wrap_uzlib_crc32(const void *buffer, unsigned int size, uint32_t crc);
 
 // CRC-32 of the single bytes, polynomial 0x04c11db7 with its bits reversed (littlefs SPEC.md, "CRC")
 static const uint32_t crc_of_byte[256] = {
@@ -50,4 +52,8 @@ uint32_t __wrap_lfs2_crc(uint32_t crc, const void *buffer, size_t size) {
         crc = (crc >> 8) ^ crc_of_byte[(crc ^ *at) & 0xff];
     }
     return crc;
+}
+
+uint32_t __wrap_uzlib_crc32(const void *buffer, unsigned int size, uint32_t crc) {
+    return __wrap_lfs2_crc(crc, buffer, size);
 }

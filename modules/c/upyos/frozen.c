@@ -113,6 +113,10 @@ mp_import_stat_t __wrap_mp_find_frozen_module(const char *str, int *frozen_type,
         if (name[len] == '/') {
             return MP_IMPORT_STAT_DIR;
         }
+        if (strcmp(name + len, ".py") == 0) {
+            // import.c asks for it next
+            last_found = name;
+        }
         name += strlen(name) + 1;
     }
     return MP_IMPORT_STAT_NO_EXIST;

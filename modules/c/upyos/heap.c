@@ -63,3 +63,19 @@ static mp_obj_t upyos_heap(void) {
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(upyos_heap_obj, upyos_heap);
+
+// headroom(bytes): Python code of the calling thread ends so much earlier for want of C stack, so that C code that it calls
+// has it. MicroPython looks at the stack when Python calls something, not inside littlefs.
+static mp_obj_t upyos_headroom(mp_obj_t bytes_in) {
+    mp_int_t bytes = mp_obj_get_int(bytes_in);
+    #if MICROPY_STACK_CHECK
+    if (bytes < 0 || (mp_uint_t)bytes >= MP_STATE_THREAD(stack_limit)) {
+        mp_raise_ValueError(NULL);
+    }
+    MP_STATE_THREAD(stack_limit) -= bytes;
+    #else
+    (void)bytes;
+    #endif
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(upyos_headroom_obj, upyos_headroom);

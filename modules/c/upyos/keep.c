@@ -3,7 +3,10 @@
 // keep(): a word that outlives resets, where Python cannot reach one: the ESP32 family, whose linker gives out the
 // RTC memory. Other chips have a register for it.
 
-#if defined(ESP_PLATFORM)
+// The port's settings bring ESP-IDF's, which the compiler and the scan for names see alike (upyos.c).
+#include "py/mpconfig.h"
+
+#if defined(CONFIG_IDF_TARGET)
 
 #include "py/runtime.h"
 #include "esp_attr.h"

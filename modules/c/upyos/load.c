@@ -35,7 +35,7 @@ static void upyos_run_proto_fun(mp_module_context_t *context, mp_proto_fun_t pro
     nlr_pop_jump_callback(true);
 }
 
-static bool upyos_run_frozen(mp_module_context_t *context, const char *path) {
+bool upyos_run_frozen(mp_module_context_t *context, const char *path) {
     int frozen_type;
     void *data;
     if (mp_find_frozen_module(path, &frozen_type, &data) != MP_IMPORT_STAT_FILE || frozen_type != MP_FROZEN_MPY) {
@@ -122,15 +122,6 @@ MP_DEFINE_CONST_FUN_OBJ_1(upyos_frozen_obj, upyos_frozen);
 /******************************************************************************/
 // Modules that are not needed any more
 
-static bool upyos_is_listed(mp_obj_t name, size_t count, const mp_obj_t *names) {
-    for (size_t i = 0; i < count; ++i) {
-        if (mp_obj_equal(name, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void upyos_remove(mp_map_t *map, mp_obj_t key) {
     mp_map_elem_t *slot = mp_map_lookup(map, key, MP_MAP_LOOKUP_REMOVE_IF_FOUND);
     if (slot != NULL) {
@@ -139,10 +130,21 @@ static void upyos_remove(mp_map_t *map, mp_obj_t key) {
     }
 }
 
+// The last point of a name, or NULL. Not strrchr: the ESP8266's port has its own few functions of the C library, and no library.
+static const char *upyos_last_point(const char *text) {
+    const char *found = NULL;
+    for (; *text != 0; ++text) {
+        if (*text == '.') {
+            found = text;
+        }
+    }
+    return found;
+}
+
 // Take a module out of sys.modules, and out of the package right above it, if that is loaded.
 static void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
     const char *text = mp_obj_str_get_str(name);
-    const char *dot = strrchr(text, '.');
+    const char *dot = upyos_last_point(text);
     upyos_remove(modules, name);
     if (dot != NULL) {
         mp_obj_t above = MP_OBJ_NEW_QSTR(qstr_find_strn(text, dot - text));
@@ -153,36 +155,56 @@ static void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
     }
 }
 
+static bool upyos_is_package(mp_obj_t module) {
+    return mp_obj_is_type(module, &mp_type_module)
+           && mp_map_lookup(&mp_obj_module_get_globals(module)->map, MP_OBJ_NEW_QSTR(MP_QSTR___path__), MP_MAP_LOOKUP) != NULL;
+}
+
+// Whether a module of the package upyos stands directly in it, or in the folder that is kept.
+static bool upyos_stays(const char *name, mp_obj_t module, const char *kept) {
+    const char *in = strchr(name, '.');
+    if (in == NULL) {
+        return true;
+    }
+    size_t len = strcspn(++in, ".");
+    if (strncmp(in, kept, len) == 0 && kept[len] == 0) {
+        return true;
+    }
+    return in[len] == 0 && !upyos_is_package(module);
+}
+
 // Whether the first part of a dotted name is one of the names.
-static bool upyos_is_below(mp_obj_t name, size_t count, const mp_obj_t *names) {
-    const char *text = mp_obj_str_get_str(name);
-    size_t len = strcspn(text, ".");
+static bool upyos_is_below(const char *name, size_t count, const mp_obj_t *names) {
+    size_t len = strcspn(name, ".");
     for (size_t i = 0; i < count; ++i) {
         const char *other = mp_obj_str_get_str(names[i]);
-        if (strncmp(text, other, len) == 0 && other[len] == 0) {
+        if (strncmp(name, other, len) == 0 && other[len] == 0) {
             return true;
         }
     }
     return false;
 }
 
-// unload(names, kept): drop the modules of these names, and packages with all that is in them, from
-// sys.modules, but those whose whole names are in the tuple kept
-static mp_obj_t upyos_unload(mp_obj_t names_in, mp_obj_t kept_in) {
-    size_t count, kept_count;
-    mp_obj_t *names, *kept;
-    mp_obj_get_array(names_in, &count, &names);
-    mp_obj_get_array(kept_in, &kept_count, &kept);
+// unload(names[, kept]): drop from sys.modules the folders of the package upyos, but the one that is kept, and the
+// modules of these names; folders and packages with all that is in them
+static mp_obj_t upyos_unload(size_t n_args, const mp_obj_t *args) {
+    size_t count;
+    mp_obj_t *names;
+    mp_obj_get_array(args[0], &count, &names);
+    const char *kept = n_args > 1 ? mp_obj_str_get_str(args[1]) : "";
+    const mp_obj_t own = MP_OBJ_NEW_QSTR(MP_QSTR_upyos);
     mp_map_t *modules = &MP_STATE_VM(mp_loaded_modules_dict).map;
     // removing leaves the other entries where they are
     for (size_t i = 0; i < modules->alloc; ++i) {
         if (mp_map_slot_is_filled(modules, i)) {
             mp_obj_t name = modules->table[i].key;
-            if (upyos_is_below(name, count, names) && !upyos_is_listed(name, kept_count, kept)) {
+            const char *text = mp_obj_str_get_str(name);
+            if (upyos_is_below(text, 1, &own) ? !upyos_stays(text, modules->table[i].value, kept)
+                : upyos_is_below(text, count, names)) {
                 upyos_unload_one(modules, name);
             }
         }
     }
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(upyos_unload_obj, upyos_unload);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_unload_obj, 1, 2, upyos_unload);

@@ -149,7 +149,7 @@ static bool is_whole(mp_obj_t conf) {
            && mp_obj_is_type(part[2], &mp_type_dict) && mp_obj_is_type(part[3], &mp_type_list) && mp_obj_is_str(part[4]);
 }
 
-// Put back what sdata and the kernel always have; what takes more is for upyos.mend: returns true then.
+// Put back what sdata and the kernel always have; what takes more is for programs.mend: returns true then.
 static bool mend_data(void) {
     static const uint16_t needed[] = { MP_QSTR_debug, MP_QSTR_log, MP_QSTR_d0, MP_QSTR_cache_enabled, MP_QSTR_name,
                                        MP_QSTR_version, MP_QSTR_sid, MP_QSTR_initime };

@@ -13,6 +13,6 @@ UPYOS_WRAPPED += $(call upyos_shared,wrap,unix)
 LDFLAGS_USERMOD += $(addprefix -Wl$(UPYOS_COMMA)--wrap=,$(UPYOS_WRAPPED))
 else
 # A chip, whose Makefile calls the linker itself.
-UPYOS_WRAPPED += $(call upyos_shared,wrap,chip)
+UPYOS_WRAPPED += $(call upyos_shared,wrap,chip) $(call upyos_shared,wrap,make)
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif

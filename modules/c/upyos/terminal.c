@@ -120,7 +120,14 @@ void upyos_terminal_init(void) {
     upyos_holds = 0;
     upyos_typed = upyos_armed = upyos_program = false;
     upyos_presses = 0;
+    upyos_terminal_start();
 }
+
+// lost() -> whether typed input was dropped since the last call
+static mp_obj_t upyos_input_lost(void) {
+    return mp_obj_new_bool(upyos_terminal_lost());
+}
+MP_DEFINE_CONST_FUN_OBJ_0(upyos_lost_obj, upyos_input_lost);
 
 // Collect while nobody types. What stays then lies together at the bottom of the heap, instead of wherever the free blocks
 // were when nearly all of it was garbage, and the next command finds all memory in one piece.

@@ -9,6 +9,10 @@
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
 
+// Once after each start.
+void upyos_terminal_start(void);
+// Whether input was dropped since the last call, because it came faster than it was read.
+bool upyos_terminal_lost(void);
 // What _upyos.tty was told last: Ctrl-C is a key, not an interrupt.
 extern bool upyos_tty_raw;
 

@@ -17,6 +17,48 @@
 
 extern ringbuf_t stdin_ringbuf;
 
+// A UART has no flow control. The ports' own buffers, 260 bytes on an ESP32 and 256 on an ESP8266, are full after 22 ms at
+// 115,200 baud; to erase a sector of flash takes 45 ms and more, and nobody reads meanwhile.
+#if defined(CONFIG_IDF_TARGET)
+#define UPYOS_INPUT_BYTES (2048)
+#elif defined(__ets__)
+// the ESP8266, whose memory is small
+#define UPYOS_INPUT_BYTES (512)
+#endif
+
+// The ports say nothing when the buffer is full and drop what comes. With USB it fills up too, but the host waits then.
+#if defined(UPYOS_INPUT_BYTES) && !MICROPY_HW_ESP_USB_SERIAL_JTAG && !MICROPY_HW_USB_CDC
+#define UPYOS_INPUT_IS_LOST (1)
+#endif
+
+static bool upyos_lost;
+
+void upyos_terminal_start(void) {
+    upyos_lost = false;
+    #if defined(UPYOS_INPUT_BYTES)
+    static uint8_t bytes[UPYOS_INPUT_BYTES];
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    if (stdin_ringbuf.buf != bytes) {
+        // what was typed meanwhile is less
+        size_t count = 0;
+        for (int c; (c = ringbuf_get(&stdin_ringbuf)) >= 0;) {
+            bytes[count++] = c;
+        }
+        stdin_ringbuf.buf = bytes;
+        stdin_ringbuf.size = sizeof(bytes);
+        stdin_ringbuf.iget = 0;
+        stdin_ringbuf.iput = count;
+    }
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    #endif
+}
+
+bool upyos_terminal_lost(void) {
+    bool lost = upyos_lost;
+    upyos_lost = false;
+    return lost;
+}
+
 int __real_mp_hal_stdin_rx_chr(void);
 int __wrap_mp_hal_stdin_rx_chr(void);
 
@@ -103,6 +145,9 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
             return -1;
         }
     }
+    #if defined(UPYOS_INPUT_IS_LOST)
+    upyos_lost |= ringbuf_free(&stdin_ringbuf) == 0;
+    #endif
     return mp_hal_stdin_rx_chr();
 }
 

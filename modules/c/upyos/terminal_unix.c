@@ -199,9 +199,18 @@ bool upyos_terminal_raw_repl(void) {
 
 // leave(status): end the host process, whatever -i says
 static mp_obj_t upyos_leave(mp_obj_t status) {
+    // as in leave.c
+    upyos_console_init();
     exit(mp_obj_get_int(status));
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_leave_obj, upyos_leave);
+
+void upyos_terminal_start(void) {
+}
+
+bool upyos_terminal_lost(void) {
+    return false;
+}
 
 #endif

@@ -281,8 +281,8 @@ void upyos_tick_now(void) {
 }
 #endif
 
-// on_tick(period_ms, callback): what tick calls, None for nothing. On unix this
-// is the timer too; elsewhere machine.Timer calls tick.
+// on_tick(period_ms, callback): what tick calls, None for nothing. On unix and the ESP32 family (esp.c)
+// this is the timer too; elsewhere machine.Timer calls tick.
 static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
     bool wanted = callback != mp_const_none;
     MP_STATE_VM(upyos_tick_callback) = wanted ? callback : MP_OBJ_NULL;
@@ -292,6 +292,8 @@ static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
         upyos_start_ticking();
         upyos_tell(upyos_news_fd);
     }
+    #elif defined(CONFIG_IDF_TARGET)
+    upyos_esp_tick(wanted ? mp_obj_get_int(period_ms) : 0);
     #else
     (void)period_ms;
     #endif
@@ -302,6 +304,8 @@ MP_DEFINE_CONST_FUN_OBJ_2(upyos_on_tick_obj, upyos_on_tick);
 void upyos_tick_init(void) {
     #if defined(__unix__)
     upyos_main_thread = pthread_self();
+    #elif defined(CONFIG_IDF_TARGET)
+    upyos_esp_tick_init();
     #endif
     MP_STATE_VM(upyos_tick_callback) = MP_OBJ_NULL;
 }

@@ -3,7 +3,7 @@
 // Exceptions that nothing takes: one line each, as everything else that fails, instead of a traceback.
 //
 // A thread that ends by one is reported by MicroPython (py/modthread.c) behind its outermost handler. There, and nowhere else,
-// a thread but the main one runs without any: so what is printed then is dropped, and upyos.failure says it.
+// a thread but the main one runs without any: so what is printed then is dropped, and programs.failure says it.
 
 #include "py/mpthread.h"
 #include "py/runtime.h"
@@ -11,7 +11,7 @@
 
 static mp_obj_t failure(qstr function) {
     // Names to import, whichever: the module itself is wanted, not its package.
-    mp_obj_t module = mp_import_name(qstr_from_str("upyos.failure"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t module = mp_import_name(qstr_from_str("upyos.programs.failure"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
     return mp_load_attr(module, function);
 }
 

@@ -29,6 +29,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&upyos_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_redirect), MP_ROM_PTR(&upyos_redirect_obj) },
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&upyos_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },
     { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&upyos_step_obj) },
@@ -54,7 +55,9 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_rescue), MP_ROM_PTR(&upyos_rescue_obj) },
     { MP_ROM_QSTR(MP_QSTR_command), MP_ROM_PTR(&upyos_command_obj) },
     { MP_ROM_QSTR(MP_QSTR_heap), MP_ROM_PTR(&upyos_heap_obj) },
-    #if defined(ESP_PLATFORM)
+    { MP_ROM_QSTR(MP_QSTR_headroom), MP_ROM_PTR(&upyos_headroom_obj) },
+    // Not ESP_PLATFORM: MicroPython's scan for names is not given what ESP-IDF defines for components alone.
+    #if defined(CONFIG_IDF_TARGET)
     { MP_ROM_QSTR(MP_QSTR_keep), MP_ROM_PTR(&upyos_keep_obj) },
     #endif
     { MP_ROM_QSTR(MP_QSTR_cells), MP_ROM_PTR(&upyos_cells_obj) },

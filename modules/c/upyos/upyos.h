@@ -18,6 +18,7 @@ void upyos_console_init(void);
 
 // terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c
 extern const mp_obj_fun_builtin_fixed_t upyos_key_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_lost_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_tty_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_hold_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_inject_obj;
@@ -108,10 +109,20 @@ void upyos_mirror_write(const char *data, size_t len);
 // host.c, on unix
 extern const mp_obj_fun_builtin_fixed_t upyos_interfaces_obj;
 
+// esp.c
+#if defined(CONFIG_IDF_TARGET)
+// Have tick called every period_ms; 0 stops.
+void upyos_esp_tick(mp_uint_t period_ms);
+void upyos_esp_tick_init(void);
+#endif
+
 // load.c
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
-extern const mp_obj_fun_builtin_fixed_t upyos_unload_obj;
+extern const mp_obj_fun_builtin_var_t upyos_unload_obj;
+// Run the frozen module at a path as this module; false if there is none.
+struct _mp_module_context_t;
+bool upyos_run_frozen(struct _mp_module_context_t *context, const char *path);
 
 // cells.c, search.c: text on a screen, text in text
 extern const mp_obj_fun_builtin_var_t upyos_cells_obj;
@@ -130,6 +141,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_headroom_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Commands behind a colon: [RANGE]NAME[!] [ARGUMENT]."""
 
+from micropython import const
 from upyos.lib import paths
 
 from editor import characters, disk
 from editor.session import Refused
 
+_D = const(100)
 _DIGITS = b"0123456789"
 
 
@@ -146,7 +148,7 @@ def _delete(s, name, argument, force, first, last):
     from editor import operators
 
     s.line, last = _checked(s, first, last)
-    operators.apply(s, 100, 100, last + 1 - s.line)
+    operators.apply(s, _D, _D, last + 1 - s.line)
 
 
 _NAMES = ("w", "wq", "x", "q", "e", "r", "set", "d")

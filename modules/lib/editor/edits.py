@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Commands that change the text without a motion: each takes (session, key, count)."""
 
+from micropython import const
+
 from editor import characters, insert, operators
 from editor.session import Refused
 
 # A key, and the operator and motion that it stands for.
 _SHORT = "xdl Xdh Dd$ Cc$ scl Scc Yyy "
+
+
+_A = const(97)
+_BIG_A = const(65)
+_BIG_I = const(73)
+_BIG_X = const(88)
+_BIG_Z = const(90)
+_O = const(111)
+_P = const(112)
+_X = const(120)
+# What a small letter has and a capital one has not.
+_SMALL = const(32)
 
 
 def find(key):
@@ -16,7 +30,7 @@ def find(key):
 def _short(s, key, count):
     at = _SHORT.find(chr(key))
     operator, motion = ord(_SHORT[at + 1]), ord(_SHORT[at + 2])
-    if key in (88, 120) and not (s.text() if key == 120 else s.at):
+    if key in (_BIG_X, _X) and not (s.text() if key == _X else s.at):
         # nothing is there
         raise Refused
     operators.apply(s, operator, motion, count)
@@ -28,12 +42,12 @@ def _paste(s, key, count):
     if not pieces:
         raise Refused("nothing to put")
     if s.register_is_lines:
-        line = s.line + (key == 112 and not s.buffer.is_empty)
+        line = s.line + (key == _P and not s.buffer.is_empty)
         s.change(line, 0, pieces)
         s.go(line, characters.indent(s.text(line)))
         return
     text = s.text()
-    at = characters.after(text, s.at) if key == 112 else s.at
+    at = characters.after(text, s.at) if key == _P else s.at
     data = b"".join(pieces)
     s.splice(s.line, at, 0, data)
     if b"\n" in data:
@@ -80,8 +94,8 @@ def _swap_case(s, key, count):
     end = characters.after(text, at, count or 1)
     part = bytearray(text[at:end])
     for i, byte in enumerate(part):
-        if 65 <= byte & 0xDF < 91:
-            part[i] = byte ^ 32
+        if _BIG_A <= byte & ~_SMALL <= _BIG_Z:
+            part[i] = byte ^ _SMALL
     if part:
         s.splice(s.line, at, end - at, part)
     s.go(s.line, end)
@@ -90,18 +104,18 @@ def _swap_case(s, key, count):
 def _insert(s, key, count):
     """i a I A: type at the cursor, behind it, at the beginning or the end of the line."""
     text = s.text()
-    if key == 97:
+    if key == _A:
         s.at = characters.after(text, s.at)
-    elif key == 65:
+    elif key == _BIG_A:
         s.at = len(text)
-    elif key == 73:
+    elif key == _BIG_I:
         s.at = len(text) - len(text.lstrip())
     s.typing = (count or 1,)
 
 
 def _open(s, key, count):
     """o and O: type a line below or above."""
-    below = key == 111
+    below = key == _O
     if s.buffer.is_empty:
         # the line that is not there becomes one
         s.change(0, 0, [s.buffer.eol])

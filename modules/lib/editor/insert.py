@@ -119,9 +119,7 @@ def _special(s, key):
         elif s.line + 1 < s.buffer.lines:
             _join(s, s.line)
     elif letter in "\x02\x06":
-        from editor import normal
-
-        normal.page(s, key, 0)
+        motions.page(s, key, 0)
     elif letter != "i":
         if s.want < 0:
             s.want = s.column()

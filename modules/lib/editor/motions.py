@@ -2,6 +2,8 @@
 """Motions: each takes (session, key, count), count 0 if none was typed, and returns where it goes:
 (line, offset, kind). Raises Refused where it cannot go."""
 
+from micropython import const
+
 from editor import characters
 from editor.session import FAR, Refused
 
@@ -14,6 +16,19 @@ _KEYS = "hl\x08\x7f jk0^$wWbBeEGg+\r\n-HMLfFtT;,%{}|nN*/?"
 # Keys after which the column aimed at stays.
 VERTICAL = "jk$"
 _PAIRS = b"()[]{}"
+_COMMA = const(44)
+_BIG_B = const(66)
+_BIG_E = const(69)
+_BIG_L = const(76)
+_BIG_M = const(77)
+_BIG_T = const(84)
+_BIG_W = const(87)
+_G = const(103)
+_T = const(116)
+_CLOSING_BRACE = const(125)
+_CTRL_F = const(6)
+# What a small letter has and a capital one has not.
+_SMALL = const(32)
 
 
 def find(key):
@@ -76,7 +91,7 @@ def _words(s, count, step, big):
 
 
 def _word(s, key, count):
-    return _words(s, count, _next_word, key == 87) + (EXCLUSIVE,)
+    return _words(s, count, _next_word, key == _BIG_W) + (EXCLUSIVE,)
 
 
 def _next_word(s, line, at, big):
@@ -97,7 +112,7 @@ def _next_word(s, line, at, big):
 
 
 def _word_before(s, key, count):
-    return _words(s, count, _last_word, key == 66) + (EXCLUSIVE,)
+    return _words(s, count, _last_word, key == _BIG_B) + (EXCLUSIVE,)
 
 
 def _last_word(s, line, at, big):
@@ -117,7 +132,7 @@ def _last_word(s, line, at, big):
 
 
 def _word_end(s, key, count):
-    return _words(s, count, end_of_word, key == 69) + (INCLUSIVE,)
+    return _words(s, count, end_of_word, key == _BIG_E) + (INCLUSIVE,)
 
 
 def end_of_word(s, line, at, big):
@@ -147,7 +162,7 @@ def _line(s, key, count):
 
 
 def _first_line(s, key, count):
-    if s.key() != 103:
+    if s.key() != _G:
         raise Refused
     return _on_line(s, count - 1)
 
@@ -162,8 +177,8 @@ def _lines_up(s, key, count):
 
 def _on_screen(s, key, count):
     last = min(s.screen.rows, s.buffer.lines - s.screen.top) - 1
-    row = last // 2 if key == 77 else count - 1 if count else 0
-    if key == 76:
+    row = last // 2 if key == _BIG_M else count - 1 if count else 0
+    if key == _BIG_L:
         row = last - row
     return _on_line(s, s.screen.top + max(0, min(row, last)))
 
@@ -178,24 +193,24 @@ def _again(s, key, count):
     if not s.found:
         raise Refused
     kind, wanted = s.found
-    if key == 44:
-        kind ^= 32
+    if key == _COMMA:
+        kind ^= _SMALL
     text, at = s.text(), s.at
-    if key and kind | 32 == 116:
+    if key and kind | _SMALL == _T:
         # not to the one that the cursor stands beside
-        at = characters.after(text, at) if kind & 32 else characters.before(text, at)
+        at = characters.after(text, at) if kind & _SMALL else characters.before(text, at)
     for _ in range(count or 1):
-        if kind & 32:
+        if kind & _SMALL:
             at = text.find(wanted, characters.after(text, at))
         else:
             at = text.rfind(wanted, 0, at)
         if at < 0:
             raise Refused
-    if kind == 116:
+    if kind == _T:
         at = characters.before(text, at)
-    elif kind == 84:
+    elif kind == _BIG_T:
         at = characters.after(text, at)
-    return s.line, at, INCLUSIVE if kind & 32 else EXCLUSIVE
+    return s.line, at, INCLUSIVE if kind & _SMALL else EXCLUSIVE
 
 
 def _pair(s, key, count):
@@ -234,7 +249,7 @@ def _bytes(s, line, at, step):
 
 def _paragraph(s, key, count):
     """Go to the next empty line behind a line that is none, } down and { up."""
-    step = 1 if key == 125 else -1
+    step = 1 if key == _CLOSING_BRACE else -1
     line = s.line
     for _ in range(count or 1):
         seen = False
@@ -252,6 +267,20 @@ def _search(s, key, count):
     from editor import search
 
     return search.motion(s, key, count) + (EXCLUSIVE,)
+
+
+def page(s, key, count):
+    """Ctrl-F and Ctrl-B, no motions: show what is below or above, but for two rows."""
+    s.screen.scroll_to(s.line)
+    step = max(1, s.screen.rows - 2) * (count or 1)
+    show_from(s, s.screen.top + (step if key == _CTRL_F else -step))
+
+
+def show_from(s, top):
+    """Let a line be the first on the screen, and the cursor stand on one that is shown."""
+    s.screen.scroll(max(0, min(top, s.buffer.lines - 1)))
+    line = max(s.screen.top, min(s.line, s.screen.top + s.screen.rows - 1, s.buffer.lines - 1))
+    s.go(line, characters.indent(s.text(line)))
 
 
 _FUNCTIONS = (

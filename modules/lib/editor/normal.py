@@ -2,14 +2,20 @@
 """Command mode: counts, what is not a motion and changes no text, and who does the rest."""
 
 from micropython import const
-from upyos.lib.command import reason
+from upyos.lib.reasons import reason
 
-from editor import characters, motions
+from editor import motions
 from editor.session import Refused
 
-_MOST_COUNT = const(99999)
 _DOT = const(46)
 _COLON = const(58)
+_BIG_Q = const(81)
+_BIG_Z = const(90)
+_U = const(117)
+_CTRL_D = const(4)
+_CTRL_E = const(5)
+# A special key is its command and a bit above.
+_COMMAND = const(0xFF)
 
 
 def run(s):
@@ -22,7 +28,7 @@ def run(s):
         s.message = b""
         kept = len(s.terminal.ahead)
         try:
-            count, key = counted(s, key)
+            count, key = s.counted(key)
             key, count = _begun(s, key, count)
             if key == _COLON:
                 _colon(s, s.ask(b":"))
@@ -57,15 +63,6 @@ def _end(s):
     s.screen.scroll_to(s.line)
 
 
-def counted(s, key):
-    """Return (count, key) of what begins with this key; count 0 if none was typed."""
-    count = 0
-    while 49 <= key < 58 or count and key == 48:
-        count = min(count * 10 + key - 48, _MOST_COUNT)
-        key = s.key()
-    return count, key
-
-
 def _begun(s, key, count):
     """Begin a command; return (key, count), those of the last change for the dot."""
     if key == _DOT:
@@ -73,7 +70,7 @@ def _begun(s, key, count):
             raise Refused
         key, count = s.repeat[0], count or s.repeat_count
         s.terminal.ahead[:0] = s.repeat[1:]
-    key &= 0xFF
+    key &= _COMMAND
     s.undo.begin((s.line, s.at))
     s.terminal.taken = bytearray((key,))
     return key, count
@@ -111,17 +108,17 @@ def _colon(s, line):
 def _leave(s, key, count):
     """ZZ saves and leaves, ZQ leaves."""
     second = s.key()
-    if second != 90 and second != 81:
+    if second != _BIG_Z and second != _BIG_Q:
         raise Refused
-    _colon(s, b"x" if second == 90 else b"q!")
+    _colon(s, b"x" if second == _BIG_Z else b"q!")
 
 
 def _undo(s, key, count):
-    back = s.undo.back if key == 117 else s.undo.again
+    back = s.undo.back if key == _U else s.undo.again
     for _ in range(count or 1):
         cursor = back(s.put)
         if cursor is None:
-            raise Refused("nothing to undo" if key == 117 else "nothing to do again")
+            raise Refused("nothing to undo" if key == _U else "nothing to do again")
         s.is_changed = True
         s.go(*cursor)
 
@@ -140,40 +137,27 @@ def _redraw(s, key, count):
 # Views
 
 
-def page(s, key, count):
-    """Ctrl-F and Ctrl-B: show what is below or above, but for two rows."""
-    s.screen.scroll_to(s.line)
-    step = max(1, s.screen.rows - 2) * (count or 1)
-    _show_from(s, s.screen.top + (step if key == 6 else -step))
-
-
 def _half(s, key, count):
     """Ctrl-D and Ctrl-U: the cursor moves with the text."""
     step = count or s.screen.rows // 2
-    step = step if key == 4 else -step
+    step = step if key == _CTRL_D else -step
     if not 0 <= s.line + step < s.buffer.lines and s.line == (
         s.buffer.lines - 1 if step > 0 else 0
     ):
         raise Refused
     s.line = max(0, min(s.line + step, s.buffer.lines - 1))
-    _show_from(s, s.screen.top + step)
+    motions.show_from(s, s.screen.top + step)
 
 
 def _one(s, key, count):
     """Ctrl-E and Ctrl-Y: the cursor stays, unless it would leave the screen."""
     step = count or 1
-    _show_from(s, s.screen.top + (step if key == 5 else -step))
-
-
-def _show_from(s, top):
-    s.screen.scroll(max(0, min(top, s.buffer.lines - 1)))
-    line = max(s.screen.top, min(s.line, s.screen.top + s.screen.rows - 1, s.buffer.lines - 1))
-    s.go(line, characters.indent(s.text(line)))
+    motions.show_from(s, s.screen.top + (step if key == _CTRL_E else -step))
 
 
 def _place(s, key, count):
     """zt, zz, zb: the line of the cursor at the top, in the middle, at the bottom."""
-    row = "t\rz.b-".find(chr(s.key() & 0xFF)) // 2
+    row = "t\rz.b-".find(chr(s.key() & _COMMAND)) // 2
     if row < 0:
         raise Refused
     s.screen.scroll(max(0, s.line - (s.screen.rows - 1) * row // 2))
@@ -181,8 +165,8 @@ def _place(s, key, count):
 
 _KEYS = "Zu\x12\x07\x0c\x06\x02\x04\x15\x05\x19z"
 _FUNCTIONS = (_leave, _undo, _undo, _about, _redraw) + (
-    page,
-    page,
+    motions.page,
+    motions.page,
     _half,
     _half,
     _one,

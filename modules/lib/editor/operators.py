@@ -3,20 +3,23 @@
 
 from micropython import const
 
-from editor import characters, motions, normal
+from editor import characters, motions
 from editor.session import Refused
 
 _CHANGE = const(99)
 _DELETE = const(100)
 _YANK = const(121)
 _INDENT = const(62)
+_OUTDENT = const(60)
+_W = const(119)
+_BIG_W = const(87)
 
 _SHIFT = b"    "
 
 
 def operate(s, operator, count):
     """Do what an operator and the motion behind it say."""
-    more, key = normal.counted(s, s.key())
+    more, key = s.counted(s.key())
     if more:
         count = more * (count or 1)
     apply(s, operator, key & 0xFF, count)
@@ -40,9 +43,9 @@ def apply(s, operator, key, count):
     if kind != motions.LINES and kind == motions.EXCLUSIVE and end[0] > start[0] and not end[1]:
         # up to the beginning of a line is up to the end of the one before
         end = (end[0] - 1, len(s.text(end[0] - 1)))
-        if start[1] <= characters.indent(s.text(start[0])) and key != 119 and key != 87:
+        if start[1] <= characters.indent(s.text(start[0])) and key != _W and key != _BIG_W:
             kind = motions.LINES
-    if kind == motions.LINES or operator == _INDENT or operator == _INDENT - 2:
+    if kind == motions.LINES or operator == _INDENT or operator == _OUTDENT:
         _on_lines(s, operator, start[0], end[0])
     else:
         _on_characters(s, operator, start, end)
@@ -53,14 +56,14 @@ def _target(s, operator, key, count):
     motion = motions.find(key)
     if not motion:
         raise Refused
-    if key != 119 and key != 87:
+    if key != _W and key != _BIG_W:
         return motion(s, key, count)
     text = s.text()
     if operator == _CHANGE and s.at < len(text) and characters.kind(text[s.at]):
         # cw leaves the blanks behind the word
-        line, at = s.line, characters.before(text, characters.run_end(text, s.at, key == 87))
+        line, at = s.line, characters.before(text, characters.run_end(text, s.at, key == _BIG_W))
         for _ in range((count or 1) - 1):
-            line, at = motions.end_of_word(s, line, at, key == 87)
+            line, at = motions.end_of_word(s, line, at, key == _BIG_W)
         return line, at, motions.INCLUSIVE
     line, at, kind = motion(s, key, count)
     while line > s.line and at <= characters.indent(s.text(line)):

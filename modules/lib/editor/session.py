@@ -20,6 +20,10 @@ _LF = const(10)
 _CR = const(13)
 _TO_START = const(21)
 _RUB_OUT = const(127)
+_ZERO = const(48)
+_ONE = const(49)
+_NINE = const(57)
+_MOST_COUNT = const(99999)
 # What special keys send, and the commands that they stand for: arrows, home and end, pages (Ctrl-B
 # and Ctrl-F), Delete, Insert.
 _SEQUENCES = const(("A", "B", "C", "D", "H", "F", "1~", "7~", "4~", "8~", "5~", "6~", "3~", "2~"))
@@ -164,6 +168,14 @@ class Session:
             self.at = len(text) if self.mode else characters.last(text)
 
     # The terminal
+
+    def counted(self, key):
+        """Return (count, key) of what begins with this key; count 0 if none was typed."""
+        count = 0
+        while _ONE <= key <= _NINE or count and key == _ZERO:
+            count = min(count * 10 + key - _ZERO, _MOST_COUNT)
+            key = self.key()
+        return count, key
 
     def character(self):
         """Return the next key as a character, bytes. Raises Refused if it is none."""

@@ -13,31 +13,6 @@ ask = console.ask
 # Text or bytes to standard output.
 write = console.write
 
-# errno, text. The numbers are those of MicroPython's py/mperrno.h; 84 is littlefs' "corrupted".
-_REASONS = (
-    (1, "not permitted"),
-    (2, "no such file or directory"),
-    (5, "input/output error"),
-    (13, "protected"),
-    (16, "busy"),
-    (17, "file exists"),
-    (19, "no such device"),
-    (20, "not a directory"),
-    (21, "is a directory"),
-    (22, "invalid argument"),
-    (27, "file too large"),
-    (28, "no space left on device"),
-    (30, "read-only file system"),
-    (36, "file name too long"),
-    (39, "directory not empty"),
-    (84, "file system damaged"),
-    (95, "not supported"),
-    (104, "connection reset"),
-    (110, "timed out"),
-    (111, "connection refused"),
-    (113, "host unreachable"),
-)
-
 
 def write_all(parts):
     """Write texts, or bytes, that an iterable gives, several at a time, as they come."""
@@ -61,7 +36,7 @@ def options(args, flags, valued="", number=""):
 
     flags are the letters without a value, valued those with one; a word like -5 is the value of
     the letter number. Returns (dict letter -> True or value, list of operands). Raises UsageError
-    for an unknown option; SystemExit(0) after --help.
+    for an unknown option, and for --help, with None as its text.
     """
     found = {}
     rest = []
@@ -75,10 +50,7 @@ def options(args, flags, valued="", number=""):
             rest += args[at:]
             break
         elif word == "--help" or word == "--h":
-            from upyos import manual
-
-            print(manual.usage(process.current().cmd))
-            raise SystemExit(0)
+            raise UsageError(None)
         elif number and word[1:].isdigit():
             found[number] = word[1:]
         else:
@@ -119,22 +91,11 @@ def fail(operand, why):
     if not isinstance(why, str):
         if isinstance(why, OSError) and why.args[1:] == ("output",):
             raise why
+        from upyos.lib.reasons import reason
+
         why = reason(why)
     console.error(process.current().cmd + ": " + operand + ": " + why)
     return 1
-
-
-def reason(exc):
-    """Return the text of an exception, by errno for OSError."""
-    if isinstance(exc, MemoryError):
-        return "out of memory"
-    if isinstance(exc, UnicodeError):
-        return "not text"
-    code = exc.errno if isinstance(exc, OSError) else None
-    for number_, text in _REASONS:
-        if number_ == code:
-            return text
-    return "error " + str(code) if isinstance(code, int) else str(exc)
 
 
 def number(text):
@@ -165,7 +126,7 @@ def to_variable():
 
 
 def _to_variable():
-    return state.to_variable
+    return type(state.result) is not bool
 
 
 def secret(question):
@@ -184,11 +145,7 @@ def natural(text):
 
 def in_turn(call, *args):
     """Call what uses the state of the shell, which jobs in threads share; return the result."""
-    if state.turn is None:
-        return call(*args)
-    from upyos import turns
-
-    return turns.inside(call, *args)
+    return state.turn.inside(call, *args) if state.turn else call(*args)
 
 
 def result(value, text=None):
@@ -200,7 +157,8 @@ def result(value, text=None):
 
 
 def _result(value, text):
-    if state.to_variable:
-        state.result = value
-    elif text != "" and not (state.condition and isinstance(value, bool)):
+    kept = state.result
+    if type(kept) is not bool:
+        kept.value = value
+    elif text != "" and not (kept and isinstance(value, bool)):
         print(value if text is None else text)

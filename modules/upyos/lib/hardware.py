@@ -39,14 +39,24 @@ def bus(kind, word):
 
     Raises UsageError, ValueError if there is no such bus, OSError where there are no pins.
     """
-    import utls
+    from upyos.lib import pins
 
     at = number(word)
     try:
-        gpios = utls.getgpios(kind, at) if 0 <= at < _GPIOS else {}
+        gpios = pins.gpios(kind, at) if 0 <= at < _GPIOS else {}
     except LookupError:
         gpios = {}
     if not gpios or None in gpios.values():
         raise ValueError("no such bus")
     pin = driver("Pin")
     return at, {signal: pin(gpios[signal]) for signal in gpios}
+
+
+def i2c(number, pins):
+    """Return the I2C driver of a bus as bus() gives it.
+
+    An ESP8266 has none in hardware: its I2C is SoftI2C, which has no numbers.
+    """
+    made = driver("I2C")
+    where = () if made is driver("SoftI2C") else (number,)
+    return made(*where, scl=pins["scl"], sda=pins["sda"])

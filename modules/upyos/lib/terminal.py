@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The console as standard input."""
 
-from upyos import cooked
+from upyos.terminal import cooked
 
 
 class Typed:

@@ -8,7 +8,8 @@ ftp_transfer; it returns the reply, or None if it has sent one.
 import sdata
 from micropython import const
 
-from upyos.lib import command, paths
+from upyos.lib import paths
+from upyos.lib.reasons import reason
 from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
 
 # Allowed before the log-in.
@@ -118,7 +119,7 @@ class Session:
             return await found(self, argument)
         except OSError as exc:
             code = "552 " if exc.errno == _ENOSPC else "550 "
-            return code + command.reason(exc)
+            return code + reason(exc)
         except MemoryError:
             return "451 out of memory"
 

@@ -9,7 +9,7 @@ from asyncio import core
 
 from micropython import const
 
-from upyos.svc import listener
+from upyos.jobs import listener
 
 PORT = 13333
 _LEAST_PORT = const(1024)
@@ -125,9 +125,9 @@ class Data:
         try:
             answer = await transfer
         except OSError as exc:
-            from upyos.lib import command
+            from upyos.lib.reasons import reason
 
-            answer = ("552 " if exc.errno == 28 else "426 ") + command.reason(exc)
+            answer = ("552 " if exc.errno == 28 else "426 ") + reason(exc)
         except MemoryError:
             answer = "451 out of memory"
         self.task = None

@@ -11,8 +11,8 @@ import time
 import sdata
 from micropython import const
 
-from upyos import auth
-from upyos.svc.listener import Connection, failures
+from upyos.jobs.listener import Connection, failures
+from upyos.settings import auth
 
 _FIRST_MS = const(1000)
 _LONGEST_MS = const(16000)

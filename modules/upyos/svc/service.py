@@ -40,7 +40,7 @@ def main(kind, args):
 
 def running(name):
     """Return the process of a service, or None."""
-    from upyos.svc import listener
+    from upyos.jobs import listener
 
     return listener.running(name)
 
@@ -88,14 +88,16 @@ def start(kind, address=None, port=None, silent=False):
     name, load, usual_port, most = kind
     settings = read_settings(name)
     check_password(settings)
-    from upyos.svc import interfaces, listener
+    from upyos.jobs import listener
+    from upyos.lib.reasons import reason
+    from upyos.svc import interfaces
 
     address = interfaces.address(address or settings.get("address", _ANY))
     port = port or settings.get("port", usual_port)
     try:
         sock = listener.listen(address, port)
     except OSError as exc:
-        raise Refused("port %d: %s" % (port, command.reason(exc))) from None
+        raise Refused("port %d: %s" % (port, reason(exc))) from None
     proc = listener.Service(name, load, sock, (address, port))
     proc.most = settings.get("connections", most)
     proc.settings = settings

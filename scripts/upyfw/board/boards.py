@@ -3,6 +3,7 @@
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _FLASH_MODES = ("qio", "qout", "dio", "dout")
 _PSRAM_MODES = ("quad", "octal")
 _OPTIMIZE = ("size", "speed")
 _TIERS = (1, 2, 3)
+# the source that a board of the port rp2 has Bluetooth from
+_BLUETOOTH = "btstack"
 # the files that make a MicroPython board, where upstream has none
 OWN_FILES = ("mpconfigboard.h", "mpconfigboard.cmake", "pins.csv")
 
@@ -46,10 +49,12 @@ class Firmware:
 
     optimize: "size", "speed" or None for MicroPython's own choice. upstream_bytes: size of
     MicroPython's firmware for the board without us, from elsewhere; None where we build it.
+    bluetooth: False leaves out what MicroPython has of it for a board whose chip could do it.
     """
 
     optimize: str | None = None
     upstream_bytes: int | None = None
+    bluetooth: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class Board:
     path: Path
     # what is frozen into its firmware: manifest/<profile>.py
     profile: str = "full"
+    # names of its board file in the releases before this firmware, without .board
+    formerly: tuple[str, ...] = ()
 
     @property
     def port(self) -> str:
@@ -233,7 +240,9 @@ def parse(data: dict, path: Path) -> Board:
     if name != path.parent.name:
         raise Refused(f'name: "{name}" is not the folder\'s name "{path.parent.name}"')
     chip = CHIPS[top.one_of("chip", CHIPS)]
-    firmware = top.take("firmware", dict, optional=True)
+    sources = _sources(top)
+    firmware_table = top.take("firmware", dict, optional=True)
+    firmware = Firmware() if firmware_table is None else _firmware(firmware_table, chip, sources)
     psram = top.take("psram", dict, optional=True)
     board = Board(
         name=name,
@@ -244,8 +253,8 @@ def parse(data: dict, path: Path) -> Board:
         upstream=top.text("upstream", r"\w+"),
         variant=top.text("variant", r"\w+", optional=True),
         tier=top.number("tier"),
-        sources=_sources(top),
-        firmware=_firmware(firmware, chip) if firmware is not None else Firmware(),
+        sources=tuple(each for each in sources if firmware.bluetooth or each != _BLUETOOTH),
+        firmware=firmware,
         flash=_flash(top.take("flash", dict), chip),
         psram=_psram(psram) if psram is not None else None,
         littlefs=_littlefs(top.take("littlefs", dict)),
@@ -253,6 +262,7 @@ def parse(data: dict, path: Path) -> Board:
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
         profile=_profile(top),
+        formerly=_texts(top, "formerly", r"[\w-]+"),
     )
     top.done()
     _check_origin(board)
@@ -269,18 +279,28 @@ def _profile(top: Table) -> str:
 
 
 def _sources(top: Table) -> tuple[str, ...]:
-    names = top.take("sources", list, optional=True) or []
-    for i, name in enumerate(names):
-        if not isinstance(name, str) or not name:
-            raise Refused(f"sources[{i}]: {name!r} is not the name of a source")
-    return tuple(names)
+    return _texts(top, "sources", r"\S+")
 
 
-def _firmware(data: object, chip: Chip) -> Firmware:
+def _texts(top: Table, key: str, pattern: str) -> tuple[str, ...]:
+    """Return a list of texts that a pattern fits; it may be left out."""
+    words = top.take(key, list, optional=True) or []
+    for i, word in enumerate(words):
+        if not isinstance(word, str) or not re.fullmatch(pattern, word):
+            raise Refused(f"{key}[{i}]: {word!r} is no name")
+    return tuple(words)
+
+
+def _firmware(data: object, chip: Chip, sources: tuple[str, ...]) -> Firmware:
     table = Table(data, "firmware.")
     # other ports have no such switch
     optimize = table.one_of("optimize", _OPTIMIZE, optional=True) if chip.is_esp else None
-    firmware = Firmware(optimize, table.number("upstream_bytes", optional=True))
+    bluetooth = table.take("bluetooth", bool, optional=True)
+    if bluetooth is not None and not PORTS[chip.port].has_bluetooth and _BLUETOOTH not in sources:
+        raise Refused("firmware.bluetooth: MicroPython has none for this board")
+    firmware = Firmware(
+        optimize, table.number("upstream_bytes", optional=True), bluetooth is not False
+    )
     table.done()
     return firmware
 

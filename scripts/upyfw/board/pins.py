@@ -6,6 +6,7 @@ Keys and meaning: docs/spec/behaviour.md 4.5.
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 
 _FLAGS = ("eth", "wifi", "bt", "ir", "rtc", "temp")
@@ -137,8 +138,10 @@ def _fault_named(data: dict) -> str | None:
 
 
 def _fault_leds(data: dict) -> str | None:
-    for _, where, _, gpio in _rows(data, _GPIO_LISTS):
-        if not _is_gpio(gpio):
+    for key, where, _, gpio in _rows(data, _GPIO_LISTS):
+        # an LED may hang on another chip: machine.Pin knows it by a name
+        is_name = key == "ledio" and isinstance(gpio, str) and re.fullmatch(r"[A-Z]\w*", gpio)
+        if not _is_gpio(gpio) and not is_name:
             return f"{where}: {gpio!r} is not a GPIO number"
     return None
 

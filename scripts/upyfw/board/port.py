@@ -34,9 +34,10 @@ class Port:
     written by esptool. firmware_file: the name of that in the build folder. regions: those that
     every board must have. fs_region: the one of the file system. fault: further rules of the
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
-    of its own. can_limit_heap: whether --heap works. deploy: the
-    page that MicroPython's board.json names. tools: what a build calls (tools.TOOLS);
-    compiler: the one of them whose absence is told before a build, "" if it comes with a kit.
+    of its own. has_bluetooth: MicroPython has it on all its chips. can_limit_heap: whether --heap
+    works. deploy: the page that MicroPython's board.json names. tools: what a build calls
+    (tools.TOOLS); compiler: the one of them whose absence is told before a build, "" if it comes
+    with a kit.
     """
 
     name: str
@@ -50,5 +51,6 @@ class Port:
     fs_region: str = "littlefs"
     fault: Rule = no_fault
     has_table: bool = False
+    has_bluetooth: bool = False
     can_limit_heap: bool = False
     deploy: str = ""

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from upyfw.board import layout
 
-_KINDS = {str: "text", int: "a whole number", dict: "a table", list: "a list"}
+_KINDS = {
+    str: "text",
+    int: "a whole number",
+    dict: "a table",
+    list: "a list",
+    bool: "true or false",
+}
 
 
 class Refused(ValueError):

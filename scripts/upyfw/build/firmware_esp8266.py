@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from upyfw.base import child
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
 from upyfw.board.boards import Board
@@ -15,18 +16,23 @@ from upyfw.source import sdk
 # make goes by file times alone
 CHECKED = ()
 
-KIT = "esp-open-sdk"
 # linker scripts of the port; the second one says which code stays in flash
 _SCRIPT, _COMMON = "esp8266_2MiB.ld", "esp8266_common.ld"
 _EXTMOD_LINE = "*extmod/*.o*(.literal* .text*)"
 _OUR_LINE = "*upyos/*.o*(.literal* .text*)"
 # left out by the port to save flash, used by our code
 _NEEDED = ("MICROPY_PY_BUILTINS_STR_PARTITION", "MICROPY_PY_BUILTINS_COMPILE")
+# the same, by MicroPython's default; axTLS, which is in this firmware anyway, has the digest
+_ADDED = """
+#undef MICROPY_PY_HASHLIB_MD5
+#define MICROPY_PY_HASHLIB_MD5 (MICROPY_PY_SSL && MICROPY_SSL_AXTLS)
+"""
+_PROBE_LIMIT_S = 20
 
 
 def compiler(board: Board) -> str:
     """Return the compiler."""
-    return sdk.LX106 + "gcc"
+    return sdk.compiler(board.chip)
 
 
 def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
@@ -34,7 +40,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
 
     Raises UpyfwError if it does not compile or does not fit.
     """
-    sdk.require(KIT, board.name)
+    sdk.require(board)
     port = inputs.micropython / "ports" / "esp8266"
     config = work.path / "mpconfigport.h"
     write_if_changed(config, settings(port).encode())
@@ -45,7 +51,8 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         "BOARD_DIR": port / "boards" / board.upstream,
         "FROZEN_MANIFEST": inputs.manifest,
         "PYTHON": inputs.python,
-        "ESPTOOL": Path(sys.prefix) / "bin" / "esptool",
+        # esptool 5 does not take it from the ELF file
+        "ESPTOOL": f"{Path(sys.prefix) / 'bin' / 'esptool'} --chip esp8266",
         "LD_FILES": work.path / _SCRIPT,
         # modules/c/upyos/micropython.mk tells a chip by it, before the port's Makefile sets it
         "CROSS_COMPILE": sdk.LX106,
@@ -54,7 +61,7 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         "MICROPY_VFS_FAT": 0,
         # includes the port's own mpconfigport.h beside ours
         "MICROPY_PY_ESPNOW": 0,
-        "CFLAGS_EXTRA": f"{prefix_map(work, inputs, {})} -DMP_CONFIGFILE='\"{config}\"'",
+        "CFLAGS_EXTRA": f"{path_flags(compiler(board), work, inputs)} {_config_flag(config)}",
     }
     if inputs.c_modules:
         options["USER_C_MODULES"] = inputs.c_modules
@@ -62,6 +69,10 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     command += [f"{name}={value}" for name, value in options.items()]
     work.run("compile", command, inputs.env)
     return Binary(work.objects / "firmware.elf", work.objects / "firmware.bin")
+
+
+def _config_flag(config: Path) -> str:
+    return f"-DMP_CONFIGFILE='\"{config}\"'"
 
 
 def settings(port: Path) -> str:
@@ -74,7 +85,19 @@ def settings(port: Path) -> str:
         text, count = re.subn(rf"(#define {name} +)\(0\)", r"\1(1)", text)
         if count != 1:
             raise UpyfwError(f"mpconfigport.h of this MicroPython does not leave out {name}")
-    return text
+    return text + _ADDED
+
+
+def path_flags(program: str, work: Workdir, inputs: Inputs) -> str:
+    """Return flags that keep this machine's paths out of the firmware, as far as a compiler can.
+
+    GCC has the one that covers __FILE__ since its release 8; the kit's is 4.8.5.
+    """
+    flags = prefix_map(work, inputs, {})
+    probe = [program, "-ffile-prefix-map=/a=/b", "-E", "-x", "c", "/dev/null"]
+    if child.run(probe, _PROBE_LIMIT_S).status == 0:
+        return flags
+    return flags.replace("-ffile-prefix-map=", "-fdebug-prefix-map=")
 
 
 def linker_scripts(board: Board, port: Path, folder: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from types import ModuleType
 from upyfw.base.errors import BadInput
 from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO
+from upyfw.build import constants
 
 MANIFESTS = REPO / "manifest"
 
@@ -73,6 +74,8 @@ def _sorted(results: list, profile: str) -> list[FrozenFile]:
 def stage(frozen: list[FrozenFile], folder: Path) -> str:
     """Copy the files to folder, changed ones only, and write folder.py, the manifest of it.
 
+    Constants that modules share are put in place (constants.py).
+
     The copies' times say when a content or its level changed, which MicroPython's makemanifest.py
     goes by; it does not notice a file that is gone or older than the one before. Returns the
     manifest.
@@ -86,7 +89,7 @@ def stage(frozen: list[FrozenFile], folder: Path) -> str:
     rows = []
     for file in frozen:
         rows.append(f"freeze({str(folder)!r}, {file.target!r}, opt={file.opt!r})\n")
-        write_if_changed(folder / file.target, file.source.read_bytes())
+        write_if_changed(folder / file.target, constants.put_in_place(file.source))
         if rows[-1] not in before:
             (folder / file.target).touch()
     manifest = "".join(rows)

@@ -97,10 +97,23 @@ def _cmake(board: Board, below: Path, folder: Path) -> str:
 # Generated from boards/{board.name}/board.toml
 include({below}/mpconfigboard.cmake)
 include({below}/mpconfigvariant{variant}.cmake{optional})
-set(MICROPY_BOARD_PINS {below}/pins.csv)
+{_without_bluetooth(board)}set(MICROPY_BOARD_PINS {below}/pins.csv)
 set(MICROPY_BOARD_LINKER_SCRIPT {folder}/memmap.ld)
 list(APPEND MICROPY_DEF_BOARD PICO_FLASH_SIZE_BYTES={board.flash.size_bytes})
 """
+
+
+def _without_bluetooth(board: Board) -> str:
+    """Return what takes back that upstream's board has Bluetooth, or ""."""
+    if board.firmware.bluetooth:
+        return ""
+    names = ("MICROPY_PY_BLUETOOTH", "MICROPY_BLUETOOTH_BTSTACK", "MICROPY_PY_BLUETOOTH_CYW43")
+    # A header of the radio's that the SDK gives to who links its Bluetooth library. SYSTEM: the
+    # port's own cyw43_configport.h comes before that of the same folder.
+    folder = "${PICO_SDK_PATH}/src/rp2_common/pico_cyw43_driver/include"
+    return "".join(f"set({name} OFF)\n" for name in names) + (
+        f"include_directories(SYSTEM {folder})\n"
+    )
 
 
 def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:

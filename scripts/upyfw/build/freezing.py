@@ -31,7 +31,9 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
     # those of generated modules are added there: now they are the last build's, or none
     given = (file.target for file in frozen if generated not in file.source.parents)
-    names = interned.of_modules(given) | interned.CHARACTERS
+    # commands are loaded by their paths, never imported
+    imported = (target for target in given if not target.startswith("upyos/bin/"))
+    names = interned.of_modules(imported) | interned.CHARACTERS
     codegen.generate(
         generated,
         COMMANDS,
@@ -55,11 +57,15 @@ def image_files(what: Variant) -> dict[str, bytes]:
     """Return {path: content} of what a build adds to the default tree in the image.
 
     What the last freeze left to the file system, and the board files of further boards for
-    loadboard: those with the same chip, as the firmware runs on no other.
+    loadboard: those with the same chip, as the firmware runs on no other. Under the names that
+    they had before this firmware they are there too: users' init.sh have these.
     """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
+    alike = boards.like_chip(what.board.name)
     further = {
-        f"/etc/boards/{board.name}.board": fsimage.board_text(board).encode()
-        for board in boards.like_chip(what.board.name)
+        f"/etc/boards/{board.name}.board": fsimage.board_text(board).encode() for board in alike
     }
+    for board in (what.board, *alike):
+        for name in board.formerly:
+            further[f"/etc/{name}.board"] = fsimage.board_text(board).encode()
     return firmware_cold.image_files(_cold_folder(what), texts) | further

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 
 # what may be typed; chr() makes texts of these
 CHARACTERS = frozenset(map(chr, range(32, 127)))
+# compilers go down into an expression
+_CHAIN = 400
 
 
 def of_modules(targets: Iterable[str]) -> set[str]:
@@ -55,16 +57,25 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 def code(names: Iterable[str]) -> str:
     """Return Python that is never run but has these names, each as what mpy-cross makes a name of.
 
-    These are attributes, imported modules, and texts of up to 10 characters (py/parse.c).
+    These are attributes, imported modules, and texts of up to 10 characters (py/parse.c). Those
+    that need no statement of their own stand behind each other: that takes half the room.
     """
-    return "def names(o):\n" + "".join(f"    {_use(name)}\n" for name in sorted(names))
-
-
-def _use(name: str) -> str:
-    parts = name.split(".")
-    if not all(map(_is_identifier, parts)):
-        return f"o[{name!r}]"
-    return f"import {name}" if len(parts) > 1 else f"o.{name}"
+    lines = []
+    chain = ""
+    for name in sorted(names):
+        parts = name.split(".")
+        if not all(map(_is_identifier, parts)):
+            chain += f"[{name!r}]"
+        elif len(parts) > 1:
+            lines.append(f"import {name}")
+        else:
+            chain += f".{name}"
+        if len(chain) > _CHAIN:
+            lines.append("o" + chain)
+            chain = ""
+    if chain:
+        lines.append("o" + chain)
+    return "def names(o):\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
 
 
 def _is_identifier(text: str) -> bool:

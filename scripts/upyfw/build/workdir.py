@@ -23,9 +23,11 @@ _COPY = re.compile(r'^File "[^"]*"')
 _STEP = re.compile(r"\[(\d+)/(\d+)\]")
 # not -Werror or -DNO_ERROR: commands are printed too, before what the compiler says
 _ERROR = re.compile(
-    r"(error:|(?<![-\w])error |overflowed by|\*\*\*|No space left|fatal:|^  File \")",
+    r"(error:|(?<![-\w])error |overflowed by|\*\*\*|No space left|^\s*fatal:|^  File \")",
     re.IGNORECASE,
 )
+# its text is in the next line that is not empty
+_CMAKE_ERROR = re.compile(r"^CMake Error.*:\s*$")
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,8 @@ def _copy_lines(
     kept, last = [], ""
     for line in process.stdout:
         log(line)
+        if _CMAKE_ERROR.match(last) and line.strip():
+            kept[-1] += " " + line.strip()
         if match := _STEP.match(line):
             report(int(match[1]) / int(match[2]))
         elif _ERROR.search(line):
@@ -165,12 +169,15 @@ def _copy_lines(
 
 
 def _reason(lines: list[str]) -> str:
-    """Return the best of some error lines: a full region or disk explains the others."""
+    """Return the best of some error lines: a full region or disk explains the others.
+
+    CMake's own comes next: what programs that it runs say is often no more than a warning.
+    """
     if lines[0].startswith("error compiling") and len(lines) > 2:
         # mpy-cross compiled a copy: only this line has the module's name, the next one the number
         module = lines[0].removeprefix("error compiling ").rstrip(":")
         return f"{_COPY.sub(module, lines[1])}: {lines[2]}"
-    for text in ("No space left", "overflowed by"):
+    for text in ("No space left", "overflowed by", "CMake Error"):
         for line in lines:
             if text in line:
                 return line

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from upyfw.base import results
 from upyfw.base.errors import FAILED
+from upyfw.board import boards
 from upyfw.source import sdk, source_pins, sources, tools
 
 
@@ -49,14 +50,16 @@ def _kit_rows() -> list[dict]:
     rows = []
     for pin in source_pins.read().values():
         if pin.kit:
+            names = sources.boards_ruled_out(pin)
             kit = sdk.find(pin.name)
+            lacks = {sdk.for_board(boards.load(name)).problem: None for name in names}
             rows.append(
                 {
                     "name": pin.name,
                     "version": kit.version,
                     "place": str(kit.place or ""),
-                    "problem": kit.problem,
-                    "boards": sources.boards_ruled_out(pin),
+                    "problem": kit.problem or "; ".join(filter(None, lacks)),
+                    "boards": names,
                 }
             )
     return rows

@@ -14,7 +14,7 @@ from upyfw.measure import fit
 
 
 def _table(found: list[fit.Fit]) -> Table:
-    heads = ("board", "profile", "MicroPython", "frozen", "C", "left", "of", "file system")
+    heads = ("board", "profile", "MicroPython", "frozen (all)", "C", "left", "of", "file system")
     table = Table(*heads, box=None)
     table.columns[0].no_wrap = True
     for column in table.columns[2:]:
@@ -22,6 +22,7 @@ def _table(found: list[fit.Fit]) -> Table:
     for each in found:
         sizes = [each.upstream_bytes, each.frozen_bytes, each.c_bytes, each.left_bytes]
         texts = ["?" if size is None else f"{size:,}" for size in (*sizes, each.slot_bytes)]
+        texts[1] += "" if each.frozen_all_bytes is None else f" ({each.frozen_all_bytes:,})"
         used = f"{each.fs_used_bytes:,} of {each.board.fs_region.size_bytes:,}"
         table.add_row(each.board.name, each.profile, *texts, used)
     return table

@@ -20,7 +20,9 @@ _EMULATED = "RP2040"
 
 
 @click.command("run")
-@click.option("--board", "name", default=firmware.DEFAULT_BOARD, help="RPI_PICO or UNIX.")
+@click.option(
+    "--board", "name", default=firmware.DEFAULT_BOARD, help="One with an RP2040, or UNIX."
+)
 @click.option("--profile", help="What to freeze: tiny, core, net or full; else the board's.")
 @click.option("--heap", help="Leave the firmware a smaller heap than the chip has, such as 36KiB.")
 @click.option("--fresh", is_flag=True, help="Forget the files of the last run.")
@@ -39,6 +41,8 @@ def command(name: str, profile: str | None, heap: str | None, fresh: bool) -> No
     modules = None if board.record.image == PROGRAM else node_modules.prepare()
     made = firmware.build(name, profile, heap)
     flash = runflash.prepare(made, fresh)
+    if board.pins["wifi"]:
+        say(f"{name}: the emulator has no radio: what uses it fails, though it says that it is on")
     say("Ctrl-] leaves")
     if board.record.image == PROGRAM:
         with Unix(made.firmware, flash) as target:

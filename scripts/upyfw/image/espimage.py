@@ -170,6 +170,17 @@ def files(board: Board, firmware: bytes, bootloader: bytes, fs_image: bytes) -> 
     }
 
 
+def _header_mode(board: Board) -> str:
+    """Return the flash mode for the header in front.
+
+    The ESP32's ROM reads the boot loader in it, and a flash chip has four lines only once the boot
+    loader set its quad bit: ESP-IDF too writes dio for both modes with four (its Kconfig,
+    ESPTOOLPY_FLASHMODE), and the boot loader was compiled with what it is to change to.
+    """
+    mode = board.flash.mode
+    return "dio" if board.record.has_table and mode in ("qio", "qout") else mode
+
+
 def merged(board: Board, parts: dict[Region, bytes]) -> bytes:
     """Return a whole flash that holds the parts, each at the start of its region.
 
@@ -187,7 +198,7 @@ def merged(board: Board, parts: dict[Region, bytes]) -> bytes:
         return merge_bin(
             [(region.offset, data) for region, data in parts.items()],
             board.chip.name,
-            flash_mode=board.flash.mode,
+            flash_mode=_header_mode(board),
             flash_freq=f"{board.flash.clock_mhz}m",
             flash_size=size,
             pad_to_size=size,

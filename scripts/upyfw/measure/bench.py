@@ -22,6 +22,7 @@ from upyfw.measure import (
 )
 from upyfw.measure.bench_machine import Machine
 from upyfw.measure.bench_report import Bench, CommandFigures, Figures, ProfileFigures
+from upyfw.targets import prompts
 
 BOARD = "RPI_PICO"
 PROFILES = ("tiny", "core", "net", "full")
@@ -70,7 +71,7 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
     flash = folder / "flash.bin"
     cold = freezing.image_files(what)
     flash.write_bytes(fsimage.make(what.board, {**cold, **_files()}))
-    with bench_machine.started(whole.firmware, whole.elf, bench_machine.PROMPT, flash) as machine:
+    with bench_machine.started(whole.firmware, whole.elf, prompts.SHELL, flash) as machine:
         upyos = _measure_upyos(machine, what, report)
         single = bench_commands.measure(machine, what, size.of_build(whole), cold, report)
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
@@ -80,7 +81,7 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
 
 def _measure_bare(made: Artifacts) -> Figures:
     """Figures of a firmware that shows MicroPython's prompt."""
-    with bench_machine.started(made.firmware, made.elf, bench_machine.BARE_PROMPT) as machine:
+    with bench_machine.started(made.firmware, made.elf, prompts.BARE) as machine:
         # the first start formats the blank flash; the one that is measured is an everyday one
         machine.wait()
         boot_ms = machine.boot()
@@ -164,9 +165,7 @@ def _profiles(folder: Path, what: Variant, report: Report) -> Iterator[tuple[str
         made = firmware.build_variant(one)
         flash = folder / "profile.bin"
         flash.write_bytes(made.fs_image.read_bytes())
-        with bench_machine.started(
-            made.firmware, made.elf, bench_machine.PROMPT, flash
-        ) as machine:
+        with bench_machine.started(made.firmware, made.elf, prompts.SHELL, flash) as machine:
             machine.wait()
             boot_ms = machine.boot()
             heap = machine.heap_at_prompt()

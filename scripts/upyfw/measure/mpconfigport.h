@@ -5,6 +5,15 @@
 #include <alloca.h>
 #include <stdint.h>
 
+#if defined(MEASURED_FOR_IDF)
+// As in ESP-IDF's sdkconfig.h, which the headers that the port's mpconfigport.h includes bring.
+#define CONFIG_IDF_TARGET "measured"
+#define MICROPY_PY_THREAD (1)
+#define MICROPY_PY_THREAD_GIL (1)
+#else
+#define MICROPY_PY_THREAD (0)
+#endif
+
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
 #define MICROPY_MODULE_FROZEN_MPY (1)
 #define MICROPY_QSTR_EXTRA_POOL mp_qstr_frozen_const_pool
@@ -17,7 +26,7 @@
 #define MICROPY_READER_VFS (1)
 #define MICROPY_VFS (1)
 #define MICROPY_VFS_LFS2 (1)
-#define MICROPY_PY_THREAD (0)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_PY_SYS_STDFILES (1)
 
 typedef int32_t mp_int_t;

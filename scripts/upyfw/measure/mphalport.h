@@ -9,3 +9,5 @@ extern ringbuf_t stdin_ringbuf;
 
 void mp_hal_set_interrupt_char(int c);
 mp_uint_t mp_hal_ticks_ms(void);
+// of the esp32 port
+void mp_hal_wake_main_task(void);

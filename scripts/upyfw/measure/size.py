@@ -12,12 +12,18 @@ from elftools.elf.elffile import ELFFile
 
 from upyfw.base.errors import UpyfwError
 from upyfw.board.boards import Board
+from upyfw.board.chip import Chip
 from upyfw.board.port import ESP, UF2
+from upyfw.board.ports import HOST
 from upyfw.image import fsimage, uf2
 from upyfw.image.artifacts import Artifacts
 
-# where the RAM of both chips begins; RP2040 datasheet, 2.2; RP2350 datasheet, 2.2
-_RAM_ADDR = 0x20000000
+# where the RAM of both chips is; RP2040 datasheet, 2.2; RP2350 datasheet, 2.2
+_RP2_RAM = range(0x20000000, 0x20082000)
+# of esptool's memory maps. RTC memory is left out: the heap is never there
+_ESP_RAM = ("DRAM", "IRAM", "DIRAM_DRAM", "DIRAM_IRAM")
+# ESP-IDF's linker scripts leave out in one view of a memory what another one has taken
+_FILLER = "dummy"
 # names that MicroPython's tools/mpy-tool.py gives to what it generates
 _OWNED = re.compile(
     r"(?:fun_data|proto_fun|raw_code|children|const_qstr_table_data|const_obj_table_data|"
@@ -73,7 +79,8 @@ def measure(board: Board, firmware: Path, elf: Path, fs_image: Path | None) -> R
             program = _Program(ELFFile(file))
             modules, shared_bytes = program.frozen()
             flash_bytes = program.flash_bytes()
-            ram_bytes, heap_bytes = program.ram_bytes(), program.heap_bytes()
+            ram_bytes = program.ram_bytes(_ram(board.chip))
+            heap_bytes = program.heap_bytes()
         region_bytes = None
         if board.record.image == UF2:
             image = uf2.read(firmware.read_bytes())
@@ -106,6 +113,18 @@ def of_build(made: Artifacts) -> Report:
     return measure(made.board, made.firmware, made.elf, made.fs_image)
 
 
+def _ram(chip: Chip) -> list[range] | None:
+    """Return where a chip has its RAM; None for this machine's own, where it is anywhere."""
+    if chip.port == HOST.name:
+        return None
+    if not chip.is_esp:
+        return [_RP2_RAM]
+    from esptool.targets import CHIP_DEFS
+
+    rows = CHIP_DEFS[chip.name].MEMORY_MAP
+    return [range(start, end) for start, end, kind in rows if kind in _ESP_RAM]
+
+
 class _Program:
     """An ELF file of MicroPython."""
 
@@ -135,15 +154,18 @@ class _Program:
         """Return the bytes of all sections that are stored."""
         return sum(part["sh_size"] for part in self.allocated if part["sh_type"] != "SHT_NOBITS")
 
-    def ram_bytes(self) -> int:
-        """Return the bytes of RAM that are taken before the first line of Python runs."""
+    def ram_bytes(self, ram: list[range] | None) -> int:
+        """Return the bytes of RAM that are taken before the first line of Python runs.
+
+        ram: where it is. Code that runs from there counts; without ram only what is written to.
+        """
         total = 0
         for part in self.allocated:
-            in_ram = part["sh_addr"] >= _RAM_ADDR or self.elf.elfclass == 64
-            if in_ram and part["sh_flags"] & SH_FLAGS.SHF_WRITE:
-                total += part["sh_size"]
-            elif part.name == ".data" and in_ram:
-                # code that runs from RAM has no write flag
+            if ram is None:
+                counts = part["sh_flags"] & SH_FLAGS.SHF_WRITE
+            else:
+                counts = any(part["sh_addr"] in each for each in ram)
+            if counts and not part.name.endswith(_FILLER):
                 total += part["sh_size"]
         return total
 

@@ -19,7 +19,8 @@ _MAPS = ("firmware.elf.map", "micropython.map")
 class Component:
     """Something that went in, or built it; "" for what is not known.
 
-    sha256 and archive: the file that it came from. url: where upstream has it.
+    sha256 and archive: the file that it came from. url: where upstream has it. licence_text: of a
+    licence that SPDX does not list.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Component:
     sha256: str = ""
     archive: str = ""
     url: str = ""
+    licence_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,20 @@ def of_source(source: source_pins.Source) -> Component:
         licence=source.licence,
         sha256=archive.sha256 if archive else "",
         archive=archive.name if archive else "",
-        url=f"git+{source.git.url}@{source.git.tag}" if source.git else "",
+        url=f"git+{source.git.url}@{source.git.named}" if source.git else "",
+        licence_text=_licence_text(source),
     )
+
+
+def _licence_text(source: source_pins.Source) -> str:
+    """Return the text of a licence that SPDX does not list; UpyfwError if it is not there."""
+    if not source.licence_file:
+        return ""
+    path = sources.states()["micropython"].place / source.licence_file
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as exc:
+        raise UpyfwError(f"{source.name}: its licence: {path}: {exc.strerror}") from None
 
 
 def _runtime(runtime: _Runtime) -> Component:

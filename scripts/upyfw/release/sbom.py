@@ -42,6 +42,8 @@ def text(release: Release, folder: Path, built: list[Artifacts]) -> str:
         "files": [_file(folder, file) for file in release.files],
         "relationships": sorted(relations, key=lambda row: sorted(row.items())),
     }
+    if licences := [_licence(each) for each in found.values() if each.licence_text]:
+        content["hasExtractedLicensingInfos"] = licences
     return json.dumps(_head(release, content) | content, indent=1) + "\n"
 
 
@@ -79,6 +81,12 @@ def _package(part: Component) -> dict:
         row["packageFileName"] = part.archive
         row["checksums"] = [{"algorithm": "SHA256", "checksumValue": part.sha256}]
     return row
+
+
+def _licence(part: Component) -> dict:
+    """Return a licence that SPDX does not list."""
+    name = f"licence of {part.name}"
+    return {"licenseId": part.licence, "name": name, "extractedText": part.licence_text}
 
 
 def _file(folder: Path, file: File) -> dict:

@@ -16,9 +16,8 @@ def require(board: Board) -> None:
 
     One line says what is missing, one how to get it.
     """
-    kit = sdk.of_port(board.port)
-    if kit:
-        sdk.require(kit, board.name)
+    if sdk.of_port(board.port):
+        sdk.require(board)
     missing, reason = _git_only(board)
     if missing:
         hint = f"run it again where its host can be reached ({reason})"
@@ -30,15 +29,15 @@ def _git_only(board: Board) -> tuple[str, str]:
     missing = sources.missing(board.port, board.sources)
     if not missing:
         return "", ""
-    reason = source_git.unreachable(source_pins.read()["micropython"].git)
+    reason = source_git.unreachable(source_pins.read()[missing[0]].git)
     return (f"needs {', '.join(missing)}, which only git has", reason) if reason else ("", "")
 
 
 def why_not(board: Board) -> str:
     """Return why the board's firmware cannot be built here, or "" if it can. Builds nothing."""
-    kit = sdk.of_port(board.port)
-    if kit and (problem := sdk.find(kit).problem):
-        return problem
+    kit = sdk.for_board(board)
+    if kit and kit.problem:
+        return kit.problem
     missing, _ = _git_only(board)
     if missing:
         return missing

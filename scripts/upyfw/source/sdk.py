@@ -5,17 +5,36 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upyfw.base import child
 from upyfw.base.errors import UpyfwError
+from upyfw.board.boards import Board
+from upyfw.board.chip import Chip
 from upyfw.source import source_pins
 
+IDF = "esp-idf"
 _LIMIT_S = 10
 # image that ESP-IDF's makers publish for each of their releases
-_IDF_IMAGE = "espressif/idf"
+IDF_IMAGE = "docker.io/espressif/idf"
 LX106 = "xtensa-lx106-elf-"
+# the kits' compilers, by architecture of mpy-cross; ESP-IDF's install.sh gets those of the chips
+# that it is told
+_COMPILERS = {
+    "xtensa": LX106 + "gcc",
+    "xtensawin": "xtensa-{}-elf-gcc",
+    "rv32imc": "riscv32-esp-elf-gcc",
+}
+# what MicroPython's ports/esp8266/Makefile includes and links of the SDK
+_LX106_FILES = (
+    "include/user_interface.h",
+    "include/lwip/init.h",
+    *(
+        f"lib/lib{name}.a"
+        for name in ["main", "json", "lwip_open", "pp", "net80211", "wpa", "phy"]
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -39,14 +58,31 @@ def find(name: str) -> Kit:
     return _FINDERS[name](name)
 
 
-def require(name: str, board: str) -> Kit:
-    """Return a kit that can be used.
+def for_board(board: Board) -> Kit | None:
+    """Look for the kit that a board needs, with its chip's compiler; None if it needs none."""
+    name = of_port(board.port)
+    if name is None:
+        return None
+    kit = find(name)
+    program = compiler(board.chip)
+    if not kit.problem and shutil.which(program) is None:
+        return replace(kit, problem=f"{program} of {name} {kit.version} is not in PATH")
+    return kit
+
+
+def compiler(chip: Chip) -> str:
+    """Return the name of a kit's compiler for a chip."""
+    return _COMPILERS[chip.mpy_arch].format(chip.name)
+
+
+def require(board: Board) -> Kit:
+    """Return the kit of a board that needs one.
 
     Raises UpyfwError with one line that says what is missing and one that says how to get it.
     """
-    kit = find(name)
+    kit = for_board(board)
     if kit.problem:
-        raise UpyfwError(f"{board}: {kit.problem}", hint=_advice(name, board))
+        raise UpyfwError(f"{board.name}: {kit.problem}", hint=_advice(kit, board))
     return kit
 
 
@@ -78,35 +114,38 @@ def _idf_version(place: Path) -> str:
 
 
 def _esp_open_sdk(name: str) -> Kit:
-    """esp-open-sdk: the compiler in PATH, with the SDK's libraries in its sysroot.
+    """esp-open-sdk: the compiler in PATH, with the SDK's headers and libraries in its sysroot.
 
     Debian's compiler of the same name has no SDK, so it is not enough.
     """
     pinned = source_pins.read()[name].version
-    compiler = shutil.which(LX106 + "gcc")
-    if compiler is None:
+    program = shutil.which(LX106 + "gcc")
+    if program is None:
         return Kit(name, pinned, problem=f"esp-open-sdk ({LX106}gcc) is not on this machine")
-    sysroot = child.run([compiler, "-print-sysroot"], _LIMIT_S, keep_lines=None).output.strip()
+    sysroot = child.run([program, "-print-sysroot"], _LIMIT_S, keep_lines=None).output.strip()
     place = Path(sysroot or "/") / "usr"
-    if not (place / "include" / "user_interface.h").is_file():
-        return Kit(name, pinned, Path(compiler), f"{compiler} comes without the ESP8266 SDK")
+    missing = [name for name in _LX106_FILES if not (place / name).is_file()]
+    if len(missing) == len(_LX106_FILES):
+        return Kit(name, pinned, Path(program), f"{program} comes without the ESP8266 SDK")
+    if missing:
+        return Kit(name, pinned, place, f"the ESP8266 SDK in {place} lacks {', '.join(missing)}")
     return Kit(name, pinned, place)
 
 
-_FINDERS: dict[str, Callable[[str], Kit]] = {"esp-idf": _esp_idf, "esp-open-sdk": _esp_open_sdk}
+_FINDERS: dict[str, Callable[[str], Kit]] = {IDF: _esp_idf, "esp-open-sdk": _esp_open_sdk}
 
 
-def _advice(name: str, board: str) -> str:
-    """Return the line that gets a kit."""
-    pin = source_pins.read()[name]
-    if name != "esp-idf":
+def _advice(kit: Kit, board: Board) -> str:
+    """Return the line that gets a kit, or what it lacks."""
+    pin = source_pins.read()[kit.name]
+    if kit.name != IDF:
         return f"unpack a build of {pin.git.url} {pin.git.tag} and put its bin folder into PATH"
+    if kit.place and kit.problem.startswith(compiler(board.chip)):
+        return f"{kit.place}/install.sh {board.chip.name} && . {kit.place}/export.sh"
     clone = f"git clone -b {pin.git.tag} --recursive {pin.git.url}"
     advice = f"{clone} && esp-idf/install.sh && . esp-idf/export.sh"
-    if runner := container_runner():
-        image = f"docker.io/{_IDF_IMAGE}:{pin.git.tag}"
-        inside = f'-v "$PWD:$PWD" -w "$PWD" {image} ./upyfw build {board}'
-        advice += f"; or in a container: {runner} run --rm {inside}"
+    if container_runner():
+        advice += f"; or in a container: ./upyfw build {board.name} --container"
     return advice
 
 

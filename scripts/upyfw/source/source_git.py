@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fetch a pinned tag from a git repository, with the submodules that are wanted."""
+"""Fetch a pinned tag or commit from a git repository."""
 
 import os
 import re
@@ -67,25 +67,24 @@ def _tried(words: tuple, folder: Path, report: Report) -> None:
 
 
 def _check_commit(pin: GitPin, clone: Path) -> None:
-    """Compare the fetched tag with the pinned commit."""
-    result = _git("rev-parse", f"{pin.tag}^{{commit}}", limit_s=30, folder=clone)
+    """Compare what was fetched with the pinned commit."""
+    result = _git("rev-parse", "FETCH_HEAD^{commit}", limit_s=30, folder=clone)
     found = result.output.strip()
     if result.status != 0 or pin.commit and found != pin.commit:
         shutil.rmtree(clone)
         raise UpyfwError(
-            f"{pin.url} {pin.tag}: wrong commit {found[:12]}, pinned is {pin.commit[:12]}",
+            f"{pin.url} {pin.named}: wrong commit {found[:12]}, pinned is {pin.commit[:12]}",
             hint="the tag was moved; do not trust it before you know why",
         )
 
 
 def _drop_history(tree: Path) -> None:
-    """Remove .git everywhere: sources from git and from archives give the same build."""
-    for path in [*tree.glob(".git"), *tree.glob("lib/*/.git")]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    """Remove .git: sources from git and from archives give the same build."""
+    shutil.rmtree(tree / ".git")
 
 
 def fetch(name: str, pin: GitPin, cache: Path, folder: Path, report: Report) -> Path:
-    """Fetch a tag and return its tree, a new folder inside `folder`, without history.
+    """Fetch what is pinned and return its tree, a new folder inside `folder`, without history.
 
     The clone in the cache is kept until it is complete, so a broken fetch goes on where it was.
     Raises UpyfwError when the network fails or the commit is not the pinned one.
@@ -93,15 +92,12 @@ def fetch(name: str, pin: GitPin, cache: Path, folder: Path, report: Report) -> 
     clone = make_dir(cache / "git" / name)
     if not (clone / ".git").exists():
         _git("init", "-q", clone, limit_s=30)
-    ref = f"refs/tags/{pin.tag}"
-    _tried(("fetch", "--progress", "--depth", "1", pin.url, f"+{ref}:{ref}"), clone, report)
+    ref = f"refs/tags/{pin.tag}" if pin.tag else pin.commit
+    _tried(("fetch", "--progress", "--depth", "1", pin.url, ref), clone, report)
     _check_commit(pin, clone)
-    checkout = _git("checkout", "-q", "-f", "--detach", pin.tag, limit_s=300, folder=clone)
+    checkout = _git("checkout", "-q", "-f", "--detach", "FETCH_HEAD", limit_s=300, folder=clone)
     if checkout.status != 0:
-        raise UpyfwError(f"git checkout {pin.tag}: {checkout.reason()}")
-    if pin.submodules:
-        words = ("submodule", "update", "--init", "--depth", "1", "--progress", "--")
-        _tried((*words, *pin.submodules), clone, report)
+        raise UpyfwError(f"git checkout {pin.named}: {checkout.reason()}")
     tree = folder / name
     os.rename(clone, tree)
     _drop_history(tree)

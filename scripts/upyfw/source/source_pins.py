@@ -25,12 +25,16 @@ class FilePin:
 
 @dataclass(frozen=True)
 class GitPin:
-    """A tag of a git repository, its commit where known, and the submodules wanted."""
+    """A tag of a git repository, or a commit where there is none; with both, the tag's commit."""
 
     url: str
-    tag: str
+    tag: str = ""
     commit: str = ""
-    submodules: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """What it is called by: its tag, else its commit."""
+        return self.tag or self.commit
 
 
 @dataclass(frozen=True)
@@ -63,18 +67,18 @@ class Source:
     # it changes nothing in what is fetched: no part of the fingerprint
     needed_by: tuple[str, ...] = field(repr=False)
     place: str = ""
-    submodule_of: str = ""
     git: GitPin | None = None
     debian: DebianPin | None = None
     kit: bool = False
     # as needed_by
     licence: str = field(default="", repr=False)
+    licence_file: str = field(default="", repr=False)
     contains: tuple[ContainedPin, ...] = field(default=(), repr=False)
 
     @property
-    def is_only_a_submodule(self) -> bool:
-        """Whether it can be had with the source it belongs to, from git, and in no other way."""
-        return not self.git and not self.debian
+    def is_only_in_git(self) -> bool:
+        """Whether it can be had from git, and in no other way."""
+        return not self.debian and not self.kit
 
     def accepts(self, stamp: str) -> bool:
         """Tell whether a stamp left by an earlier run is of an archive or commit still pinned."""
@@ -93,7 +97,7 @@ class Source:
 
 def git_stamp(source: Source) -> str:
     """Return the stamp of a source that came with git."""
-    return f"git:{source.git.commit or source.git.tag if source.git else source.version}"
+    return f"git:{source.git.commit or source.git.tag if source.git else ''}"
 
 
 def _checked(table: object, kind: type, where: str, given: str = "") -> dict:
@@ -150,8 +154,10 @@ def _git(table: object, where: str) -> GitPin:
     commit = checked.get("commit", "")
     if commit and not re.fullmatch(r"[0-9a-f]{40}", str(commit)):
         raise BadInput(f"{where}.commit: must be 40 lower-case hex digits")
-    url, tag = (_text(checked[key], f"{where}.{key}") for key in ("url", "tag"))
-    return GitPin(url, tag, commit, _texts(checked.get("submodules", []), f"{where}.submodules"))
+    tag = _text(checked["tag"], f"{where}.tag") if "tag" in checked else ""
+    if not tag and not commit:
+        raise BadInput(f"{where}: names neither tag nor commit")
+    return GitPin(_text(checked["url"], f"{where}.url"), tag, commit)
 
 
 def _debian(table: object, where: str) -> DebianPin:
@@ -180,18 +186,18 @@ def _contained(table: object, where: str) -> ContainedPin:
 
 def _source(name: str, table: object) -> Source:
     checked = _checked(table, Source, name, given="name")
-    if not {"git", "debian", "submodule_of"} & set(checked):
+    if not {"git", "debian"} & set(checked):
         raise BadInput(f"{name}: names neither git nor debian")
     return Source(
         name=name,
         version=_text(checked["version"], f"{name}.version"),
         needed_by=_texts(checked["needed_by"], f"{name}.needed_by"),
         place=_folder(checked.get("place", ""), f"{name}.place"),
-        submodule_of=str(checked.get("submodule_of", "")),
         git=_git(checked["git"], f"{name}.git") if "git" in checked else None,
         debian=_debian(checked["debian"], f"{name}.debian") if "debian" in checked else None,
         kit=_flag(checked.get("kit", False), f"{name}.kit"),
         licence=str(checked.get("licence", "")),
+        licence_file=_folder(checked.get("licence_file", ""), f"{name}.licence_file"),
         contains=tuple(_contained(t, f"{name}.contains") for t in checked.get("contains", [])),
     )
 
@@ -215,12 +221,6 @@ def read(path: Path = UPSTREAM) -> dict[str, Source]:
     for name in _NAMES:
         if name not in sources:
             raise BadInput(f"{path}: [{name}] is missing", hint="git checkout ports/upstream.toml")
-    for source in sources.values():
-        if source.submodule_of and source.submodule_of not in sources:
-            raise BadInput(
-                f"{path}: {source.name}: no source {source.submodule_of!r}",
-                hint="name one of the tables of that file",
-            )
     return sources
 
 

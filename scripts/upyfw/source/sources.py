@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from upyfw.base.errors import BadInput, UpyfwError
@@ -129,21 +129,10 @@ class _Tree:
 
 
 def _from_git(tree: _Tree, part: Source, work: Path) -> None:
-    """Fetch a part with git, and mark the submodules that came with it."""
+    """Fetch a part with git."""
     with step(f"fetching {part.name} {part.version} with git") as report:
         made = source_git.fetch(part.name, part.git, tree.cache, work, report)
     tree.finish(part, made, source_pins.git_stamp(part))
-    for other in tree.parts.values():
-        if other.submodule_of == part.name and other.place in part.git.submodules:
-            tree.mark(other, source_pins.git_stamp(other))
-
-
-def _from_submodule(tree: _Tree, part: Source, work: Path) -> None:
-    """Fetch a part that only git has, with the source whose commit pins it."""
-    pin = replace(tree.parts[part.submodule_of].git, submodules=(part.place,))
-    with step(f"fetching {part.name} with git") as report:
-        made = source_git.fetch(part.name, pin, tree.cache, work, report)
-    tree.finish(part, made / part.place, source_pins.git_stamp(part))
 
 
 def _from_debian(tree: _Tree, part: Source, work: Path) -> None:
@@ -162,15 +151,12 @@ def _get(tree: _Tree, part: Source) -> None:
     """Get one part that is not there yet; UpyfwError says why each way failed."""
     reasons = []
     is_cached = part.debian and source_debian.cached(part.debian, tree.cache)
-    from_git, git = _from_git, part.git
-    if part.is_only_a_submodule:
-        from_git, git = _from_submodule, tree.parts[part.submodule_of].git
     with source_archive.temporary_beside(make_dir(tree.base) / part.name) as work:
         (work / "unpacked").mkdir()
-        if git and not is_cached:
+        if part.git and not is_cached:
             try:
-                if not (reason := source_git.unreachable(git)):
-                    return from_git(tree, part, work)
+                if not (reason := source_git.unreachable(part.git)):
+                    return _from_git(tree, part, work)
                 reasons.append(f"git: {reason}")
             except UpyfwError as error:
                 reasons.append(f"git: {error.what}")
@@ -180,7 +166,7 @@ def _get(tree: _Tree, part: Source) -> None:
             except UpyfwError as error:
                 reasons.append(error.what)
     only = "only git has it: run it again where its host can be reached"
-    raise UpyfwError("; ".join(reasons), only if part.is_only_a_submodule else None)
+    raise UpyfwError("; ".join(reasons), only if part.is_only_in_git else None)
 
 
 def boards_ruled_out(part: Source) -> list[str]:
@@ -212,7 +198,7 @@ def _wanted(pins: dict[str, Source], port: str | None, further: tuple[str, ...])
             raise BadInput(f"{name}: no such source", hint="ports/upstream.toml has them")
     fetched = [part for part in pins.values() if not part.kit]
     if port is None:
-        return [part for part in fetched if part.needed_by and not part.is_only_a_submodule]
+        return [part for part in fetched if part.needed_by and not part.is_only_in_git]
     return [part for part in fetched if part.name in further or port in part.needed_by]
 
 
@@ -241,7 +227,7 @@ def missing(port: str, further: tuple[str, ...] = ()) -> list[str]:
     pins = source_pins.read()
     tree = _Tree(cache_dir(), pins)
     wanted = _wanted(pins, port, further)
-    return [part.name for part in wanted if part.is_only_a_submodule and not tree.has(part)]
+    return [part.name for part in wanted if part.is_only_in_git and not tree.has(part)]
 
 
 def states() -> dict[str, State]:

@@ -9,13 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from upyfw.base.errors import UpyfwError
+from upyfw.targets import prompts
 from upyfw.targets.inbox import Inbox, Sink
 
-_CSI = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"
-# At the end of the output: the shell's prompt, its continuation prompt, or MicroPython's two
-PROMPT = re.compile(
-    rb"(?:(?:^|[\r\n])[^\r\n]* \$: |(?:^|[\r\n])" + _CSI + rb"(?:>|>>>|\.\.\.) )" + _CSI + rb"$"
-)
 # Output this long is enough to show what a target was doing when it did not answer
 _TAIL_BYTES = 400
 
@@ -95,7 +91,7 @@ class Target(ABC):
 
     def wait_prompt(self, timeout: float = 30.0, quiet: float | None = None) -> bytes:
         """Run until a prompt is the last thing printed; returns the output up to there."""
-        return self.read_until(PROMPT, timeout, settle=0.002, quiet=quiet)
+        return self.read_until(prompts.ANY, timeout, settle=0.002, quiet=quiet)
 
     def run(self, line: str, timeout: float = 30.0) -> str:
         """Type a line at the prompt and return what it printed, without echo and prompt."""

@@ -16,8 +16,7 @@ def __main__(args):
     operands(words, 0, 1)
     word = words[0] if words else "0"
     try:
-        number, pins = hardware.bus("i2c", word)
-        found = hardware.driver("I2C")(number, scl=pins["scl"], sda=pins["sda"]).scan()
+        found = hardware.i2c(*hardware.bus("i2c", word)).scan()
     except (OSError, ValueError, KeyError) as e:
         return fail(word, e)
     text = "\n".join(["%d 0x%02x" % (address, address) for address in found])

@@ -9,7 +9,7 @@ Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the sam
 -b  VALUE is True or False
 """
 
-from upyos import executor
+from upyos import variables
 
 _BOOLS = {"True": True, "False": False}
 
@@ -58,7 +58,7 @@ def __main__(args):
         letter = [w for w in args if w not in words][-1][1]
     name, value = _split(words)
     try:
-        if executor.assign(name, _typed(value, letter)):
+        if variables.assign(name, _typed(value, letter)):
             return 0
         why = "not a name"
     except (ValueError, KeyError):

@@ -8,9 +8,11 @@ import os
 
 import sdata
 from micropython import const
-from upyos import lookup, manual, state
-from upyos.index import COMMANDS
+from upyos import lookup, state
 from upyos.lib import command
+from upyos.lib.codes import _NOT_PROGRAM
+from upyos.made.index import COMMANDS
+from upyos.programs import absent, manual
 
 _DIRECTORY = const(0x4000)
 
@@ -19,8 +21,8 @@ def _page(name):
     """Print the help of one command; return the status."""
     text = manual.text(name)
     if not text:
-        there = lookup.find(name)[0] < lookup.NOT_PROGRAM
-        return command.fail(name, "no help" if there else manual.absent(name))
+        there = lookup.find(name)[0] < _NOT_PROGRAM
+        return command.fail(name, "no help" if there else absent.why(name))
     print("usage: " + text)
     return 0
 

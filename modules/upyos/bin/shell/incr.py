@@ -5,7 +5,7 @@ Add N to the variable V, by default 1.
 An absent V counts as 0, text that reads as an int is one.
 """
 
-from upyos.counting import add
+from upyos.grammar.counting import add
 
 
 def __main__(args):

@@ -4,7 +4,7 @@
 Set V to one line from the console or standard input, without its end. PROMPT is printed first.
 """
 
-from upyos import console, executor
+from upyos import console, variables
 from upyos.lib import command
 
 
@@ -18,6 +18,6 @@ def __main__(args):
     except EOFError:
         line = ""
         status = 1
-    if not executor.assign(name, line):
+    if not variables.assign(name, line):
         return command.fail(name, "not a name")
     return status

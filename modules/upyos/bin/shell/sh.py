@@ -4,7 +4,7 @@
 Run a script: its lines one after the other, with ARGs as $1 to $9.
 """
 
-from upyos import script
+from upyos.grammar import script
 from upyos.lib import command
 
 proc = None

@@ -105,8 +105,8 @@ def __main__(args):
         from upyos.lib.command import result
 
         result(value)
-    elif state.to_variable:
-        state.result = value
-    elif not state.condition:
+    elif type(state.result) is not bool:
+        state.result.value = value
+    elif not state.result:
         print(value)
     return 0 if value else 1

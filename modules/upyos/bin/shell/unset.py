@@ -5,7 +5,7 @@ Remove variables; those that are not set are fine.
 """
 
 import sdata
-from upyos import executor
+from upyos import variables
 from upyos.lib import command
 
 
@@ -14,6 +14,6 @@ def __main__(args):
     command.operands(names, 1)
     for name in names:
         if name.isdigit():
-            executor.assign(name, "")
+            variables.assign(name, "")
         else:
             sdata.sysconfig["env"].pop(name, None)

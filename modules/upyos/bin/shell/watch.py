@@ -8,13 +8,11 @@ whole line; `-t S` may stand at the end too.
 -q    neither clear the screen nor print the header
 """
 
-from micropython import const
 from upyos import executor
 from upyos.lib import command, waiting
+from upyos.lib.codes import _INTERRUPTED
 
 proc = None
-
-_INTERRUPTED = const(130)
 
 
 def _split(args):

@@ -6,8 +6,10 @@ Print what each NAME would run.
 -a  all that could be run, in the order of the search
 """
 
-from upyos import lookup, manual, state
+from upyos import lookup, state
 from upyos.lib import command
+from upyos.lib.codes import _BUILTIN, _NOT_PROGRAM
+from upyos.programs import absent
 
 _KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
 
@@ -16,21 +18,21 @@ def _candidates(name):
     """Return what NAME can run, as text, in the order of the search."""
     found = []
     kind, target = lookup.find(name)
-    if kind == lookup.BUILTIN or name in _KEYWORDS:
+    if kind == _BUILTIN or name in _KEYWORDS:
         found.append(name + ": builtin")
     if name in (state.aliases or ()):
         found.append("%s: alias for '%s'" % (name, state.aliases[name]))
     if "/" in name:
-        if kind < lookup.NOT_PROGRAM and target == (lookup.frozen(name[5:]) or (0, 0))[1]:
+        if kind < _NOT_PROGRAM and target == (lookup.frozen(name[5:]) or (0, 0))[1]:
             return found + [".frozen/" + name[5:]]
-        return found + [target] if kind < lookup.NOT_PROGRAM else found
+        return found + [target] if kind < _NOT_PROGRAM else found
     for directory in lookup.directories():
         if directory == ".frozen":
             if lookup.frozen(name):
                 found.append(".frozen/" + name)
         else:
             there = lookup.in_directory(directory, name)
-            if there and there[0] != lookup.NOT_PROGRAM:
+            if there and there[0] != _NOT_PROGRAM:
                 found.append(there[1])
     return found
 
@@ -42,7 +44,7 @@ def __main__(args):
     for name in names:
         found = _candidates(name)
         if not found:
-            status = command.fail(name, manual.absent(name))
+            status = command.fail(name, absent.why(name))
         for text in found if "a" in flags else found[:1]:
             print(text)
     return status

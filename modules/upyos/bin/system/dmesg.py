@@ -11,8 +11,8 @@ date, over resets; rm -r /var/log ends that.
 Source: upyOS.
 """
 
-from upyos import log
 from upyos.lib.command import operands, options, write
+from upyos.settings import log
 
 
 def __main__(args):

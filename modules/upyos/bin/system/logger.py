@@ -10,8 +10,8 @@ After mkdir /var/log the lines are kept in files there too (see dmesg), one flas
 Source: POSIX.1-2024 logger, -t as in common use.
 """
 
-from upyos import log
 from upyos.lib.command import operands, options
+from upyos.settings import log
 
 
 def __main__(args):

@@ -10,8 +10,8 @@ others are whole. Nothing on the flash is changed, and every write is refused.
 Source: upyOS; a small part of the mount of other systems.
 """
 
-from upyos import mount
 from upyos.lib.command import UsageError, fail, operands, options
+from upyos.start import mount
 
 
 def __main__(args):

@@ -13,8 +13,8 @@ Source: upyOS.
 """
 
 import sdata
-from upyos import auth
 from upyos.lib.command import UsageError, fail, operands, options, secret
+from upyos.settings import auth
 
 
 def _hide(words):

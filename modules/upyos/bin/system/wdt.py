@@ -12,8 +12,8 @@ stops it.
 Source: MicroPython documentation, machine.WDT.
 """
 
-from upyos import watchdog
 from upyos.lib.command import UsageError, fail, milliseconds, operands, options
+from upyos.settings import watchdog
 
 
 def _ms(word):

@@ -97,5 +97,6 @@ PORT = Port(
     fs_region="vfs",
     fault=_fault,
     has_table=True,
+    has_bluetooth=True,
     deploy="../deploy.md",
 )

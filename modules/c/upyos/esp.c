@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// The ESP32 family: the timer behind background tasks, and where its main thread waits.
+
+// The port's settings bring ESP-IDF's, which the compiler and the scan for names see alike (upyos.c).
+#include "py/mpconfig.h"
+
+#if defined(CONFIG_IDF_TARGET)
+
+#include "esp_timer.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "upyos.h"
+
+// One of ESP-IDF's timers, of which there is no end: a C3 has two in hardware, which are left to programs. The node is in the
+// scheduler's list once or not at all. A timer of machine would fill the 8 places of its queue while the flash is erased, and
+// others' callbacks would be dropped.
+static esp_timer_handle_t timer;
+static mp_sched_node_t node;
+
+// After a soft reset a tick of the time before may come first: the callback is gone with its heap.
+static bool is_loaded(void) {
+    return mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(MP_QSTR__upyos), MP_MAP_LOOKUP) != NULL;
+}
+
+static void run(mp_sched_node_t *scheduled) {
+    (void)scheduled;
+    if (is_loaded()) {
+        mp_call_function_1(MP_OBJ_FROM_PTR(&upyos_tick_obj), mp_const_none);
+    }
+}
+
+// Called by ESP-IDF's task for timers.
+static void due(void *arg) {
+    (void)arg;
+    mp_sched_schedule_node(&node, run);
+    mp_hal_wake_main_task();
+}
+
+void upyos_esp_tick(mp_uint_t period_ms) {
+    if (timer == NULL) {
+        const esp_timer_create_args_t args = { .callback = due, .name = "upyos" };
+        if (esp_timer_create(&args, &timer) != ESP_OK) {
+            mp_raise_OSError(MP_ENOMEM);
+        }
+    }
+    // an error if it does not run
+    esp_timer_stop(timer);
+    if (period_ms != 0) {
+        esp_timer_start_periodic(timer, (uint64_t)period_ms * 1000);
+    }
+}
+
+void upyos_esp_tick_init(void) {
+    if (timer != NULL) {
+        esp_timer_stop(timer);
+    }
+    // what the scheduler forgot at a soft reset would count as scheduled for ever
+    node.callback = NULL;
+}
+
+// They are in one file with mp_handle_pending and call it directly, so nobody would look for a tick that another thread took
+// while the main one waits for a key or in asyncio.
+void __real_mp_event_wait_indefinite(void);
+void __wrap_mp_event_wait_indefinite(void);
+void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
+
+void __wrap_mp_event_wait_indefinite(void) {
+    upyos_tick_look();
+    __real_mp_event_wait_indefinite();
+}
+
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
+    upyos_tick_look();
+    __real_mp_event_wait_ms(timeout_ms);
+}
+
+#endif

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""Redirection of commands to and from files and variables."""
+
+import io
+
+import _upyos
+import sdata
+from upyos import executor, lexer, lookup, state, variables
+from upyos.lib.codes import _APPEND, _IN
+
+
+class Result:
+    """The typed result of a command whose output goes into a variable."""
+
+    # That of a command which has none.
+    value = ...
+
+
+class Streams:
+    """What a command reads and writes in place of the console."""
+
+    # Binary streams, or None.
+    source = None
+    target = None
+    # (operator, name) of the variable that gets the output, and its Result.
+    name = None
+    result = None
+
+    def open(self, op, target):
+        """Open one redirection.
+
+        Raises OSError, ValueError if the target can be neither a file nor a variable.
+
+        A power cut before a written file is closed leaves the old content: littlefs works so.
+        """
+        if not target:
+            raise OSError(2)
+        if "." in target or "/" in target:
+            stream = _file(op, target)
+            name = None
+        elif op == _IN:
+            if not _is_set(target):
+                raise ValueError("no such variable; a file has . or / in its name")
+            stream = io.BytesIO(str(variables.get(target)).encode())
+        elif not lexer.legal(target) or target in "?!#@*":
+            raise ValueError("no name of a variable; a file has . or / in its name")
+        else:
+            stream = io.BytesIO()
+            name = (op, target)
+        if op == _IN:
+            self.source = stream
+        else:
+            if self.target is not None:
+                self.target.close()
+            self.target = stream
+            self.name = name
+            self.result = Result() if name else None
+
+    def finish(self):
+        """Hand the output over: the typed result, else the text, where it is for a variable.
+
+        Raises OSError, ValueError, MemoryError.
+        """
+        target = self.target
+        if target is not None:
+            if self.name:
+                store(self.name, self.result.value, target.getvalue())
+            self.target = None
+            target.close()
+
+    def moved(self):
+        """Return all of it in another object; nothing is open here then."""
+        other = Streams()
+        other.source, other.target = self.source, self.target
+        other.name, other.result = self.name, self.result
+        self.source = self.target = None
+        return other
+
+    def close(self):
+        """Close what is open."""
+        for stream in (self.source, self.target):
+            if stream is not None:
+                stream.close()
+
+
+def run(command, stdin, condition, flat=False):
+    """Run a command with redirections; it does not run when one of them cannot be opened."""
+    words = []
+    streams = Streams()
+    streams.source = stdin
+    at = 0
+    target = written = ""
+    try:
+        while at < len(command):
+            if type(command[at]) is int:
+                target = lexer.text(command[at + 1], variables.get)
+                streams.open(command[at], target)
+                if command[at] != _IN:
+                    written = target
+                at += 1
+            else:
+                words.append(command[at])
+            at += 1
+        words = lexer.expand(words, variables.get)
+        # What fails from here on is the output.
+        target = written or target
+        return _redirected(words, streams, condition, flat, target) if words else 0
+    except (OSError, ValueError, MemoryError) as e:
+        return _failed(target, e)
+    finally:
+        streams.close()
+
+
+def _is_set(name):
+    """Tell whether there is a variable of this name; special ones and digits always are."""
+    return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
+
+
+def _file(op, path):
+    """Open the file of a redirection. Raises OSError."""
+    path = lookup.reachable(path)
+    if op == _IN:
+        return open(path, "rb")
+    from upyos.lib import paths
+
+    paths.guard(path)
+    return open(path, "ab" if op == _APPEND else "wb")
+
+
+def _failed(target, exc):
+    """Say why a redirection failed; return the status."""
+    from upyos.lib.reasons import reason
+
+    executor.report(target + ": " + reason(exc))
+    return 1
+
+
+def _redirected(words, streams, condition, flat, target):
+    """Run a command with its streams in place."""
+    broken = state.broken
+    previous = entered = None
+    if streams.target is not None:
+        state.broken = None
+        previous = _upyos.redirect(streams.target)
+    try:
+        status = executor.dispatch(words, streams.source, condition, streams.result, flat)
+        if flat and state.frame.control is not None:
+            from upyos.grammar import jumps
+
+            entered = jumps.entered()
+    finally:
+        failed = None
+        if streams.target is not None and not entered:
+            _upyos.redirect(previous)
+            failed, state.broken = state.broken, broken
+    if entered:
+        entered[4].append((_end, streams.moved(), previous, target, broken))
+    else:
+        _finish(streams, failed)
+    return status
+
+
+def _finish(streams, failed):
+    """Hand the output over. Raises what it raised meanwhile: failed, unless it is None."""
+    streams.finish()
+    if failed:
+        raise failed
+
+
+def _end(status, streams, previous, target, broken):
+    """Do after a script what run() does after a program; return the status."""
+    failed = None
+    if streams.target is not None:
+        _upyos.redirect(previous)
+        failed, state.broken = state.broken, broken
+    try:
+        _finish(streams, failed)
+    except (OSError, ValueError, MemoryError) as e:
+        return _failed(target, e)
+    finally:
+        streams.close()
+    return status
+
+
+def store(name, value, output):
+    """Put the typed result, or the text printed without its last newline, into a variable."""
+    op, name = name
+    if value is ...:
+        value = output.decode()
+        if value.endswith("\n"):
+            value = value[:-1]
+    if op == _APPEND:
+        value = str(variables.get(name)) + str(value)
+    variables.assign(name, value)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""asyncio while there are background jobs: one loop, on the main thread, whoever uses it.
+
+A coroutine that a job starts belongs to the job. A thread that calls asyncio.run hands its
+coroutine over to the main thread and waits. What a program leaves in the loop goes with it.
+"""
+
+import asyncio
+import time
+from asyncio import core
+
+import _upyos
+from micropython import const
+from upyos import state
+from upyos.jobs import tasks
+
+_POLL_MS = const(10)
+# The longest wait of a program's own loop: a thread may hand something over meanwhile.
+_LONGEST_MS = const(50)
+
+_create_task = core.create_task
+_run_until_complete = core.run_until_complete
+_wait_io_event = core.IOQueue.wait_io_event
+
+
+def install():
+    """Put the functions below in the place of asyncio's, for as long as it stays loaded."""
+    if core.run is not run:
+        for function in (run, run_until_complete, create_task, new_event_loop):
+            setattr(core, function.__name__, function)
+            setattr(asyncio, function.__name__, function)
+        core._io_queue.wait_io_event = _wait
+
+
+def _wait(wait_ms):
+    _wait_io_event(core._io_queue, min(wait_ms, _LONGEST_MS) if wait_ms >= 0 else _LONGEST_MS)
+
+
+def _on_main():
+    return state.turn is None or state.turn.ident() == 0
+
+
+def run(coro):
+    """As asyncio.run."""
+    if _on_main():
+        return run_until_complete(create_task(coro))
+    return Visit().run(coro)
+
+
+def run_until_complete(task=None):
+    """As asyncio's; afterwards, however it ended, the loop that was there before goes on."""
+    if not _on_main():
+        _wait_until(task.done)
+        return _result(task.data)
+    outer = core.cur_task
+    try:
+        return _run_until_complete(task)
+    finally:
+        core.cur_task = outer
+
+
+def create_task(coro):
+    """As asyncio's; what a job starts is a part of the job."""
+    if not _on_main():
+        return _create_task(tasks.Part(Visit(), coro))
+    part = tasks.Part.current
+    return _create_task(tasks.Part(part.job, coro) if part else coro)
+
+
+def new_event_loop():
+    """As asyncio's, but the parts of jobs stay."""
+    queue = core._task_queue
+    kept = []
+    while queue.peek():
+        task = queue.pop()
+        if _stays(task):
+            kept.append((task, task.data))
+    for task, data in kept:
+        queue.push(task, task.ph_key)
+        task.data = data
+    for entry in list(core._io_queue.map.values()):
+        for task in entry[:2]:
+            if task and not _stays(task):
+                core._io_queue.remove(task)
+    return core.Loop
+
+
+def _stays(task):
+    return isinstance(task.coro, (tasks.Part, tasks.Stop))
+
+
+def _wait_until(ended):
+    """Let the main thread run the loop until ended() is true."""
+    tasks.more()
+    try:
+        while not ended():
+            time.sleep_ms(_POLL_MS)
+    finally:
+        tasks.less()
+
+
+def _result(exc):
+    """Return what a coroutine that ended by exc returned, or raise exc."""
+    if isinstance(exc, StopIteration):
+        return exc.value
+    raise exc
+
+
+class Visit:
+    """What stands for the job of a thread on the main thread."""
+
+    over = False
+    outcome = None
+
+    def __init__(self):
+        self.proc = state.turn.current()
+        self.out = _upyos.redirect(None)
+        _upyos.redirect(self.out)
+
+    def run(self, coro):
+        """Have the coroutine run by the main thread; return its result."""
+        _create_task(tasks.Part(self, coro, True))
+        try:
+            _wait_until(lambda: self.over)
+        finally:
+            self.over = True
+        return _result(self.outcome)
+
+    def left(self, exc):
+        """Note how the coroutine ended."""
+        self.outcome = exc
+        self.over = True
+
+    def end(self):
+        """Do nothing: the thread goes on."""

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""The shell's state, shared by threads.
+
+`upyos.state` describes one command line in progress. When background jobs run in threads, a thread
+that interprets lines holds the lock state.turn; it lets go while a program runs and while it waits
+for a key, and takes its own values with it.
+"""
+
+import _upyos
+from micropython import const
+from upyos import state
+
+# The longest wait for a key: a thread may end meanwhile.
+_IDLE_MS = const(50)
+
+
+def fields():
+    """Return the values that belong to the holder of the turn."""
+    return (state.status, state.frame, state.foreground, state.result, state.broken)
+
+
+def set_fields(values):
+    """Set what fields() returned."""
+    state.status, state.frame, state.foreground, state.result, state.broken = values
+
+
+def fresh(proc):
+    """Return the values that a job begins with."""
+    return (0, None, proc, False, None)
+
+
+class Turn:
+    """A lock that knows its holder, and what is done with it and without."""
+
+    def __init__(self):
+        import _thread
+
+        self.lock = _thread.allocate_lock()
+        # The id of the calling thread.
+        self.now = _thread.get_ident
+        # Jobs in threads that have not ended.
+        self.jobs = 0
+        # The thread that had the terminal first: it runs tasks and the prompt.
+        self.main = self.holder = self.now()
+        self.lock.acquire()
+
+    def is_mine(self):
+        """Return True if the calling thread holds the turn."""
+        return self.holder == self.now()
+
+    def take(self):
+        """Take the turn when it is free."""
+        _upyos.acquire(self.lock)
+        self.holder = self.now()
+
+    def give(self):
+        """Let another thread have the turn."""
+        self.holder = None
+        self.lock.release()
+
+    def ident(self):
+        """Return the id of the calling thread, 0 for the main one."""
+        ident = self.now()
+        return 0 if ident == self.main else ident
+
+    def current(self):
+        """Return the Proc of the calling thread."""
+        if self.is_mine():
+            return state.foreground
+        mine = self.ident()
+        # A copy: another thread may change the list.
+        for pid in sorted(state.procs)[::-1]:
+            proc = state.procs.get(pid)
+            if proc and proc.tid == mine and not (proc.isthr and mine == 0):
+                return proc
+        return None
+
+    def without(self, call, *args):
+        """Call while others may have the turn; return the result."""
+        if not self.is_mine():
+            return call(*args)
+        proc = state.foreground
+        values = fields()
+        if proc is not None:
+            proc.line = values
+        self.give()
+        try:
+            return call(*args)
+        finally:
+            self.take()
+            # What the call changed through inside(); a program may have put anything there.
+            line = getattr(proc, "line", None)
+            set_fields(line if type(line) is tuple and len(line) == len(values) else values)
+            if self.jobs == 0 and self.holder == self.main:
+                state.turn = None
+
+    def inside(self, call, *args):
+        """Call with the turn and the values of the calling program's command line.
+
+        Returns the result. A program runs without the turn: what it sees in upyos.state belongs
+        to others.
+        """
+        if self.is_mine():
+            return call(*args)
+        proc = self.current()
+        outer = begin(getattr(proc, "line", None) or fresh(proc))
+        try:
+            return call(*args)
+        finally:
+            if proc is not None:
+                proc.line = fields()
+            end(outer)
+
+    def taken(self, call, *args):
+        """Call with the turn, as a program must that uses the shell; return the result."""
+        outer = begin(fresh(self.current()))
+        try:
+            return call(*args)
+        finally:
+            end(outer)
+
+
+def begin(values):
+    """Take the turn if there is one, with these values; return what end() wants back."""
+    turn = state.turn
+    if turn is None or turn.is_mine():
+        turn = None
+    else:
+        turn.take()
+    outer = (turn, fields())
+    set_fields(values)
+    return outer
+
+
+def end(outer):
+    """Undo begin()."""
+    turn, values = outer
+    set_fields(values)
+    if turn is not None:
+        turn.give()
+
+
+def regain():
+    """Have the turn, if there is one: a step that was left at once may have given it away."""
+    turn = state.turn
+    if turn is not None and not turn.is_mine():
+        turn.take()
+
+
+def key():
+    """Wait for a key while jobs go on; return it, or -1 after a while."""
+    if state.loop is None and state.turn is None:
+        # The last job is gone, and so may be what it needed.
+        state.key = None
+        state.modules = 0
+        return -1
+    wait_ms = state.loop.step() if state.loop else _IDLE_MS
+    return state.turn.without(_upyos.key, wait_ms) if state.turn else _upyos.key(wait_ms)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Tab: commands in the first place of a command, paths everywhere else."""
+
+from upyos import lookup, state
+from upyos.lib import files
+
+_KEYWORDS = "if elif else fi while for done break continue"
+_SUFFIXES = (".py", ".mpy", ".sh")
+_DIRECTORY = 0x4000
+_SPECIAL = " \t;|&<>'\"$#\\"
+
+
+def complete(before):
+    """Return (text to add, names that fit) for the text before the cursor."""
+    start, quote = _word(before)
+    word = before[start:]
+    if not quote:
+        word = word.replace("\\", "")
+    lead = before[:start].rstrip()
+    if "/" in word or (lead and lead[-1] not in ";|&"):
+        directory, _, part = word.rpartition("/")
+        if "/" in word and not directory:
+            directory = "/"
+        names = _paths(directory, part)
+    else:
+        part = word
+        names = [name + " " for name in _commands(part)]
+    if not names:
+        return "", names
+    added = _common(names)[len(part) :]
+    return added if quote else _escaped(added), [name.strip() for name in names]
+
+
+def _word(before):
+    """Return where the last word begins, and the quote it stands in or an empty text."""
+    start = 0
+    quote = ""
+    escaped = False
+    for i, c in enumerate(before):
+        if escaped:
+            escaped = False
+        elif c == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+            start = i + 1
+        elif c in " \t;|&<>":
+            start = i + 1
+    return start, quote
+
+
+def _escaped(added):
+    """Return text as it is typed outside quotes; a blank at its end is one between words."""
+    end = len(added) - (added[-1:] == " ")
+    typed = ["\\" + c if c in _SPECIAL else c for c in added[:end]]
+    return "".join(typed) + added[end:]
+
+
+def _common(names):
+    """Return the beginning that all names share."""
+    first = names[0]
+    last = names[-1]
+    n = 0
+    while n < len(first) and n < len(last) and first[n] == last[n]:
+        n += 1
+    return first[:n]
+
+
+def _paths(directory, part):
+    """Return names in a directory that begin with part; a directory ends with /."""
+    names = []
+    try:
+        for entry in files.entries(directory or "."):
+            name = entry[0]
+            if name.startswith(part) and (part or name[:1] != "."):
+                names.append(name + ("/" if entry[1] & _DIRECTORY else " "))
+    except OSError:
+        # No such directory: nothing fits.
+        return []
+    return names
+
+
+def _commands(part):
+    """Return the names of commands that begin with part."""
+    from upyos.made.index import COMMANDS
+
+    words = (lookup.BUILTIN_NAMES + _KEYWORDS).split()
+    names = set([name for name in words if name.startswith(part)])
+    names.update([name for name in state.aliases or () if name.startswith(part)])
+    at = COMMANDS.find("\n" + part)
+    while at >= 0 and at + 1 < len(COMMANDS):
+        names.add(COMMANDS[at + 1 : COMMANDS.find("\n", at + 1)])
+        at = COMMANDS.find("\n" + part, at + 1)
+    for directory in lookup.directories():
+        if directory[:1] == "/":
+            for name in _paths(directory, part):
+                names.add(_stem(name.strip()))
+    return sorted(names)
+
+
+def _stem(name):
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What commands say about themselves: for help, --help and the line after wrong use."""
+
+import _upyos
+from micropython import const
+from upyos import lookup
+from upyos.lib.codes import _PROGRAM
+
+_FROZEN = "upyos/bin/"
+# As scripts/upyfw/build/codegen.py packs texts.
+_WINDOW_BITS = const(10)
+# What ends a command's .mpy file that has its text (docs/formats/cold-files.md).
+_MARK = b"help"
+_END_BYTES = const(8)
+_PASSED_BYTES = const(128)
+
+
+def text(word):
+    """Return usage and explanations of the command or statement that a word is, else ""."""
+    kind, path = lookup.find(word)
+    if kind != _PROGRAM:
+        from upyos.programs import builtin_help
+
+        return builtin_help.text(word)
+    if path.startswith(_FROZEN):
+        group, file = path[len(_FROZEN) :].split("/")
+        return _unpacked(_upyos.load("upyos/made/help_" + group + ".py", "help").HELP, file[:-3])
+    return _behind(path) if path.endswith(".mpy") else ""
+
+
+def _unpacked(texts, name):
+    """Return one of the texts of (name, size, name, size, ..., all texts deflated)."""
+    import io
+
+    import deflate
+
+    at = texts.index(name)
+    left = sum(texts[i] for i in range(1, at, 2))
+    stream = deflate.DeflateIO(io.BytesIO(texts[-1]), deflate.RAW, _WINDOW_BITS)
+    passed = bytearray(_PASSED_BYTES)
+    while left:
+        left -= stream.readinto(passed, min(left, _PASSED_BYTES))
+    return stream.read(texts[at + 1]).decode()
+
+
+def _behind(path):
+    """Return the text behind the code of a .mpy file, or an empty one."""
+    with open(path, "rb") as file:
+        at = file.seek(0, 2) - _END_BYTES
+        if at < 0:
+            return ""
+        file.seek(at)
+        end = file.read()
+        if end[:4] != _MARK:
+            return ""
+        size = int(end[4:])
+        file.seek(at - size)
+        return file.read(size).decode()
+
+
+def usage(word):
+    """Return the usage line of a command; its name alone where it has no text."""
+    lines = text(word)
+    end = lines.find("\n")
+    return "usage: " + ((lines if end < 0 else lines[:end]) or word)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""What ESP-IDF does with our C code, without ESP-IDF.
+
+Its build gives some definitions to components alone and links MicroPython's component publicly:
+both are made up here in a small tree of the same shape.
+"""
+
+import json
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from casefile import TREE
+from upyfw.measure.frozen_size import IDF_FLAGS, IDF_SETTINGS
+from upyfw.source import sources
+
+C_MODULES = TREE / "modules" / "c"
+SOURCES = sorted((C_MODULES / "upyos").glob("*.c"))
+HEADERS = TREE / "scripts" / "upyfw" / "measure"
+# what the scan for names looks for (MicroPython py/makeqstrdefs.py)
+SCANNED = re.compile(
+    r"MP_QSTR_\w+|MP_REGISTER_\w+\(.*?\);|MP_COMPRESSED_ROM_TEXT\(.*?\)|MP_ERROR_TEXT\(.*?\)"
+)
+LIMIT_S = 120
+
+
+@pytest.fixture(scope="module")
+def micropython() -> Path:
+    """MicroPython's source tree."""
+    return sources.prepare_micropython("unix").micropython
+
+
+def _expanded(micropython: Path, folder: Path, *flags: str) -> dict[str, str]:
+    """Return {file: what the preprocessor makes of it} for compiler flags."""
+    generated = folder / "genhdr"
+    generated.mkdir(exist_ok=True)
+    (generated / "mpversion.h").write_text('#define MICROPY_GIT_TAG ""\n')
+    places = [HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    command = ["gcc", "-E", "-P", "-DNO_QSTR", "-U__unix__", *(f"-I{place}" for place in places)]
+    found = {}
+    for path in SOURCES:
+        done = subprocess.run(
+            [*command, *flags, str(path)], capture_output=True, text=True, timeout=LIMIT_S
+        )
+        assert done.returncode == 0, done.stderr
+        found[path.name] = done.stdout
+    return found
+
+
+def _scanned(micropython: Path, folder: Path, *flags: str) -> dict[str, set[str]]:
+    """Return {file: what MicroPython's scan finds in it} for compiler flags."""
+    expanded = _expanded(micropython, folder, *flags)
+    return {name: set(SCANNED.findall(text)) for name, text in expanded.items()}
+
+
+def test_the_scan_for_names_sees_what_the_compiler_does(micropython, tmp_path):
+    """It is not given what ESP-IDF defines on the command lines of components."""
+    seen = _scanned(micropython, tmp_path, *IDF_SETTINGS)
+    assert seen == _scanned(micropython, tmp_path, *IDF_SETTINGS, *IDF_FLAGS)
+    assert "MP_QSTR_keep" in seen["upyos.c"]
+    elsewhere = _scanned(micropython, tmp_path)
+    assert "MP_QSTR_keep" not in elsewhere["upyos.c"]
+    assert len(elsewhere["upyos.c"]) > 30
+
+
+def test_what_the_module_lists_is_there(micropython, tmp_path):
+    """A guard that is read before the settings are would leave a file empty."""
+    expanded = _expanded(micropython, tmp_path, *IDF_SETTINGS, *IDF_FLAGS)
+    listed = set(re.findall(r"&(upyos_\w+)", expanded["upyos.c"])) - {"upyos_module"}
+    made = {name for text in expanded.values() for name in re.findall(r"\b(upyos_\w+) =", text)}
+    assert "upyos_keep_obj" in listed
+    assert listed <= made
+
+
+COMPONENT = """\
+add_compile_definitions(ESP_PLATFORM)
+add_compile_options(-Os)
+add_library(main STATIC main.c)
+set(MICROPY_DIR {micropython})
+add_library(usermod INTERFACE)
+include({modules}/micropython.cmake)
+target_link_libraries(main PUBLIC usermod)
+"""
+# ESP-IDF's project() is a macro: its program belongs to the top folder
+PROJECT = """\
+cmake_minimum_required(VERSION 3.18)
+project(idf LANGUAGES C)
+set(ESP_PLATFORM {esp_platform})
+add_subdirectory(component)
+add_executable(firmware project_elf_src.c)
+target_link_libraries(firmware PRIVATE main)
+"""
+
+
+def _compiled(folder: Path, micropython: Path, esp_platform: int) -> dict[str, list[str]]:
+    """Return {source of ours: its compile commands} of a made-up tree of ESP-IDF's shape."""
+    component = folder / "component"
+    component.mkdir()
+    (folder / "project_elf_src.c").touch()
+    (component / "main.c").touch()
+    (folder / "CMakeLists.txt").write_text(PROJECT.format(esp_platform=esp_platform))
+    text = COMPONENT.format(micropython=micropython, modules=C_MODULES)
+    (component / "CMakeLists.txt").write_text(text)
+    out = folder / "out"
+    command = ["cmake", "-G", "Ninja", "-S", str(folder), "-B", str(out)]
+    done = subprocess.run(
+        [*command, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = {}
+    for row in json.loads((out / "compile_commands.json").read_text()):
+        if Path(row["file"]).parent == C_MODULES / "upyos":
+            found.setdefault(Path(row["file"]).name, []).append(row["command"])
+    return found
+
+
+def test_every_source_is_compiled_once_for_the_component(micropython, tmp_path):
+    found = _compiled(tmp_path, micropython, esp_platform=1)
+    assert set(found) == {path.name for path in SOURCES}
+    assert Counter(map(len, found.values())) == {1: len(found)}
+    for (command,) in found.values():
+        assert "-DESP_PLATFORM" in command
+        assert "-Os" in command
+        assert "-Werror" in command
+
+
+def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_path):
+    """Else the kit's linker is the first who says so, or nobody does."""
+    _compiled(tmp_path, micropython, esp_platform=1)
+    asked = set(re.findall(r"--wrap=(\w+)", (tmp_path / "out" / "build.ninja").read_text()))
+    fat = ("-DMICROPY_VFS_FAT=1", '-DFFCONF_H="lib/oofatfs/ffconf.h"')
+    expanded = _expanded(micropython, tmp_path, *IDF_SETTINGS, *IDF_FLAGS, *fat)
+    made = {
+        name
+        for text in expanded.values()
+        for name in re.findall(r"\b__wrap_(\w+)\([^;]*?\) {", text)
+    }
+    assert asked <= made
+    # wrapped in builds with make
+    assert made - asked == {"uzlib_crc32"}
+    assert {"mp_event_wait_indefinite", "mp_event_wait_ms", "mp_handle_pending"} <= asked
+
+
+def test_the_made_up_tree_compiles_twice_what_is_not_kept_out(micropython, tmp_path):
+    """As ESP-IDF's does; else the test above would prove nothing."""
+    found = _compiled(tmp_path, micropython, esp_platform=0)
+    assert Counter(map(len, found.values())) == {2: len(found)}
