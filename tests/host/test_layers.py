@@ -10,7 +10,7 @@ import pytest
 from casefile import TREE
 
 MODULES = TREE / "modules"
-API = {"sdata", "utls", "proc", "kernel"}
+API = {"sdata", "utls", "proc", "kernel", "utelnetserver", "uftpdserver", "ftptiny"}
 PORT_NAMES = {"upyos_port", "upyos_board"}
 # modules of MicroPython that every port of ours has
 PORTABLE = {
@@ -44,6 +44,8 @@ FLOORS = (
     {"kernel", "proc"},
     {"utls"},
     {"upyos.svc", "libraries"},
+    {"utelnetserver", "uftpdserver"},
+    {"ftptiny"},
     {"upyos.bin"},
     {"_boot", "boot", "main"},
 )
@@ -73,6 +75,7 @@ BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
     "system": {"settings", "start"},
+    "network": {"svc"},
 }
 BIN_MAY["shell"] |= {"made", "grammar", "programs"}
 # what libraries of modules/lib may import of the system, besides the api and each other
