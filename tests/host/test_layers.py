@@ -26,6 +26,7 @@ TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # Who may import whom: places from the ground up, and an arrow goes down, or stays in its folder. A
 # place is a folder, or a module where it stands in none.
 FLOORS = (
+    {"network"},
     {"upyos.state"},
     {"sdata"},
     {"upyos_port", "upyos.made"},

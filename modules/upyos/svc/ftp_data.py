@@ -10,6 +10,7 @@ from asyncio import core
 from micropython import const
 
 from upyos.jobs import listener
+from upyos.jobs.connection import Connection
 
 PORT = 13333
 _LEAST_PORT = const(1024)
@@ -80,9 +81,7 @@ class Data:
         else:
             sock = await self._connected()
         control = self.session.connection
-        self.connection = control.second_one = listener.Connection(
-            control.service, sock, control.peer
-        )
+        self.connection = control.second_one = Connection(control.service, sock, control.peer)
         self.connection.left_s = _SILENCE_S
         self.connection.patience_s = _SILENCE_S
         self.connection.task = self.task

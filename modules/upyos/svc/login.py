@@ -11,7 +11,8 @@ import time
 import sdata
 from micropython import const
 
-from upyos.jobs.listener import Connection, failures
+from upyos.jobs.connection import Connection
+from upyos.jobs.listener import failures
 from upyos.settings import auth
 
 _FIRST_MS = const(1000)
