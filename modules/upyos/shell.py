@@ -34,7 +34,9 @@ def loop():
             if line is None:
                 if _upyos.raw_repl():
                     return
-                console.write("\n")
+                from upyos.grammar import raw_repl
+
+                raw_repl.run()
             elif line and not line.isspace():
                 line = _completed(line)
                 _upyos.tty(False)

@@ -140,3 +140,13 @@ def watchdog(timeout_ms):
 def pin(gpio):
     """Return a Pin to read, which stays what it is. Raises ValueError if there is no such GPIO."""
     return machine.Pin(gpio)
+
+
+def prepare(sock):
+    """Have background tasks run as soon as something comes at a socket."""
+    import socket
+
+    import _upyos
+
+    # MicroPython's own option: a function that is scheduled then (extmod/modlwip.c)
+    sock.setsockopt(socket.SOL_SOCKET, 20, _upyos.tick)

@@ -123,3 +123,13 @@ def pin(gpio):
     if _UNUSED in str(found):
         found.init(machine.Pin.IN)
     return found
+
+
+def prepare(sock):
+    """Have background tasks run as soon as something comes at a socket."""
+    import socket
+
+    import _upyos
+
+    # MicroPython's own option: a function that is scheduled then (extmod/modlwip.c)
+    sock.setsockopt(socket.SOL_SOCKET, 20, _upyos.tick)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Targets for the tests of this folder."""
 
+from collections.abc import Iterator
+
+import ftp_server
 import pytest
 import vi_session
 from casefile import TARGETS
@@ -36,3 +39,18 @@ def vi(machines, vi_target):
         yield open_vi
         if not PROMPT.search(machine.output):
             machines.close()
+
+
+@pytest.fixture
+def server(machines) -> Iterator[ftp_server.Server]:
+    """Without a password."""
+    with ftp_server.serving(machines, ftp_server.FILES) as found:
+        yield found
+
+
+@pytest.fixture
+def guarded_server(machines) -> Iterator[ftp_server.Server]:
+    """With a password, in clear text as an old configuration has it."""
+    old = {"/etc/system.conf": ftp_server.PASSWORD}
+    with ftp_server.serving(machines, {**ftp_server.FILES, **old}) as found:
+        yield found

@@ -2,10 +2,12 @@
 """Every check and case of tests/cases on every target."""
 
 import re
+from contextlib import nullcontext
 
 import casefile
 import pytest
 from machines import image
+from network import well_known_ports
 from session import SETTLE_S, Session, first_lacking
 
 # how long the last texts of a case may take once the prompt is there, seconds of the target
@@ -65,7 +67,8 @@ def _first(params: list, count: int) -> list:
 
 
 def test_case(machines, target, case):
-    with machines.at_prompt(target, image(target, case.files, case.remove)) as session:
+    flash = image(target, case.files, case.remove)
+    with _ports(case), machines.at_prompt(target, flash) as session:
         for line in case.input:
             session.type(line)
             session.settle()
@@ -76,14 +79,20 @@ def test_case(machines, target, case):
 
 
 def test_check(machines, target, check):
-    with machines.shared(target, check.group, check.files) as machine:
+    with _ports(check), machines.shared(target, check.group, check.files) as machine:
         _hold(check, *_run(check, Session(machine)))
 
 
 def test_check_with_a_collection_at_each_allocation(machines, target, check):
-    with machines.shared(target, f"{check.group} {COLLECT}", check.files, COLLECT) as machine:
+    group = f"{check.group} {COLLECT}"
+    with _ports(check), machines.shared(target, group, check.files, COLLECT) as machine:
         session = Session(machine, settle_s=SLOW_S.get(target, SETTLE_S))
         _hold(check, *_run(check, session))
+
+
+def _ports(item: casefile.Item):
+    """Other workers do not run what listens at the same ports meanwhile."""
+    return well_known_ports() if "net" in item.needs else nullcontext()
 
 
 def _run(check: casefile.Check, session: Session) -> tuple[str, str, dict[str, str]]:

@@ -55,7 +55,9 @@ def test_older_forms_are_replaced(auth, stored, monkeypatch):
     assert auth.check("nobody", "secret") is False
     assert replaced == []
     assert auth.check("admin", "secret") is True
-    assert replaced == ["secret"]
+    (auth.sdata.sysconfig["auth"]["paswd"],) = replaced
+    assert replaced[0].startswith("pbkdf2$")
+    assert auth.check("admin", "secret") is True
 
 
 def test_own_form_matches(auth):
@@ -63,3 +65,8 @@ def test_own_form_matches(auth):
     assert auth.check("admin", "pw7") is True
     assert auth.check("admin", "pw8") is False
     assert auth.check("root", "pw7") is False
+
+
+def test_a_check_comes_in_slices(auth):
+    auth.sdata.sysconfig["auth"]["paswd"] = auth.hashed("pw7", iterations=100)
+    assert sum(1 for _ in auth.checking("admin", "pw7")) == 100 // 16

@@ -10,7 +10,7 @@ import pytest
 from casefile import TREE
 
 MODULES = TREE / "modules"
-API = {"sdata", "utls", "proc", "kernel"}
+API = {"sdata", "utls", "proc", "kernel", "utelnetserver", "uftpdserver", "ftptiny"}
 PORT_NAMES = {"upyos_port", "upyos_board"}
 # modules of MicroPython that every port of ours has
 PORTABLE = {
@@ -26,6 +26,7 @@ TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # Who may import whom: places from the ground up, and an arrow goes down, or stays in its folder. A
 # place is a folder, or a module where it stands in none.
 FLOORS = (
+    {"network"},
     {"upyos.state"},
     {"sdata"},
     {"upyos_port", "upyos.made"},
@@ -44,6 +45,8 @@ FLOORS = (
     {"kernel", "proc"},
     {"utls"},
     {"upyos.svc", "libraries"},
+    {"utelnetserver", "uftpdserver"},
+    {"ftptiny"},
     {"upyos.bin"},
     {"_boot", "boot", "main"},
 )
@@ -73,6 +76,7 @@ BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
     "system": {"settings", "start"},
+    "network": {"svc"},
 }
 BIN_MAY["shell"] |= {"made", "grammar", "programs"}
 # what libraries of modules/lib may import of the system, besides the api and each other

@@ -24,9 +24,17 @@ REGISTRIES = (
 VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 
 # where anything may be caught: the start, the shell's loop, and where a user's program or Python
-# line is run, in the foreground or as a job, or its exception asked for its text
+# line is run, in the foreground or as a job, or its exception asked for its text; around a peer
+# of a service
 BARRIERS = {"start/boot", "shell", "loader", "programs/failure", "jobs/tasks", "jobs/threads"}
-BARRIERS |= {"jobs/job", "grammar/background", "grammar/launch", "grammar/pyline"}
+BARRIERS |= {
+    "jobs/job",
+    "grammar/background",
+    "grammar/launch",
+    "grammar/pyline",
+    "grammar/raw_repl",
+}
+BARRIERS |= {"jobs/connection", "jobs/listener"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

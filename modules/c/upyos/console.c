@@ -85,6 +85,11 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len) {
             return len;
         }
     }
+    if (fd == STDOUT_FILENO && MP_STATE_VM(upyos_mirror) != MP_OBJ_NULL) {
+        MP_THREAD_GIL_ENTER();
+        upyos_mirror_write(buf, len);
+        MP_THREAD_GIL_EXIT();
+    }
     if (fd == STDERR_FILENO && upyos_thread_has_ended()) {
         return len;
     }
@@ -101,6 +106,7 @@ void __wrap_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len);
 mp_uint_t __wrap_mp_hal_stdout_tx_strn(const char *str, size_t len) {
     int errcode = 0;
     if (!upyos_capture(str, len, &errcode)) {
+        upyos_mirror_write(str, len);
         return __real_mp_hal_stdout_tx_strn(str, len);
     }
     if (errcode != 0) {

@@ -24,7 +24,11 @@ int __wrap_close(int fd);
 
 // The terminal stays open, whoever closes sys.stdout.
 int __wrap_close(int fd) {
-    return fd > STDERR_FILENO ? __real_close(fd) : 0;
+    if (fd <= STDERR_FILENO) {
+        return 0;
+    }
+    upyos_before_close();
+    return __real_close(fd);
 }
 
 void upyos_mend_streams(void) {

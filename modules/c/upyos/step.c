@@ -38,6 +38,11 @@ bool upyos_in_step(void) {
 
 static void step_left(upyos_step_t *step) {
     innermost = step->outer;
+    #if defined(__unix__)
+    if (innermost == NULL) {
+        upyos_tick_after_step();
+    }
+    #endif
     if (asked == step) {
         asked = NULL;
         forced = false;

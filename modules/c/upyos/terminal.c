@@ -168,19 +168,21 @@ static mp_obj_t upyos_hold(mp_obj_t on) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_hold_obj, upyos_hold);
 
-// inject(bytes): as if typed; OSError(EAGAIN) when the input buffer is full
+// inject(bytes) -> how many of them the input buffer took, as if typed
 static mp_obj_t upyos_inject(mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    for (size_t i = 0; i < bufinfo.len; ++i) {
-        upyos_terminal_inject_byte(((uint8_t *)bufinfo.buf)[i]);
+    size_t done = 0;
+    while (done < bufinfo.len && upyos_terminal_inject_byte(((uint8_t *)bufinfo.buf)[done])) {
+        done += 1;
     }
-    return mp_const_none;
+    return MP_OBJ_NEW_SMALL_INT(done);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_inject_obj, upyos_inject);
 
-// raw_repl() -> True if the REPL that follows main.py will be the raw one
+// raw_repl() -> True if the REPL that follows main.py will be the raw one. Not while the console is mirrored: there is no
+// network once the system is left.
 static mp_obj_t upyos_raw_repl(void) {
-    return mp_obj_new_bool(upyos_terminal_raw_repl());
+    return mp_obj_new_bool(MP_STATE_VM(upyos_mirror) == MP_OBJ_NULL && upyos_terminal_raw_repl());
 }
 MP_DEFINE_CONST_FUN_OBJ_0(upyos_raw_repl_obj, upyos_raw_repl);

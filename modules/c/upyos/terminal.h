@@ -24,8 +24,8 @@ void upyos_terminal_interrupt_if_typed(void);
 bool upyos_terminal_take_interrupt(void);
 // As if typed; dropped when the input buffer is full.
 void upyos_terminal_put_key(uint8_t c);
-// As if typed; raises OSError(EAGAIN) when the input buffer is full.
-void upyos_terminal_inject_byte(uint8_t c);
+// As if typed; false when the input buffer is full.
+bool upyos_terminal_inject_byte(uint8_t c);
 // Whether a key would come without a wait.
 bool upyos_terminal_has_key(void);
 // The next byte, or -1 when none came in wait_ms; below 0 it waits for ever. Other threads run meanwhile.

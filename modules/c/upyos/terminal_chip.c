@@ -117,12 +117,16 @@ void upyos_terminal_interrupt_if_typed(void) {
     }
 }
 
-void upyos_terminal_inject_byte(uint8_t c) {
+bool upyos_terminal_inject_byte(uint8_t c) {
     if (c == mp_interrupt_char) {
         mp_sched_keyboard_interrupt();
-    } else if (ringbuf_put(&stdin_ringbuf, c) < 0) {
-        mp_raise_OSError(MP_EAGAIN);
+        return true;
     }
+    // The interrupt of USB or of a UART puts keys into it too.
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int full = ringbuf_put(&stdin_ringbuf, c);
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return full >= 0;
 }
 
 bool upyos_terminal_has_key(void) {

@@ -23,6 +23,8 @@ static bool upyos_termios_saved;
 static uint8_t upyos_injected[256];
 static size_t upyos_injected_in, upyos_injected_out;
 
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
 }
@@ -60,15 +62,16 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
     sigaction(SIGINT, &sa, NULL);
 }
 
-void upyos_terminal_inject_byte(uint8_t c) {
+bool upyos_terminal_inject_byte(uint8_t c) {
     if (c == UPYOS_CTRL_C && !upyos_tty_raw) {
         mp_sched_keyboard_interrupt();
-        return;
+        return true;
     }
     if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
-        mp_raise_OSError(MP_EAGAIN);
+        return false;
     }
     upyos_injected[upyos_injected_in++ % sizeof(upyos_injected)] = c;
+    return true;
 }
 
 static bool upyos_take_injected(uint8_t *c) {
@@ -117,7 +120,7 @@ static int upyos_read_stdin(void) {
 
 bool upyos_terminal_has_key(void) {
     struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-    return upyos_injected_in != upyos_injected_out || poll(&pfd, 1, 0) > 0;
+    return upyos_injected_in != upyos_injected_out || __real_poll(&pfd, 1, 0) > 0;
 }
 
 void upyos_terminal_put_key(uint8_t c) {
@@ -130,7 +133,7 @@ void upyos_terminal_put_key(uint8_t c) {
 bool upyos_terminal_take_interrupt(void) {
     uint8_t c;
     struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-    while (poll(&pfd, 1, 0) > 0 && __real_read(STDIN_FILENO, &c, 1) == 1) {
+    while (__real_poll(&pfd, 1, 0) > 0 && __real_read(STDIN_FILENO, &c, 1) == 1) {
         if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
             // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
             upyos_injected_out = upyos_injected_in;
@@ -146,8 +149,14 @@ bool upyos_terminal_take_interrupt(void) {
     return false;
 }
 
+// Of what was injected: signals do not wait in the input.
 void upyos_terminal_interrupt_if_typed(void) {
-    // Signals do not wait in the input.
+    for (size_t i = upyos_injected_out; i != upyos_injected_in; ++i) {
+        if (upyos_injected[i % sizeof(upyos_injected)] == UPYOS_CTRL_C) {
+            upyos_injected_out = i + 1;
+            mp_sched_keyboard_interrupt();
+        }
+    }
 }
 
 int upyos_terminal_wait_key(mp_int_t wait_ms) {
@@ -163,11 +172,19 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
             left_ms = wait_ms - (mp_int_t)(mp_hal_ticks_ms() - start_ms);
             left_ms = left_ms < 0 ? 0 : left_ms;
         }
-        struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+        struct pollfd set[] = {
+            { .fd = STDIN_FILENO, .events = POLLIN },
+            { .fd = upyos_wake_fd, .events = POLLIN },
+        };
+        upyos_waits_for_key = true;
         MP_THREAD_GIL_EXIT();
-        int n = poll(&pfd, 1, left_ms);
+        int n = __real_poll(set, 2, left_ms);
         MP_THREAD_GIL_ENTER();
-        if (n > 0) {
+        upyos_waits_for_key = false;
+        if (n > 0 && set[1].revents != 0) {
+            upyos_hear(upyos_wake_fd);
+        }
+        if (n > 0 && set[0].revents != 0) {
             return upyos_read_stdin();
         }
         if (n == 0) {

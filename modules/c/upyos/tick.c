@@ -10,8 +10,12 @@
 #include "upyos.h"
 
 #if defined(__unix__)
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #endif
 
@@ -21,11 +25,57 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_tick_callback);
 static volatile unsigned upyos_tick_ms;
 static volatile bool upyos_tick_queued;
 static pthread_t upyos_main_thread;
+static bool upyos_tick_missed;
+
+// Sockets that tasks wait for. More than these are looked at every period only.
+#define UPYOS_WATCHED (256)
+// What runs in the foreground has so long between two ticks.
+#define UPYOS_FOREGROUND_US (1000)
+static pthread_mutex_t upyos_watch_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pollfd upyos_watched[UPYOS_WATCHED];
+static nfds_t upyos_watched_count;
+// There is more to do at once.
+static volatile bool upyos_tick_soon;
+// How many sockets the thread that ticks waits for just now, and how often it has waited.
+static volatile nfds_t upyos_awaited_count;
+static volatile unsigned upyos_waits;
+// Readable when the thread that ticks has something new to wait for.
+static int upyos_news_fd = -1;
+// Readable when the main thread must look for what is scheduled, for whoever waits for a key.
+int upyos_wake_fd = -1;
+// Set while the main thread waits for a key.
+volatile bool upyos_waits_for_key;
 #endif
 
 #if MICROPY_PY_THREAD_GIL
 static volatile bool upyos_tick_due;
 #endif
+
+#if defined(__unix__)
+static void upyos_tell(int fd) {
+    uint64_t one = 1;
+    ssize_t n = write(fd, &one, sizeof(one));
+    (void)n; // full: it is readable
+}
+
+void upyos_hear(int fd) {
+    uint64_t count;
+    ssize_t n = read(fd, &count, sizeof(count));
+    (void)n; // empty already
+}
+#endif
+
+// What tick called says in how many ms there is more to do: nothing, but it was enough for one time.
+static void upyos_again(mp_obj_t wait_ms) {
+    #if defined(__unix__)
+    if (wait_ms == MP_OBJ_NEW_SMALL_INT(0)) {
+        upyos_tick_soon = true;
+        upyos_tell(upyos_news_fd);
+    }
+    #else
+    (void)wait_ms;
+    #endif
+}
 
 // Ctrl-C is for the program in the foreground: in here it would be lost. One that came with the last key is put
 // aside, one that comes now is put off.
@@ -40,8 +90,9 @@ static void upyos_call_tick(mp_obj_t callback) {
     MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_call_function_0(callback);
+        mp_obj_t wait_ms = mp_call_function_0(callback);
         nlr_pop();
+        upyos_again(wait_ms);
     } else {
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
@@ -69,6 +120,9 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
     }
     #endif
     if (upyos_in_step()) {
+        #if defined(__unix__)
+        upyos_tick_missed = true;
+        #endif
         upyos_step_watch();
     } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
         upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
@@ -93,19 +147,106 @@ static void upyos_no_action(int signum) {
     (void)signum;
 }
 
-// Schedules tick, and a signal gets the main thread out of a sleep to run it.
+// From any thread: have the main one run tick soon. A signal gets it out of a sleep.
+static void upyos_schedule_tick(void) {
+    if (!upyos_tick_queued) {
+        upyos_tick_queued = true;
+        mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
+        if (!mp_sched_schedule(tick, tick)) {
+            upyos_tick_queued = false;
+        }
+    }
+    if (!pthread_equal(pthread_self(), upyos_main_thread)) {
+        upyos_tell(upyos_wake_fd);
+        pthread_kill(upyos_main_thread, SIGALRM);
+    }
+}
+
+// A step has ended: what came at a socket behind its last look at them is not left until the next period.
+void upyos_tick_after_step(void) {
+    if (upyos_tick_missed) {
+        upyos_tick_missed = false;
+        upyos_tick_now();
+    }
+}
+
+void upyos_tick_now(void) {
+    if (upyos_tick_ms != 0) {
+        upyos_schedule_tick();
+    }
+}
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+// The loop of background tasks looks at its sockets without waiting (select.poll). When none of them is ready, the thread that
+// ticks waits for them.
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout) {
+    int ready = __real_poll(fds, count, timeout);
+    if (timeout == 0 && upyos_tick_ms != 0 && pthread_equal(pthread_self(), upyos_main_thread)) {
+        pthread_mutex_lock(&upyos_watch_lock);
+        upyos_watched_count = ready == 0 ? MIN(count, UPYOS_WATCHED) : 0;
+        memcpy(upyos_watched, fds, upyos_watched_count * sizeof(*fds));
+        pthread_mutex_unlock(&upyos_watch_lock);
+        if (ready == 0) {
+            upyos_tell(upyos_news_fd);
+        }
+    }
+    return ready;
+}
+
+// Before a file descriptor is closed: while a thread waits for a socket it stays open, and its port in use.
+void upyos_before_close(void) {
+    pthread_mutex_lock(&upyos_watch_lock);
+    upyos_watched_count = 0;
+    bool is_awaited = upyos_awaited_count != 0;
+    unsigned waits = upyos_waits;
+    pthread_mutex_unlock(&upyos_watch_lock);
+    if (is_awaited) {
+        upyos_tell(upyos_news_fd);
+        while (upyos_waits == waits) {
+            sched_yield();
+        }
+    }
+}
+
+// Wait for a socket that a task waits for, or for the time of a period.
+static void upyos_await_socket(void) {
+    struct pollfd set[UPYOS_WATCHED + 1] = { { .fd = upyos_news_fd, .events = POLLIN } };
+    pthread_mutex_lock(&upyos_watch_lock);
+    nfds_t count = upyos_watched_count;
+    memcpy(set + 1, upyos_watched, count * sizeof(*set));
+    upyos_awaited_count = count;
+    pthread_mutex_unlock(&upyos_watch_lock);
+    int ready = __real_poll(set, count + 1, upyos_tick_ms != 0 ? (int)upyos_tick_ms : -1);
+    upyos_awaited_count = 0;
+    upyos_waits += 1;
+    if (set[0].revents != 0) {
+        upyos_hear(upyos_news_fd);
+        ready -= 1;
+    }
+    if (upyos_tick_soon) {
+        upyos_tick_soon = false;
+    } else if (ready > 0) {
+        // Until the loop has looked again. What was closed meanwhile is ready too.
+        pthread_mutex_lock(&upyos_watch_lock);
+        upyos_watched_count = 0;
+        pthread_mutex_unlock(&upyos_watch_lock);
+    } else if (set[0].revents != 0) {
+        return;
+    }
+    if (upyos_tick_ms != 0) {
+        upyos_schedule_tick();
+        if (!upyos_waits_for_key) {
+            usleep(UPYOS_FOREGROUND_US);
+        }
+    }
+}
+
 static void *upyos_tick_main(void *arg) {
     (void)arg;
     for (;;) {
-        usleep((upyos_tick_ms != 0 ? upyos_tick_ms : 50) * 1000);
-        if (upyos_tick_ms != 0 && !upyos_tick_queued) {
-            upyos_tick_queued = true;
-            mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
-            if (!mp_sched_schedule(tick, tick)) {
-                upyos_tick_queued = false;
-            }
-            pthread_kill(upyos_main_thread, SIGALRM);
-        }
+        upyos_await_socket();
     }
     return NULL;
 }
@@ -116,6 +257,8 @@ static void upyos_start_ticking(void) {
         return;
     }
     started = true;
+    upyos_news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    upyos_wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct sigaction sa = { .sa_handler = upyos_no_action };
     sigaction(SIGALRM, &sa, NULL);
     sigset_t all, before;
@@ -129,6 +272,15 @@ static void upyos_start_ticking(void) {
 
 #endif
 
+#if !defined(__unix__)
+void upyos_tick_now(void) {
+    if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
+        mp_obj_t tick = MP_OBJ_FROM_PTR(&upyos_tick_obj);
+        mp_sched_schedule(tick, tick);
+    }
+}
+#endif
+
 // on_tick(period_ms, callback): what tick calls, None for nothing. On unix and the ESP32 family (esp.c)
 // this is the timer too; elsewhere machine.Timer calls tick.
 static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
@@ -138,6 +290,7 @@ static mp_obj_t upyos_on_tick(mp_obj_t period_ms, mp_obj_t callback) {
     upyos_tick_ms = wanted ? mp_obj_get_int(period_ms) : 0;
     if (wanted) {
         upyos_start_ticking();
+        upyos_tell(upyos_news_fd);
     }
     #elif defined(CONFIG_IDF_TARGET)
     upyos_esp_tick(wanted ? mp_obj_get_int(period_ms) : 0);

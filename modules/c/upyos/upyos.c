@@ -19,6 +19,7 @@ static mp_obj_t upyos_init(void) {
     upyos_step_init();
     upyos_blockdev_calls = 0;
     upyos_tick_init();
+    upyos_mirror_init();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(upyos_init_obj, upyos_init);
@@ -40,7 +41,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_leave), MP_ROM_PTR(&upyos_leave_obj) },
     #if defined(__unix__)
     { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&upyos_flash_type) },
+    { MP_ROM_QSTR(MP_QSTR_interfaces), MP_ROM_PTR(&upyos_interfaces_obj) },
     #endif
+    { MP_ROM_QSTR(MP_QSTR_Mirror), MP_ROM_PTR(&upyos_mirror_type) },
+    { MP_ROM_QSTR(MP_QSTR_mirror), MP_ROM_PTR(&upyos_mirror_obj) },
     { MP_ROM_QSTR(MP_QSTR_on_tick), MP_ROM_PTR(&upyos_on_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_tick), MP_ROM_PTR(&upyos_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&upyos_load_obj) },

@@ -84,12 +84,30 @@ void upyos_cores_interrupts_on(void);
 extern const mp_obj_fun_builtin_fixed_t upyos_tick_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_on_tick_obj;
 void upyos_tick_init(void);
+// Have tasks looked at as soon as what runs now allows it, not only when the timer does.
+void upyos_tick_now(void);
+#if defined(__unix__)
+extern int upyos_wake_fd;
+extern volatile bool upyos_waits_for_key;
+void upyos_hear(int fd);
+void upyos_before_close(void);
+void upyos_tick_after_step(void);
+#endif
 #if MICROPY_PY_THREAD_GIL
 // On the main thread: schedule what another thread was given.
 void upyos_tick_look(void);
 #else
 #define upyos_tick_look()
 #endif
+
+// mirror.c: a second place for what the console shows
+extern const mp_obj_type_t upyos_mirror_type;
+extern const mp_obj_fun_builtin_fixed_t upyos_mirror_obj;
+void upyos_mirror_init(void);
+void upyos_mirror_write(const char *data, size_t len);
+
+// host.c, on unix
+extern const mp_obj_fun_builtin_fixed_t upyos_interfaces_obj;
 
 // esp.c
 #if defined(CONFIG_IDF_TARGET)

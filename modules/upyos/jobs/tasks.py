@@ -18,6 +18,8 @@ from upyos.jobs.output import Lines
 from upyos.programs import failure
 
 _PERIOD_MS = const(10)
+# How often all that is due runs before what is in the foreground goes on.
+_ROUNDS = const(8)
 # The longest sleep at the prompt: a task may come in through a stream or a thread.
 _IDLE_MS = const(50)
 
@@ -61,6 +63,8 @@ class Driver:
 
     # Tasks of the system that have not ended.
     tasks = 0
+    # Asked for while it ran, perhaps behind its last look at the streams.
+    again = False
 
     def __init__(self):
         self.running = False
@@ -72,17 +76,21 @@ class Driver:
         """Run what is due; return how many ms nothing will be. Not re-entered, and never in the
         middle of another loop."""
         if self.running or core.cur_task is not None:
+            self.again = True
             return _PERIOD_MS
         self.running = True
         # Ctrl-C is for the program in the foreground, not for a task.
         _upyos.hold(True)
         try:
-            wait_ms = _upyos.step(self._due_ms)
-            if wait_ms <= 0:
+            # What a task starts, or what comes at its socket meanwhile, is due at once too.
+            for _ in range(_ROUNDS):
+                wait_ms = _upyos.step(self._due_ms)
+                if wait_ms > 0:
+                    break
+                wait_ms = 0
                 self.last.data = None
                 core._task_queue.push(self.last)
                 _upyos.step(_run_until_complete, self.last)
-                wait_ms = 0
         # barrier: what a program left to the loop itself
         except BaseException as exc:
             core.cur_task = None
@@ -95,6 +103,9 @@ class Driver:
         finally:
             self.running = False
             _upyos.hold(False)
+        if self.again:
+            self.again = False
+            wait_ms = 0
         return min(wait_ms, _IDLE_MS)
 
     def clear(self):

@@ -51,8 +51,8 @@ def fill(path, source):
     is as it was then, and after Ctrl-C.
     """
     path = paths.file_named(path)
-    _check_target(path)
-    temporary = _temporary(path)
+    check_target(path)
+    temporary = part_of(path)
     try:
         with open(temporary, "wb") as target:
             pour(source, target)
@@ -61,7 +61,7 @@ def fill(path, source):
         discard(temporary)
 
 
-def _check_target(path):
+def check_target(path):
     """Raise OSError if no file can stand at path, before anything is copied."""
     paths.guard(path)
     if paths.is_dir(path):
@@ -88,7 +88,7 @@ def discard(path):
         pass
 
 
-def _temporary(path):
+def part_of(path):
     """Return the name under which the file for path grows; remove leftovers of earlier copies."""
     import vfs
 

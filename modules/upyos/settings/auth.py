@@ -14,6 +14,8 @@ _SALT_BYTES = const(16)
 _BLOCK_BYTES = const(64)
 # A check takes about 0.5 s of an RP2040 at 125 MHz.
 _ITERATIONS = const(1000)
+# So many are done at a time where something else may go on between: 8 ms.
+_SLICE = const(16)
 # One iteration leaves 480 B of garbage: it is collected before it spreads over the heap.
 _COLLECT_EACH = const(64)
 
@@ -23,6 +25,11 @@ def check(user, password):
 
     An older form (SHA-1 or clear text) that matches is replaced in the configuration.
     """
+    return _whole(checking(user, password))
+
+
+def checking(user, password):
+    """As check, in slices: a generator that returns the answer."""
     auth = sdata.sysconfig["auth"]
     wanted = auth["paswd"]
     if not wanted:
@@ -30,7 +37,7 @@ def check(user, password):
     if wanted == "!":
         return False
     if wanted.startswith("pbkdf2$"):
-        given = _like(wanted, password)
+        given = yield from _like(wanted, password)
     elif len(wanted) == _SHA1_DIGITS and not wanted.lower().strip("0123456789abcdef"):
         given = hashlib.sha1(password.encode()).digest().hex()
         wanted = wanted.lower()
@@ -39,7 +46,7 @@ def check(user, password):
     # Both are always compared, so that the time does not tell which one is wrong.
     fits = bool(_same(user, auth["user"]) & _same(given, wanted))
     if fits and not wanted.startswith("pbkdf2$"):
-        _replace(password)
+        _replace((yield from _hashing(password)))
     return fits
 
 
@@ -58,8 +65,22 @@ def store(user, form):
 
 def hashed(password, salt=None, iterations=_ITERATIONS):
     """Return the form in which a password is stored."""
+    return _whole(_hashing(password, salt, iterations))
+
+
+def _whole(slices):
+    """Do all slices; return what the generator returns."""
+    while True:
+        try:
+            next(slices)
+        except StopIteration as exc:
+            return exc.value
+
+
+def _hashing(password, salt=None, iterations=_ITERATIONS):
+    """As hashed, in slices."""
     salt = salt or os.urandom(_SALT_BYTES)
-    digest = _pbkdf2(password.encode(), salt, iterations)
+    digest = yield from _pbkdf2(password.encode(), salt, iterations)
     return "pbkdf2$%d$%s$%s" % (iterations, salt.hex(), digest.hex())
 
 
@@ -67,13 +88,13 @@ def _like(stored, password):
     """Return the stored form of a password made as another one was; "" if that one is damaged."""
     try:
         _, iterations, salt, _ = stored.split("$")
-        return hashed(password, bytes.fromhex(salt), int(iterations))
+        return (yield from _hashing(password, bytes.fromhex(salt), int(iterations)))
     except ValueError:
         return ""
 
 
 def _pbkdf2(password, salt, iterations):
-    """Return the 32 bytes of PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; first block only)."""
+    """Return the 32 bytes of PBKDF2-HMAC-SHA256 (RFC 8018, 5.2; first block only), in slices."""
     sha256 = hashlib.sha256
     if len(password) > _BLOCK_BYTES:
         password = sha256(password).digest()
@@ -85,16 +106,18 @@ def _pbkdf2(password, salt, iterations):
     for i in range(iterations):
         if i % _COLLECT_EACH == 0:
             gc.collect()
+        if i % _SLICE == _SLICE - 1:
+            yield
         block = sha256(outer + sha256(inner + block).digest()).digest()
         total ^= int.from_bytes(block, "big")
     return total.to_bytes(32, "big")
 
 
-def _replace(password):
-    """Store a password in the new form. A power cut leaves the old form or the new one."""
+def _replace(form):
+    """Store a password in its new form. A power cut leaves the old form or the new one."""
     from upyos.settings import config
 
-    form = sdata.sysconfig["auth"]["paswd"] = hashed(password)
+    sdata.sysconfig["auth"]["paswd"] = form
     try:
         config.change("auth", {"paswd": form})
     except (OSError, ValueError):

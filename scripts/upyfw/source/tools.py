@@ -140,6 +140,8 @@ TOOLS: dict[str, Tool] = {
         Tool("git", "sources, versions", ("git",), lambda: _program("git"), needed=False),
         Tool("pkg-config", "UNIX build", ("pkg-config",), lambda: _program("pkg-config"), False),
         Tool("tmux", "trying a terminal", ("tmux",), lambda: _program("tmux", option="-V"), False),
+        Tool("telnet", "tests", ("inetutils-telnet",), lambda: _program("telnet"), False),
+        Tool("lftp", "tests", ("lftp",), lambda: _program("lftp"), False),
     )
 }
 
