@@ -6,6 +6,7 @@ import { Cores } from './cores.mjs';
 import { cpu, Fault, fromLibrary, leaveSlice, NANOS_PER_CYCLE, toLibrary } from './cpu.mjs';
 import { Flash, PowerCut } from './flash.mjs';
 import { sram, withoutFlash } from './memory.mjs';
+import { Host } from './net/host.mjs';
 import { Wires } from './pads.mjs';
 import { executeSlice } from './thumb.mjs';
 import { UsbConsole } from './usb_console.mjs';
@@ -35,6 +36,8 @@ export class Machine {
     this.powerNanos = 0;
     this.stopped = null;
     this.resetPending = null;
+    /** What is at the other end of the cable, for firmware with a network. */
+    this.host = new Host();
     this.wires = new Wires(() => this.nanos - this.powerNanos);
     buildBootrom();
     sram.fill(0);
@@ -94,7 +97,9 @@ export class Machine {
     this.wires.attach(this.chip);
     cpu.flash = this.flash;
     cpu.cycles = cpu.deadline = cpu.delayNanos = 0;
-    this.usbConsole = new UsbConsole(this.library, this.chip.usbCtrl, this.onOutput);
+    this.host.detach();
+    this.host.clock = this.chip.clock;
+    this.usbConsole = new UsbConsole(this.library, this.chip.usbCtrl, this.onOutput, this.host);
     this.cores = new Cores(this.chip);
     this.chip.core.PC = ENTRY_ADDR;
     this.chip.core.SP = ENTRY_SP;

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { loadLibrary } from './library.mjs';
+import { NetCommands } from './net/commands.mjs';
 import { Session } from './session.mjs';
 
 const DEFAULT_FLASH_BYTES = 2 * 1024 * 1024;
@@ -44,11 +45,13 @@ class Server {
   /** Put a new machine in the place of the present one. */
   open({ firmware = null, flash = null, flash_bytes: flashBytes = DEFAULT_FLASH_BYTES }) {
     this.#setFree(false);
+    this.net?.close();
     this.session = null;
     this.session = new Session(this.library, { firmware, flash, flashBytes });
+    this.net = new NetCommands(this.session);
   }
 
-  /** Answer one command; throws for a bad one. */
+  /** Answer one command, or promise to; throws for a bad one. */
   answer({ cmd, ...args }) {
     if (!Object.hasOwn(Server.commands, cmd)) throw new Error(`unknown command ${cmd}`);
     if (this.session === null && cmd !== 'open') {
@@ -111,6 +114,9 @@ class Server {
       end.send(Buffer.from(data, 'base64'));
       return { data: Buffer.from(end.take()).toString('base64') };
     },
+    net({ what, ...args }) {
+      return this.net.answer(what, args);
+    },
   };
 
   // Free running: real time, output as events, input whenever it comes.
@@ -155,12 +161,12 @@ function main() {
   if (options.firmware || options.flash) server.open(options);
   send({ event: 'ready' });
   const lines = createInterface({ input: process.stdin });
-  lines.on('line', (line) => {
+  lines.on('line', async (line) => {
     let id = null;
     try {
       const message = JSON.parse(line);
       id = message.id ?? null;
-      send({ id, ...server.answer(message) });
+      send({ id, ...await server.answer(message) });
     } catch (error) {
       send({ id, error: error.message });
     }

@@ -8,6 +8,8 @@ import { loadFirmware } from './uf2.mjs';
 // Patterns are looked for in the end of the output only, so that long output stays cheap
 const TAIL_CHARACTERS = 4096;
 const CHECK_NANOS = 20e6;
+// How exactly a condition ends a run
+const STEP_NANOS = 100e3;
 const MS = 1e6;
 
 export class Session {
@@ -73,6 +75,18 @@ export class Session {
     }
     this.watch = null;
     return { reason, output: this.#handOver(reason === 'pattern' ? regex : null) };
+  }
+
+  /** Run until a condition holds, the machine stopped, or a limit as for `run`; true if it holds. */
+  runUntil(condition, { max_ms, wall_s = 60 }) {
+    const end = this.machine.nanos + max_ms * MS;
+    const wallEnd = performance.now() + wall_s * 1000;
+    while (!condition()) {
+      const now = this.machine.nanos;
+      if (now >= end || this.machine.stopped || performance.now() >= wallEnd) return false;
+      this.machine.runUntil(Math.min(now + STEP_NANOS, end));
+    }
+    return true;
   }
 
   #nextStop({ start, settle, quiet, end }) {

@@ -143,6 +143,9 @@ def test_image_without_firmware_says_what_to_do(tmp_path, monkeypatch, capsys):
         ["build", "--heap", "36K"],
         ["build", "UNIX", "--heap", "36KiB"],
         ["run", "--board", "RPI_PICO2"],
+        ["run", "--board", "UNIX", "--forward", "80"],
+        ["run", "--forward", "0"],
+        ["run", "--forward", "80:x"],
     ],
 )
 def test_wrong_use_is_status_2(words, capsys):

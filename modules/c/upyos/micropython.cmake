@@ -35,6 +35,8 @@ if(DEFINED PICO_SDK_PATH)
     upyos_shared(wrap pico UPYOS_WRAPPED)
     list(TRANSFORM UPYOS_WRAPPED PREPEND "LINKER:--wrap=")
     target_link_options(usermod_upyos INTERFACE ${UPYOS_WRAPPED})
+    # random.c
+    target_link_libraries(usermod_upyos INTERFACE pico_rand)
 endif()
 if(ESP_PLATFORM)
     # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all

@@ -116,6 +116,8 @@ class Board:
     path: Path
     # what is frozen into its firmware: manifest/<profile>.py
     profile: str = "full"
+    # a network over the USB cable (modules/c/usbnet)
+    usbnet: bool = False
     # names of its board file in the releases before this firmware, without .board
     formerly: tuple[str, ...] = ()
 
@@ -262,6 +264,7 @@ def parse(data: dict, path: Path) -> Board:
         pins=pins.checked(top.take("pins", dict), Refused),
         path=path,
         profile=_profile(top),
+        usbnet=_usbnet(top, chip),
         formerly=_texts(top, "formerly", r"[\w-]+"),
     )
     top.done()
@@ -276,6 +279,13 @@ def _profile(top: Table) -> str:
         known = ", ".join(sorted(path.stem for path in MANIFESTS.glob("*.py")))
         raise Refused(f'profile: no profile "{profile}"; there are {known}')
     return profile
+
+
+def _usbnet(top: Table, chip: Chip) -> bool:
+    usbnet = top.take("usbnet", bool, optional=True) or False
+    if usbnet and not PORTS[chip.port].can_usbnet:
+        raise Refused(f"usbnet: the port {chip.port} has none")
+    return usbnet
 
 
 def _sources(top: Table) -> tuple[str, ...]:

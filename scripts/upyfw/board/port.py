@@ -35,9 +35,9 @@ class Port:
     every board must have. fs_region: the one of the file system. fault: further rules of the
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
     of its own. has_bluetooth: MicroPython has it on all its chips. can_limit_heap: whether --heap
-    works. deploy: the page that MicroPython's board.json names. tools: what a build calls
-    (tools.TOOLS); compiler: the one of them whose absence is told before a build, "" if it comes
-    with a kit.
+    works. can_usbnet: whether a board may have a network over USB. deploy: the page that
+    MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one of
+    them whose absence is told before a build, "" if it comes with a kit.
     """
 
     name: str
@@ -53,4 +53,5 @@ class Port:
     has_table: bool = False
     has_bluetooth: bool = False
     can_limit_heap: bool = False
+    can_usbnet: bool = False
     deploy: str = ""

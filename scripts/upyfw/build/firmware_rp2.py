@@ -21,6 +21,21 @@ _OPTIONS = """\
 #undef MICROPY_PY_HASHLIB_MD5
 #define MICROPY_PY_HASHLIB_MD5 (1)
 """
+# A network over the USB cable, modules/c/usbnet; TLS is left out for want of heap and flash.
+_USBNET_OPTIONS = """\
+#define MICROPY_PY_NETWORK (1)
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "upyos"
+#define MICROPY_PY_SSL (0)
+#define MICROPY_PY_WEBREPL (0)
+#define MICROPY_PY_WEBSOCKET (0)
+extern const struct _mp_obj_type_t usbnet_nic_type;
+#define MICROPY_BOARD_NETWORK_INTERFACES \\
+    { MP_ROM_QSTR(MP_QSTR_USBD_NCM), MP_ROM_PTR(&usbnet_nic_type) },
+"""
+_USBNET_CMAKE = """\
+set(MICROPY_PY_LWIP 1)
+set(UPYOS_USBNET 1)
+"""
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
@@ -59,9 +74,12 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     """
     port = inputs.micropython / "ports" / board.port
     below = _c_dir(board, port)
+    # MicroPython alone, to compare with, has nothing of ours
+    usbnet = board.usbnet and inputs.c_modules is not None
+    options = (_OPTIONS if inputs.c_modules else "") + (_USBNET_OPTIONS if usbnet else "")
     return {
-        "mpconfigboard.h": _header(board, below) + (_OPTIONS if inputs.c_modules else ""),
-        "mpconfigboard.cmake": _cmake(board, below, folder),
+        "mpconfigboard.h": _header(board, below) + options,
+        "mpconfigboard.cmake": _cmake(board, below, folder) + (_USBNET_CMAKE if usbnet else ""),
         "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from upyfw.targets.base import Target, TargetError, TargetStopped, check_reason
+from upyfw.targets.cable import Cable
 from upyfw.targets.inbox import Sink
 from upyfw.targets.machine_process import MachineProcess, acquire, release
 
@@ -46,6 +47,7 @@ class Emulator(Target):
         self._modules = node_modules
         self._flash_bytes = flash_bytes
         self._process: MachineProcess | None = None
+        self.cable = Cable(self._ask)
 
     # Target
 

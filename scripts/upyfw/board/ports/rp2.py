@@ -34,4 +34,5 @@ PORT = Port(
     compiler="arm-none-eabi-gcc",
     deploy="deploy.md",
     can_limit_heap=True,
+    can_usbnet=True,
 )

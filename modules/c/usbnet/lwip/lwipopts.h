@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// lwIP's options for boards whose network is the USB cable; MicroPython's own (ports/rp2/lwip_inc, extmod/lwip-include)
+// are for a radio. What is not here has lwIP's default. Sizes are chosen for RAM: docs/design.md has what they cost.
+#ifndef UPYOS_USBNET_LWIPOPTS_H
+#define UPYOS_USBNET_LWIPOPTS_H
+
+#include <stdint.h>
+#include "py/mpconfig.h"
+
+// No operating system: MicroPython's port holds PendSV off around calls of lwIP.
+#define NO_SYS 1
+#define SYS_LIGHTWEIGHT_PROT 1
+#define SYS_ARCH_DECL_PROTECT(lev) do { } while (0)
+#define SYS_ARCH_PROTECT(lev) do { } while (0)
+#define SYS_ARCH_UNPROTECT(lev) do { } while (0)
+typedef uint32_t sys_prot_t;
+#define sys_jiffies sys_now
+#define LWIP_NETCONN 0
+#define LWIP_SOCKET 0
+#define LWIP_STATS 0
+#define MEM_ALIGNMENT 4
+#define LWIP_CHKSUM_ALGORITHM 3
+// MicroPython looks at the list of timeouts.
+#define LWIP_TESTMODE 1
+
+#define LWIP_RAND() rosc_random_u32()
+extern uint32_t rosc_random_u32(void);
+
+// What MicroPython's socket and network modules use.
+#define LWIP_RAW 1
+#define LWIP_DHCP 1
+#define LWIP_DHCP_CHECK_LINK_UP 1
+#define LWIP_DHCP_DOES_ACD_CHECK 0
+#define LWIP_DNS 1
+#define LWIP_DNS_SUPPORT_MDNS_QUERIES 1
+#define DNS_TABLE_SIZE 2
+#define DNS_MAX_NAME_LENGTH 128
+#define LWIP_IGMP 1
+#define LWIP_NETIF_HOSTNAME 1
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_NETIF_EXT_STATUS_CALLBACK 1
+#define SO_REUSE 1
+#define TCP_LISTEN_BACKLOG 1
+#define LWIP_TCP_KEEPALIVE 1
+
+// Hosts that give themselves no IPv4 address have a link-local one of IPv6.
+#ifndef LWIP_IPV6
+#define LWIP_IPV6 1
+#endif
+#define LWIP_ND6_NUM_NEIGHBORS 4
+#define LWIP_ND6_NUM_DESTINATIONS 4
+#define LWIP_ND6_NUM_PREFIXES 2
+#define LWIP_ND6_NUM_ROUTERS 1
+#define LWIP_ND6_QUEUEING 0
+
+#define LWIP_MDNS_RESPONDER 1
+#define LWIP_MDNS_SEARCH 0
+#define MDNS_MAX_SERVICES 3
+#define MDNS_OUTPUT_PACKET_SIZE 512
+#define LWIP_NUM_NETIF_CLIENT_DATA LWIP_MDNS_RESPONDER
+
+// Frames in and out are in one heap, each as large as it is (netif.c keeps a part of it for those out). A window of two
+// segments is enough for a cable of a millisecond, and bounds what a connection that nobody reads takes of it.
+#define PBUF_POOL_SIZE 0
+#define MEM_SIZE 13000
+#define TCP_MSS 800
+#define TCP_WND (2 * TCP_MSS)
+#define TCP_SND_BUF (4 * TCP_MSS)
+#define TCP_SND_QUEUELEN 16
+#define MEMP_NUM_TCP_SEG 24
+
+// Telnet, FTP with its data connections, and pages at the same time.
+#define MEMP_NUM_TCP_PCB 10
+#define MEMP_NUM_TCP_PCB_LISTEN 6
+#define MEMP_NUM_UDP_PCB 7
+#define MEMP_NUM_RAW_PCB 2
+#define MEMP_NUM_PBUF 8
+#define MEMP_NUM_REASSDATA 1
+#define IP_REASS_MAX_PBUFS 4
+#define MEMP_NUM_FRAG_PBUF 4
+// The responder has five timers for each version of IP and two more; without one of them it fails silently.
+#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2 + 5 * (LWIP_IPV4 + LWIP_IPV6))
+
+#endif
