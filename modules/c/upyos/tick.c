@@ -182,8 +182,11 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 // The loop of background tasks looks at its sockets without waiting (select.poll). When none of them is ready, the thread that
 // ticks waits for them.
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout) {
-    int ready = __real_poll(fds, count, timeout);
-    if (timeout == 0 && upyos_tick_ms != 0 && pthread_equal(pthread_self(), upyos_main_thread)) {
+    // With a stream among them that is no file, select.poll waits for a millisecond instead.
+    bool is_look = timeout == 0 || (timeout == 1 && upyos_in_step());
+    is_look = is_look && upyos_tick_ms != 0 && pthread_equal(pthread_self(), upyos_main_thread);
+    int ready = __real_poll(fds, count, is_look ? 0 : timeout);
+    if (is_look) {
         pthread_mutex_lock(&upyos_watch_lock);
         upyos_watched_count = ready == 0 ? MIN(count, UPYOS_WATCHED) : 0;
         memcpy(upyos_watched, fds, upyos_watched_count * sizeof(*fds));
