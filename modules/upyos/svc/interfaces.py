@@ -4,7 +4,8 @@
 from micropython import const
 
 _ENODEV = const(19)
-_KINDS = (("sta", "STA_IF"), ("ap", "AP_IF"), ("usb", "USB_NET"), ("lan", "LAN"))
+_RADIO = (("sta", "STA_IF"), ("ap", "AP_IF"))
+_WIRES = (("usb", "USBD_NCM"), ("lan", "LAN"))
 
 
 def active():
@@ -26,10 +27,13 @@ def active():
 
 def _nics(network):
     """Yield (name, object) of the interfaces that this firmware knows."""
-    for name, kind in _KINDS:
+    # lwIP has the numbers of both even where there is no radio
+    if hasattr(network, "WLAN"):
+        for name, number in _RADIO:
+            yield name, network.WLAN(getattr(network, number))
+    for name, kind in _WIRES:
         if hasattr(network, kind):
-            made = getattr(network, kind)
-            yield name, network.WLAN(made) if isinstance(made, int) else made()
+            yield name, getattr(network, kind)()
 
 
 def addresses():
