@@ -10,10 +10,10 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[1]
 CASES = TREE / "tests" / "cases"
-NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "chip", "slow"}
+NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "chip", "usbnet", "slow"}
 TARGETS = {
     "UNIX": {"net", "threads", "repl", "reset", "slow"},
-    "RPI_PICO": {"threads", "repl", "reset", "flash", "chip", "slow"},
+    "RPI_PICO": {"threads", "repl", "reset", "flash", "chip", "usbnet", "slow"},
 }
 
 _DOCS = ("R", "C", "X")

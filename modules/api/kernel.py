@@ -28,7 +28,7 @@ def upyOS(options=""):
     import sys
 
     if sys.platform == "esp8266":
-        from upyos import watchdog
+        from upyos.settings import watchdog
 
         watchdog.part()
     if (state.loop or state.turn) and not stop:

@@ -88,7 +88,7 @@ BOARDS = {
     "list": (b"[]", "not a JSON object"),
     "gpio": (b'{"gpio": 5}', "wrong type of gpio"),
     "tables": (b'{"i2c": [7]}', "wrong type of i2c"),
-    "pins": (b'{"ledio": [{"user": "25"}]}', "wrong type of ledio"),
+    "pins": (b'{"rgbio": [{"user": "25"}]}', "wrong type of rgbio"),
     "keys": (b'{"gpio": [{"x": 3}]}', "wrong type of gpio"),
     "flag": (b'{"wifi": "no"}', "wrong type of wifi"),
     "name": (b'{"board": "pico"}', "wrong type of board"),

@@ -144,16 +144,17 @@ def test_the_shell_stops_an_esp8266s_timers_when_it_gives_the_terminal_away(chip
     """They lie in the heap; a soft reset, which clears it, can come only from there."""
     ticks, waits, port = Timer(0), Timer(1), chip("esp8266")
     with device_fakes.device():
-        for name in ("executor", "state", "boot", "shell"):
+        for name in ("executor", "state", "start", "start.boot", "shell"):
             module = types.ModuleType("upyos." + name)
             module.start = module.loop = lambda *_: None
             sys.modules["upyos." + name] = module
-            setattr(sys.modules["upyos"], name, module)
+            above, _, last = module.__name__.rpartition(".")
+            setattr(sys.modules[above], last, module)
         state = sys.modules["upyos.state"]
         state.loop = state.turn = None
         state.timer, state.watchdog = ticks, waits
         ticks.options = waits.options = {"period": 10}
-        sys.modules["upyos.process"].forget = lambda: None
+        sys.modules["upyos.loader"].forget = lambda: None
         spec = importlib.util.spec_from_file_location("kernel", TREE / "modules/api/kernel.py")
         kernel = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(kernel)
@@ -183,7 +184,9 @@ def test_software_i2c_has_no_bus_number(chip, monkeypatch, is_soft, numbers):
     machine.I2C = driver if is_soft else lambda *args, **pins: driver(*args, **pins)
     monkeypatch.setitem(sys.modules, "upyos_port", types.ModuleType("upyos_port"))
     with device_fakes.device():
-        sys.modules["upyos.lib.command"].number = int
+        command = types.ModuleType("upyos.lib.command")
+        command.number = int
+        sys.modules["upyos.lib.command"] = sys.modules["upyos.lib"].command = command
         hardware = device_fakes.load("lib.hardware")
         assert hardware.i2c(1, {"scl": 5, "sda": 4}) == "a bus"
     assert seen == [(numbers, 5, 4)]

@@ -123,7 +123,7 @@ PORT_FILES = {
     "scripts/upyfw/build/firmware_frobchip.py": PORT_BUILD,
     "manifest/port/frobchip.py": '# SPDX-License-Identifier: MIT\ninclude("chip.py")\n',
     "boards/FROBCHIP/board.toml": BOARD.replace("WEACTSTUDIO", "FROBCHIP").replace(
-        'like = "RPI_PICO"\n', 'like = "RPI_PICO"\nchip = "fc1"\n'
+        'like = "RPI_PICO"\n', 'like = "RPI_PICO"\nchip = "fc1"\nusbnet = false\n'
     ),
 }
 

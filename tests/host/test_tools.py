@@ -71,7 +71,8 @@ def test_no_compiler(path, user):
 def test_a_cross_compiler_without_its_library(path, user):
     script = 'case "$1" in --version) echo 12.2.1;; -print-file-name=*) echo "${1#*=}";; esac'
     fabricated.program(path, "arm-none-eabi-gcc", script)
-    assert "newlib (for rp2 firmware): missing" in refused("arm-none-eabi-gcc", "newlib").what
+    what = refused("arm-none-eabi-gcc", "newlib").what
+    assert "newlib (for RP2040, RP2350 firmware): missing" in what
 
 
 def test_c_without_cpp(path, user):

@@ -64,7 +64,7 @@ static void forget_failed(void *failed_in) {
 static mp_obj_t load_ours(qstr name) {
     const char *text = qstr_str(name);
     size_t len = qstr_len(name);
-    const char *dot = strrchr(text, '.');
+    const char *dot = upyos_last_point(text);
     if (dot == NULL || len + sizeof(suffix) > PATH_BYTES || strncmp(text, ours, sizeof(ours) - 1) != 0) {
         return MP_OBJ_NULL;
     }

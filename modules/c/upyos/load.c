@@ -131,7 +131,7 @@ static void upyos_remove(mp_map_t *map, mp_obj_t key) {
 }
 
 // The last point of a name, or NULL. Not strrchr: the ESP8266's port has its own few functions of the C library, and no library.
-static const char *upyos_last_point(const char *text) {
+const char *upyos_last_point(const char *text) {
     const char *found = NULL;
     for (; *text != 0; ++text) {
         if (*text == '.') {

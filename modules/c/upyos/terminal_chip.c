@@ -89,9 +89,7 @@ void upyos_terminal_put_key(uint8_t c) {
 }
 
 // Ctrl-C among what was typed and not read yet: what stands before it goes with it.
-bool upyos_terminal_take_interrupt(void) {
-    // The scheduler may be locked, and then nobody else fetches what came.
-    mp_hal_stdio_poll(MP_STREAM_POLL_RD);
+static bool upyos_take_typed_interrupt(void) {
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     size_t i = stdin_ringbuf.iget;
     bool found = false;
@@ -103,16 +101,26 @@ bool upyos_terminal_take_interrupt(void) {
             found = true;
         }
     }
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return found;
+}
+
+// Nobody reads: what Ctrl-C would drop anyway does not keep it out of a full buffer.
+bool upyos_terminal_take_interrupt(void) {
+    // The scheduler may be locked, and then nobody else fetches what came.
+    mp_hal_stdio_poll(MP_STREAM_POLL_RD);
+    bool found = upyos_take_typed_interrupt();
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (!found && ringbuf_free(&stdin_ringbuf) == 0) {
-        // Nobody reads. What Ctrl-C would drop anyway does not keep it out.
         stdin_ringbuf.iget = stdin_ringbuf.iput;
     }
     MICROPY_END_ATOMIC_SECTION(atomic_state);
     return found;
 }
 
+// A program begins, and may read what was typed ahead: all of it stays.
 void upyos_terminal_interrupt_if_typed(void) {
-    if (upyos_terminal_take_interrupt()) {
+    if (upyos_take_typed_interrupt()) {
         mp_sched_keyboard_interrupt();
     }
 }

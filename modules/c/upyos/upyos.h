@@ -117,6 +117,8 @@ void upyos_esp_tick_init(void);
 #endif
 
 // load.c
+// The last point of a name, or NULL.
+const char *upyos_last_point(const char *text);
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_frozen_obj;
 extern const mp_obj_fun_builtin_var_t upyos_unload_obj;

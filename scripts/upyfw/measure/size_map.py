@@ -15,6 +15,8 @@ _FIXED = {"C code": "#33658a", "file system": "#7d5ba6", "free": "#e8ecef"}
 _IN_TURN = (
     *("#0b7285", "#e8a33d", "#2f9e44", "#c2255c", "#66d9e8", "#d9480f"),
     *("#a9e34b", "#ae3ec9", "#5c7cfa", "#ffd43b", "#099268", "#faa2c1"),
+    *("#1864ab", "#f08c00", "#74b816", "#862e9c", "#96f2d7", "#e03131"),
+    *("#364fc7", "#d0bfff", "#8c6239", "#15aabf", "#f783ac", "#495057"),
 )
 _SHARED = "frozen: shared names and tables"
 _LIGHT = "#ffffff"
