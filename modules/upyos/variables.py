@@ -16,11 +16,16 @@ class Frame:
     # How many of these calls of script.run are on the C stack.
     nested = 0
     line_no = 0
-    # How many blocks of the session are running.
+    # How many blocks of the session are running; how deep functions are nested.
     blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
-    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
-    # `call[0](status, *call[1:])` gives the next one's status.
+    calls = 0
+    # How many parts of the script run in each other that are levels of their own.
+    inner = 0
+    # Whether `exit` ended the function.
+    exits = False
+    # (word, operand) of a control word that has not been obeyed yet, or a script or a function to
+    # run first, [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost
+    # first, `call[0](status, *call[1:])` gives the next one's status.
     control = None
 
     def __init__(self, path, args):
@@ -32,7 +37,10 @@ class Frame:
 def get(name):
     """Return the value of a variable, in its own type, or ""."""
     if len(name) > 1 or name not in "?!#*@0123456789":
-        return sdata.sysconfig["env"].get(name, "")
+        value = sdata.sysconfig["env"].get(name, "")
+        if value == "":
+            return "/" if name == "HOME" else state.cwd if name == "PWD" else value
+        return value
     if state.turn and not state.turn.is_mine():
         return state.turn.inside(get, name)
     if name == "?":

@@ -4,6 +4,7 @@
 import ast
 import functools
 import importlib
+import os
 import sys
 import time
 import types
@@ -112,6 +113,12 @@ def _guard(path: str) -> None:
         raise OSError(13)
 
 
+def _ilistdir(folder: str) -> Iterator[tuple[str, int]]:
+    """What os.ilistdir of MicroPython gives, as far as it is looked at."""
+    for entry in os.scandir(folder):
+        yield entry.name, 0x4000 if entry.is_dir() else 0x8000
+
+
 def _reason(exc: Exception) -> str:
     """What lib.reasons.reason does."""
     if isinstance(exc, MemoryError):
@@ -130,6 +137,7 @@ def _fakes(device: Device) -> None:
         changes=lambda: 0,
         mend=lambda: False,
         load=lambda _path, _name: sys.modules["upyos.made.index"],
+        heap=lambda: (200_000, 100_000, 100_000, 100_000),
     )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)
@@ -152,6 +160,7 @@ def _fakes(device: Device) -> None:
         "upyos.process",
         enter=lambda path, args: proc,
         leave=lambda proc: None,
+        current=lambda: None,
         status_of=real("status_of"),
         UsageError=real("UsageError"),
         Proc=real("Proc"),
@@ -177,6 +186,8 @@ def device() -> Iterator[Device]:
     try:
         made = Device()
         _fakes(made)
+        if not hasattr(os, "ilistdir"):
+            os.ilistdir = _ilistdir
         if not hasattr(time, "sleep_ms"):
             time.sleep_ms = lambda ms: time.sleep(ms / 1000)
         yield made

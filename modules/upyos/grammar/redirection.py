@@ -6,7 +6,8 @@ import io
 import _upyos
 import sdata
 from upyos import executor, lexer, lookup, state, variables
-from upyos.lib.codes import _APPEND, _IN
+from upyos.grammar import sinks
+from upyos.lib.codes import _APPEND, _BLOCK, _EXTRA, _IN, _OUT
 
 
 class Result:
@@ -25,6 +26,10 @@ class Streams:
     # (operator, name) of the variable that gets the output, and its Result.
     name = None
     result = None
+    # Where the errors go: as before if not redirects; the file of its own that they go to.
+    errors = None
+    redirects = False
+    error_file = None
 
     def open(self, op, target):
         """Open one redirection.
@@ -33,6 +38,9 @@ class Streams:
 
         A power cut before a written file is closed leaves the old content: littlefs works so.
         """
+        if type(op) is str:
+            self._extra(op, target)
+            return
         if not target:
             raise OSError(2)
         if "." in target or "/" in target:
@@ -56,6 +64,28 @@ class Streams:
             self.name = name
             self.result = Result() if name else None
 
+    def _extra(self, form, text):
+        """Open one of grammar.angles, whose target has this text. Raises as open() does."""
+        if form in ("<<", "<<<"):
+            self.source = io.BytesIO((text + "\n" if form == "<<<" else text).encode())
+        elif form == ">&2":
+            self.target = sinks.Errors(state.errors)
+            self.name = self.result = None
+        elif form == "2>&1":
+            self.errors = self.target or sinks.current()
+            self.redirects = True
+        elif form[0] == "&":
+            self.open(_APPEND if form == "&>>" else _OUT, text)
+            self.errors = self.target
+            self.redirects = True
+        else:
+            if not text:
+                raise OSError(2)
+            if "." not in text and "/" not in text:
+                raise ValueError("errors go to files; a file has . or / in its name")
+            self.errors = self.error_file = _file(_APPEND if form == "2>>" else _OUT, text)
+            self.redirects = True
+
     def finish(self):
         """Hand the output over: the typed result, else the text, where it is for a variable.
 
@@ -73,12 +103,14 @@ class Streams:
         other = Streams()
         other.source, other.target = self.source, self.target
         other.name, other.result = self.name, self.result
-        self.source = self.target = None
+        other.errors, other.redirects = self.errors, self.redirects
+        other.error_file = self.error_file
+        self.source = self.target = self.error_file = None
         return other
 
     def close(self):
         """Close what is open."""
-        for stream in (self.source, self.target):
+        for stream in (self.source, self.target, self.error_file):
             if stream is not None:
                 stream.close()
 
@@ -92,23 +124,53 @@ def run(command, stdin, condition, flat=False):
     target = written = ""
     try:
         while at < len(command):
-            if type(command[at]) is int:
-                target = lexer.text(command[at + 1], variables.get)
-                streams.open(command[at], target)
-                if command[at] != _IN:
-                    written = target
+            if type(command[at]) is not int:
+                words.append(command[at])
+            elif command[at] == _BLOCK:
+                words = command[: at + 2]
                 at += 1
             else:
-                words.append(command[at])
+                op, target = _target(command, at)
+                streams.open(op, target)
+                if op != _IN:
+                    written = target
+                at += 1
             at += 1
-        words = lexer.expand(words, variables.get)
-        # What fails from here on is the output.
         target = written or target
+        if words and words[0] != _BLOCK:
+            words = _expanded(words)
+        # What fails from here on is the output.
         return _redirected(words, streams, condition, flat, target) if words else 0
+    except Unexpanded as e:
+        executor.report(str(e))
+        return 1
     except (OSError, ValueError, MemoryError) as e:
         return _failed(target, e)
     finally:
         streams.close()
+
+
+class Unexpanded(Exception):
+    """Words that stand for nothing; its text says why."""
+
+
+def _expanded(words):
+    try:
+        return lexer.expand(words, variables.get)
+    except ValueError as e:
+        raise Unexpanded(str(e)) from None
+
+
+def _target(command, at):
+    """Return (operator, text of the target) of a redirection."""
+    op = command[at]
+    word = command[at + 1]
+    if op == _EXTRA:
+        op, word = word
+    try:
+        return op, lexer.text(word, variables.get)
+    except ValueError as e:
+        raise Unexpanded(str(e)) from None
 
 
 def _is_set(name):
@@ -118,6 +180,8 @@ def _is_set(name):
 
 def _file(op, path):
     """Open the file of a redirection. Raises OSError."""
+    if path == "/dev/null":
+        return io.BytesIO() if op == _IN else sinks.Null()
     path = lookup.reachable(path)
     if op == _IN:
         return open(path, "rb")
@@ -137,27 +201,47 @@ def _failed(target, exc):
 
 def _redirected(words, streams, condition, flat, target):
     """Run a command with its streams in place."""
-    broken = state.broken
-    previous = entered = None
-    if streams.target is not None:
-        state.broken = None
-        previous = _upyos.redirect(streams.target)
+    entered = None
+    kept = _put(streams)
     try:
-        status = executor.dispatch(words, streams.source, condition, streams.result, flat)
+        if words[0] == _BLOCK:
+            from upyos.grammar import compound
+
+            status = compound.run(words[1], streams.source, flat)
+        else:
+            status = executor.dispatch(words, streams.source, condition, streams.result, flat)
         if flat and state.frame.control is not None:
             from upyos.grammar import jumps
 
             entered = jumps.entered()
     finally:
-        failed = None
-        if streams.target is not None and not entered:
-            _upyos.redirect(previous)
-            failed, state.broken = state.broken, broken
+        failed = None if entered else _put_back(streams, kept)
     if entered:
-        entered[4].append((_end, streams.moved(), previous, target, broken))
+        entered[4].append((_end, streams.moved(), kept, target))
     else:
         _finish(streams, failed)
     return status
+
+
+def _put(streams):
+    """Put the streams of a command in place; return what was there."""
+    kept = state.errors, state.broken, None
+    if streams.redirects:
+        state.errors = streams.errors
+    if streams.target is not None:
+        state.broken = None
+        kept = kept[:2] + (_upyos.redirect(streams.target),)
+    return kept
+
+
+def _put_back(streams, kept):
+    """Undo _put(); return what the target raised meanwhile, or None."""
+    failed = None
+    state.errors, broken, previous = kept
+    if streams.target is not None:
+        _upyos.redirect(previous)
+        failed, state.broken = state.broken, broken
+    return failed
 
 
 def _finish(streams, failed):
@@ -167,12 +251,9 @@ def _finish(streams, failed):
         raise failed
 
 
-def _end(status, streams, previous, target, broken):
+def _end(status, streams, kept, target):
     """Do after a script what run() does after a program; return the status."""
-    failed = None
-    if streams.target is not None:
-        _upyos.redirect(previous)
-        failed, state.broken = state.broken, broken
+    failed = _put_back(streams, kept)
     try:
         _finish(streams, failed)
     except (OSError, ValueError, MemoryError) as e:

@@ -11,6 +11,7 @@ import time
 import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
+from upyos.grammar.level import Level
 from upyos.grammar.source import Source
 from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
 from upyos.variables import Frame
@@ -19,32 +20,6 @@ _ENOENT = const(2)
 # Levels of scripts that call scripts; how many of them may take C stack.
 _DEPTH = const(8)
 _NESTED = const(4)
-
-
-class Level:
-    """A script that runs, or a block outside scripts, and where it is."""
-
-    source = None
-    proc = None
-    # Whether the process is this script's own.
-    own = False
-    # The frame before.
-    outer = None
-    # The block that runs, and the index of its next step.
-    code = None
-    pc = 0
-    # What is left to do of the line that named another script.
-    calls = None
-
-    def __init__(self, frame):
-        self.frame = frame
-
-    def leave(self):
-        """End the script."""
-        self.source.file.close()
-        state.frame = self.outer
-        if self.own:
-            process.leave(self.proc)
 
 
 def run(path, args, stdin=None, proc=None):
@@ -56,9 +31,10 @@ def run(path, args, stdin=None, proc=None):
     outer = state.frame
     nested = outer.nested if outer is not None else 0
     if nested == _NESTED:
+        path = path[0] if type(path) is tuple else path
         executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
         return 1
-    level = _enter(path, args, stdin, proc)
+    level = enter(path, args, stdin, proc)
     if type(level) is int:
         return level
     level.frame.nested = nested + 1
@@ -84,7 +60,7 @@ def run(path, args, stdin=None, proc=None):
                 continue
             _, path, args, stdin, level.calls = level.frame.control
             level.frame.control = None
-            level = _enter(path, args, stdin)
+            level = enter(path, args, stdin)
             if type(level) is int:
                 status = level
             else:
@@ -98,8 +74,12 @@ def run(path, args, stdin=None, proc=None):
             executor.found.clear()
 
 
-def _enter(path, args, stdin=None, proc=None):
+def enter(path, args, stdin=None, proc=None):
     """Begin a script; return its level, or a status after an error line."""
+    if type(path) is tuple:
+        from upyos.grammar import functions
+
+        return functions.enter(path, args, stdin)
     outer = state.frame
     depth = outer.depth + 1 if outer is not None else 1
     if depth > _DEPTH:
@@ -124,6 +104,7 @@ def _enter(path, args, stdin=None, proc=None):
     level = Level(frame)
     level.outer = outer
     level.source = source
+    level.functions = state.functions
     level.own = proc is None
     level.proc = proc or process.enter(path, frame.args)
     return level
@@ -170,12 +151,14 @@ def interpret(level):
 
                 pc = jumps.leave(code, frame, source)
         if frame.control is not None:
+            if level.shared:
+                return _led_out(level, code)
             code = None
             if not _leave(frame, source):
                 return state.status
         if code is not None and pc >= len(code.items):
             code = None
-        if proc is not None and proc.sts != "R" and not _goes_on(proc):
+        if proc is not None and proc.sts != "R" and not goes_on(proc):
             return state.status
         if code is not None:
             pc = code.run(pc, frame, source, proc)
@@ -190,6 +173,16 @@ def interpret(level):
             pc = 0
         elif executor.run(program, False, True) == _INTERRUPTED:
             return _INTERRUPTED
+
+
+def _led_out(level, code):
+    """End a part of a script that a control word leads out of; return the status."""
+    word, value = level.frame.control
+    if word == "skip" and code is not None:
+        # It counts from the line of the part.
+        value = max(0, value + code.items[code.at][1] - level.line_no)
+        level.frame.control = (word, value)
+    return state.status
 
 
 def _next(frame, source):
@@ -252,21 +245,28 @@ def _leave(frame, source):
     if word == "return":
         state.status = value
         return False
-    if word == "skip":
+    if word == "exit":
+        state.status = value
+        frame.exits = True
+        return False
+    if word == "skip" and source is not None:
         source.skip(value)
         return True
     state.status = _USAGE
-    if word == "goto":
+    if word == "goto" and source is not None:
         if source.find(value):
             state.status = 0
             return True
         executor.report("goto: %s: no such label" % value)
         return False
+    if source is None and word in ("goto", "skip"):
+        executor.report("%s: %s: not out of a function" % (word, value))
+        return False
     executor.report(word + ": not in a loop")
     return True
 
 
-def _goes_on(proc):
+def goes_on(proc):
     """Wait while a script is held; return False when it is asked to stop."""
     while proc.sts == "H":
         # Others go on meanwhile: who holds the turn does not wait.

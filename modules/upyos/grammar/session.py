@@ -3,6 +3,7 @@
 
 from upyos import executor, state, variables
 from upyos.grammar import block, script
+from upyos.grammar.level import Level
 from upyos.lib.codes import _USAGE
 
 
@@ -19,7 +20,7 @@ def run(program, more=None):
     frame.control = None
     frame.blocks += 1
     try:
-        level = script.Level(frame)
+        level = Level(frame)
         level.code = block.compile(program, 0, more or (lambda: None))
         return script.interpret(level)
     except block.Unclosed as e:
