@@ -187,12 +187,10 @@ def dispatch(words, stdin, condition, kept=None, flat=False):
             from upyos.grammar import script
 
             status = script.run(target, words[1:], stdin)
-        elif kind == _NOT_FOUND:
+        elif kind == _NOT_FOUND and word in ("[", "!", ".", "shift", "local"):
             from upyos.grammar import special
 
             status = special.run(words, stdin, condition, kept, flat)
-            if status is None:
-                status = _other(kind, target, words)
         else:
             status = _other(kind, target, words)
         return status

@@ -3,7 +3,6 @@
 
 from upyos import executor, process, state
 from upyos.grammar import nested, script, steps
-from upyos.grammar.level import Level
 from upyos.lib.codes import _ENTER
 
 
@@ -33,7 +32,7 @@ def run(data, stdin, flat=False):
 
 def _run(data, frame):
     """Run the steps; return the status."""
-    part = Level(frame)
+    part = script.Level(frame)
     part.code = steps.Steps()
     part.code.items, part.code.blocks, part.code.source = data[:3]
     part.shared = True

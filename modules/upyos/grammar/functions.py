@@ -10,7 +10,6 @@ import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
 from upyos.grammar import block, nested, script, steps
-from upyos.grammar.level import Level
 from upyos.grammar.statements import Malformed, Unclosed
 from upyos.lib.codes import _USAGE
 from upyos.variables import Frame
@@ -53,7 +52,7 @@ def enter(what, args, stdin):
 
 
 def _level(frame, outer, data):
-    level = Level(frame)
+    level = script.Level(frame)
     level.outer = outer
     level.proc = process.current()
     level.code = steps.Steps(True)

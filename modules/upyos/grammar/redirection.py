@@ -6,8 +6,7 @@ import io
 import _upyos
 import sdata
 from upyos import executor, lexer, lookup, state, variables
-from upyos.grammar import sinks
-from upyos.lib.codes import _APPEND, _BLOCK, _EXTRA, _IN, _OUT
+from upyos.lib.codes import _APPEND, _BLOCK, _EXTRA, _IN
 
 
 class Result:
@@ -39,12 +38,14 @@ class Streams:
         A power cut before a written file is closed leaves the old content: littlefs works so.
         """
         if type(op) is str:
-            self._extra(op, target)
+            from upyos.grammar import sinks
+
+            sinks.open(self, op, target)
             return
         if not target:
             raise OSError(2)
         if "." in target or "/" in target:
-            stream = _file(op, target)
+            stream = self.file(op, target)
             name = None
         elif op == _IN:
             if not _is_set(target):
@@ -64,27 +65,19 @@ class Streams:
             self.name = name
             self.result = Result() if name else None
 
-    def _extra(self, form, text):
-        """Open one of grammar.angles, whose target has this text. Raises as open() does."""
-        if form in ("<<", "<<<"):
-            self.source = io.BytesIO((text + "\n" if form == "<<<" else text).encode())
-        elif form == ">&2":
-            self.target = sinks.Errors(state.errors)
-            self.name = self.result = None
-        elif form == "2>&1":
-            self.errors = self.target or sinks.current()
-            self.redirects = True
-        elif form[0] == "&":
-            self.open(_APPEND if form == "&>>" else _OUT, text)
-            self.errors = self.target
-            self.redirects = True
-        else:
-            if not text:
-                raise OSError(2)
-            if "." not in text and "/" not in text:
-                raise ValueError("errors go to files; a file has . or / in its name")
-            self.errors = self.error_file = _file(_APPEND if form == "2>>" else _OUT, text)
-            self.redirects = True
+    def file(self, op, path):
+        """Open a file. Raises OSError."""
+        if path == "/dev/null":
+            from upyos.grammar import sinks
+
+            return sinks.null(op)
+        path = lookup.reachable(path)
+        if op == _IN:
+            return open(path, "rb")
+        from upyos.lib import paths
+
+        paths.guard(path)
+        return open(path, "ab" if op == _APPEND else "wb")
 
     def finish(self):
         """Hand the output over: the typed result, else the text, where it is for a variable.
@@ -130,47 +123,26 @@ def run(command, stdin, condition, flat=False):
                 words = command[: at + 2]
                 at += 1
             else:
-                op, target = _target(command, at)
+                op, word = command[at], command[at + 1]
+                if op == _EXTRA:
+                    op, word = word
+                target = ""
+                target = lexer.text(word, variables.get)
                 streams.open(op, target)
                 if op != _IN:
                     written = target
                 at += 1
             at += 1
-        target = written or target
+        # What fails of the words says all itself; what fails behind them is the output.
+        target, written = "", written or target
         if words and words[0] != _BLOCK:
-            words = _expanded(words)
-        # What fails from here on is the output.
+            words = lexer.expand(words, variables.get)
+        target = written
         return _redirected(words, streams, condition, flat, target) if words else 0
-    except Unexpanded as e:
-        executor.report(str(e))
-        return 1
     except (OSError, ValueError, MemoryError) as e:
         return _failed(target, e)
     finally:
         streams.close()
-
-
-class Unexpanded(Exception):
-    """Words that stand for nothing; its text says why."""
-
-
-def _expanded(words):
-    try:
-        return lexer.expand(words, variables.get)
-    except ValueError as e:
-        raise Unexpanded(str(e)) from None
-
-
-def _target(command, at):
-    """Return (operator, text of the target) of a redirection."""
-    op = command[at]
-    word = command[at + 1]
-    if op == _EXTRA:
-        op, word = word
-    try:
-        return op, lexer.text(word, variables.get)
-    except ValueError as e:
-        raise Unexpanded(str(e)) from None
 
 
 def _is_set(name):
@@ -178,31 +150,23 @@ def _is_set(name):
     return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
 
 
-def _file(op, path):
-    """Open the file of a redirection. Raises OSError."""
-    if path == "/dev/null":
-        return io.BytesIO() if op == _IN else sinks.Null()
-    path = lookup.reachable(path)
-    if op == _IN:
-        return open(path, "rb")
-    from upyos.lib import paths
-
-    paths.guard(path)
-    return open(path, "ab" if op == _APPEND else "wb")
-
-
 def _failed(target, exc):
     """Say why a redirection failed; return the status."""
     from upyos.lib.reasons import reason
 
-    executor.report(target + ": " + reason(exc))
+    executor.report(target + ": " + reason(exc) if target else reason(exc))
     return 1
 
 
 def _redirected(words, streams, condition, flat, target):
     """Run a command with its streams in place."""
-    entered = None
-    kept = _put(streams)
+    kept = state.errors, state.broken
+    previous = entered = None
+    if streams.redirects:
+        state.errors = streams.errors
+    if streams.target is not None:
+        state.broken = None
+        previous = _upyos.redirect(streams.target)
     try:
         if words[0] == _BLOCK:
             from upyos.grammar import compound
@@ -215,33 +179,17 @@ def _redirected(words, streams, condition, flat, target):
 
             entered = jumps.entered()
     finally:
-        failed = None if entered else _put_back(streams, kept)
+        failed = None
+        if not entered:
+            state.errors, broken = kept
+            if streams.target is not None:
+                _upyos.redirect(previous)
+                failed, state.broken = state.broken, broken
     if entered:
-        entered[4].append((_end, streams.moved(), kept, target))
+        entered[4].append((_end, streams.moved(), previous, target, kept))
     else:
         _finish(streams, failed)
     return status
-
-
-def _put(streams):
-    """Put the streams of a command in place; return what was there."""
-    kept = state.errors, state.broken, None
-    if streams.redirects:
-        state.errors = streams.errors
-    if streams.target is not None:
-        state.broken = None
-        kept = kept[:2] + (_upyos.redirect(streams.target),)
-    return kept
-
-
-def _put_back(streams, kept):
-    """Undo _put(); return what the target raised meanwhile, or None."""
-    failed = None
-    state.errors, broken, previous = kept
-    if streams.target is not None:
-        _upyos.redirect(previous)
-        failed, state.broken = state.broken, broken
-    return failed
 
 
 def _finish(streams, failed):
@@ -251,9 +199,13 @@ def _finish(streams, failed):
         raise failed
 
 
-def _end(status, streams, kept, target):
+def _end(status, streams, previous, target, kept):
     """Do after a script what run() does after a program; return the status."""
-    failed = _put_back(streams, kept)
+    failed = None
+    state.errors, broken = kept
+    if streams.target is not None:
+        _upyos.redirect(previous)
+        failed, state.broken = state.broken, broken
     try:
         _finish(streams, failed)
     except (OSError, ValueError, MemoryError) as e:

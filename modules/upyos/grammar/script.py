@@ -11,7 +11,6 @@ import time
 import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
-from upyos.grammar.level import Level
 from upyos.grammar.source import Source
 from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
 from upyos.variables import Frame
@@ -20,6 +19,42 @@ _ENOENT = const(2)
 # Levels of scripts that call scripts; how many of them may take C stack.
 _DEPTH = const(8)
 _NESTED = const(4)
+
+
+class Level:
+    """A script that runs, or a block outside scripts, and where it is."""
+
+    source = None
+    proc = None
+    # Whether the process is this script's own.
+    own = False
+    # The frame before.
+    outer = None
+    # The block that runs, and the index of its next step.
+    code = None
+    pc = 0
+    # What is left to do of the line that named another script.
+    calls = None
+    # What is to be as it was when it began: the functions known, or None.
+    functions = ()
+    # Whether it is a part of the script whose frame it has; called at the end, with the level.
+    shared = False
+    ended = None
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def leave(self):
+        """End the script, or what else this is."""
+        if self.source is not None:
+            self.source.file.close()
+        state.frame = self.outer
+        if self.functions != ():
+            state.functions = self.functions
+        if self.ended:
+            self.ended(self)
+        if self.own:
+            process.leave(self.proc)
 
 
 def run(path, args, stdin=None, proc=None):
@@ -152,7 +187,9 @@ def interpret(level):
                 pc = jumps.leave(code, frame, source)
         if frame.control is not None:
             if level.shared:
-                return _led_out(level, code)
+                from upyos.grammar import compiling
+
+                return compiling.led_out(level, code)
             code = None
             if not _leave(frame, source):
                 return state.status
@@ -169,20 +206,12 @@ def interpret(level):
         if program is None:
             return state.status
         if executor.is_statement(program):
-            code = _compile(frame, source, program)
+            from upyos.grammar import compiling
+
+            code = compiling.compiled(frame, source, program)
             pc = 0
         elif executor.run(program, False, True) == _INTERRUPTED:
             return _INTERRUPTED
-
-
-def _led_out(level, code):
-    """End a part of a script that a control word leads out of; return the status."""
-    word, value = level.frame.control
-    if word == "skip" and code is not None:
-        # It counts from the line of the part.
-        value = max(0, value + code.items[code.at][1] - level.line_no)
-        level.frame.control = (word, value)
-    return state.status
 
 
 def _next(frame, source):
@@ -206,36 +235,6 @@ def _next(frame, source):
 def syntax_error(e):
     executor.report("syntax error: " + str(e))
     state.status = _USAGE
-
-
-def malformed(frame, e):
-    """Report what is wrong with a block, of which nothing runs; return the status."""
-    line_no = frame.line_no
-    frame.line_no = e.args[1] or line_no
-    executor.report(e.args[0])
-    frame.line_no = line_no
-    state.status = _USAGE
-    executor.stops(_USAGE, False)
-    return _USAGE
-
-
-def _compile(frame, source, program):
-    """Compile the block that begins with program; return None if nothing of it can run.
-
-    An unclosed one ends the script.
-    """
-    from upyos.grammar import block
-
-    opened = frame.line_no
-    try:
-        return block.compile(program, opened, source.logical, source)
-    except block.Unclosed as e:
-        frame.line_no = e.args[1]
-        executor.report(e.args[0])
-        frame.control = ("return", _USAGE)
-    except block.Malformed as e:
-        malformed(frame, e)
-    return None
 
 
 def _leave(frame, source):

@@ -2,8 +2,7 @@
 """Blocks outside scripts: at the prompt, and in lines that programs run."""
 
 from upyos import executor, state, variables
-from upyos.grammar import block, script
-from upyos.grammar.level import Level
+from upyos.grammar import block, compiling, script
 from upyos.lib.codes import _USAGE
 
 
@@ -20,7 +19,7 @@ def run(program, more=None):
     frame.control = None
     frame.blocks += 1
     try:
-        level = Level(frame)
+        level = script.Level(frame)
         level.code = block.compile(program, 0, more or (lambda: None))
         return script.interpret(level)
     except block.Unclosed as e:
@@ -28,7 +27,7 @@ def run(program, more=None):
         state.status = _USAGE
         return _USAGE
     except block.Malformed as e:
-        return script.malformed(frame, e)
+        return compiling.malformed(frame, e)
     finally:
         frame.control = control
         frame.blocks -= 1

@@ -25,8 +25,6 @@ def run(words, stdin, condition, kept, flat):
         if len(words) == 2:
             return 1
         return executor.dispatch(["test"] + words[1:-1], stdin, True, kept, flat)
-    if word == ":":
-        return 0
     if word == ".":
         return executor.dispatch(["source"] + words[1:], stdin, condition, kept, flat)
     if word == "shift":
