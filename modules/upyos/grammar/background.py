@@ -66,6 +66,9 @@ def text(program):
         if i & 1:
             parts.append(_SYMBOLS[item])
         else:
+            if item[0] == _BLOCK:
+                parts.append("{ ... }")
+                item = item[2:]
             parts += [_word(word) for word in item]
     return " ".join(parts).strip()
 
