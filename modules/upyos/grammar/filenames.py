@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The names of files that fit a pattern."""
 
+import gc
 import os
 
 import _upyos
@@ -12,6 +13,7 @@ _SHARE = 4
 # What a name takes besides its bytes.
 _OVERHEAD_BYTES = 24
 _DIRECTORY = 0x4000
+_MANY = 64
 
 
 def matching(pattern):
@@ -55,6 +57,9 @@ def _step(folder, part, last, found, room):
             if room[0] < 0:
                 raise ValueError("too many names")
             found.append(folder + name + tail)
+            if len(found) % _MANY == 0:
+                # Else they stand far apart between garbage, and no room for their list is left.
+                gc.collect()
 
 
 def _entries(folder):
