@@ -21,4 +21,4 @@ def __main__(args):
             args = args[1:]
             wanted = " %s " % name
             status = "S" if wanted in _STOPS else "H" if wanted in _HOLDS else "R"
-    return signal.mark(command.options(args, "")[1], status)
+    return signal.mark(command.options(args, "9")[1], status)
