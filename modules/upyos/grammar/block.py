@@ -50,9 +50,9 @@ def compile(program, line_no, more, source=None):
         if program:
             code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
     if code.open:
-        word, first = code.open[-1][:2]
+        word = code.open[-1][0]
         text = "%s without %s" % (word, statements.end_of(word))
-        raise Unclosed(text, code.items[first][1])
+        raise Unclosed(text, code.open[-1][6])
     if not code.malformed:
         return code
     raise Malformed(*code.malformed)
@@ -61,14 +61,16 @@ def compile(program, line_no, more, source=None):
 class Code(Steps):
     """Steps while they are compiled."""
 
-    # What gives more lines.
+    # What gives more lines; the line that is compiled.
     more = None
+    line_no = 0
     # What stands before a block on its line, `a | while`, until the block is open.
     prefix = None
 
     def __init__(self, flat=False):
         Steps.__init__(self, flat)
-        # Blocks still open: [keyword, first step, steps that leave it, pending, prefix].
+        # Blocks still open: [keyword, first step, steps that leave it, pending, prefix, state of
+        # a case, line number].
         self.open = []
         # What is wrong first, and the number of its line.
         self.malformed = None
@@ -83,6 +85,7 @@ class Code(Steps):
         if offset and self._is_plain(program):
             self.items.append([_RUN, line_no, offset])
             return
+        self.line_no = line_no
         try:
             self._fill(program)
         except SyntaxError as e:
@@ -146,7 +149,7 @@ class Code(Steps):
 
     def begin(self, keyword, pending):
         """Note that a block is open from the next step on."""
-        self.open.append([keyword, len(self.items), [], pending, self.prefix])
+        self.open.append([keyword, len(self.items), [], pending, self.prefix, 0, self.line_no])
         self.prefix = None
 
     def rest(self, part, line_no):

@@ -2,7 +2,7 @@
 """case WORD in PATTERN) ... ;; esac, as steps of grammar.block."""
 
 from micropython import const
-from upyos import lexer, variables
+from upyos import executor, lexer, state, variables
 from upyos.grammar import expansion
 from upyos.lib import wildcards
 from upyos.lib.codes import _AMP, _PIPE
@@ -21,7 +21,7 @@ def begin(code, part, line_no):
     good = len(words) > 2 and words[2] == "in" and type(words[1]) is not int
     code.begin("case", -1)
     code.items.append([_CASE, line_no, words[1] if good else ""])
-    code.open[-1].append(_PATTERN)
+    code.open[-1][5] = _PATTERN
     if not good:
         return "case: malformed statement"
     if words[3:]:
@@ -100,10 +100,16 @@ def _closed(word):
 
 def run(code, at, item):
     """Run the step before the index at; return that of the next."""
-    if item[0] == _CASE:
-        code.value = lexer.text(item[2], variables.get)
-        return at
-    for word in item[2]:
-        if wildcards.fits(code.value, expansion.pattern(word, variables.get)):
+    try:
+        if item[0] == _CASE:
+            # No branch if it cannot be told.
+            code.value = None
+            code.value = lexer.text(item[2], variables.get)
             return at
-    return item[3]
+        for word in item[2] if code.value is not None else ():
+            if wildcards.fits(code.value, expansion.pattern(word, variables.get)):
+                return at
+    except ValueError as e:
+        executor.report(str(e))
+        state.status = 1
+    return at if item[0] == _CASE else item[3]

@@ -8,7 +8,7 @@ import os
 
 import sdata
 from micropython import const
-from upyos import state, variables
+from upyos import executor, state, variables
 
 # As in script: those that take C stack.
 _NESTED = const(4)
@@ -54,6 +54,8 @@ class Level:
         frame.nested -= not self.flat
         frame.blocks -= 1
         frame.stdin = self.stdin
+        if not frame.path and not frame.blocks:
+            executor.found.clear()
         if self.outer is None and not frame.args and frame.zero == "":
             state.frame = None
         if self.subshell:

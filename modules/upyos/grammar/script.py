@@ -105,7 +105,7 @@ def run(path, args, stdin=None, proc=None):
         while levels:
             levels.pop().leave()
             _upyos.redirect(target)
-        if outer is None:
+        if outer is None or not outer.path and not outer.blocks:
             executor.found.clear()
 
 
