@@ -126,9 +126,7 @@ def command(words, stdin=None, condition=False, flat=False):
 
             return redirection.run(words, stdin, condition, flat)
         if words[0] == _BLOCK:
-            from upyos.grammar import compound
-
-            return compound.run(words[1], stdin, flat)
+            return block(words[1], stdin, flat)
         if flat and list in [type(word) for word in words]:
             from upyos.grammar import substitution
 
@@ -142,6 +140,16 @@ def command(words, stdin=None, condition=False, flat=False):
         if not words:
             return 0
     return dispatch(words, stdin, condition, None, flat)
+
+
+def block(steps, stdin, flat):
+    """Run a block that is a command, or leave it to script.run()."""
+    if flat:
+        state.frame.control = [_ENTER, ("{", steps), (), stdin, []]
+        return 0
+    from upyos.grammar import script
+
+    return script.run(("{", steps), (), stdin)
 
 
 def dispatch(words, stdin, condition, kept=None, flat=False):

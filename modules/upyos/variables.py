@@ -20,7 +20,7 @@ class Frame:
     blocks = 0
     calls = 0
     # How many parts of the script run in each other that are levels of their own.
-    inner = 0
+    parts = 0
     # Whether `exit` ended the function.
     exits = False
     # (word, operand) of a control word that has not been obeyed yet, or a script or a function to

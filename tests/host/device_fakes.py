@@ -77,8 +77,9 @@ class Device:
         self.keys = bytearray()
         self.target = None
 
-    def out(self, text: str) -> None:
+    def out(self, text: str | bytes) -> None:
         """Print, as a program does: into the redirection, if there is one."""
+        text = text.decode() if isinstance(text, bytes) else text
         if self.target is None:
             self.printed.append(text)
         else:

@@ -56,7 +56,6 @@ PAIRS = {
     ("upyos.lexer", "upyos.grammar.words"),
     ("upyos.lexer", "upyos.grammar.angles"),
     ("upyos.lexer", "upyos.grammar.expansion"),
-    ("upyos.executor", "upyos.grammar.compound"),
     ("upyos.executor", "upyos.grammar.special"),
     ("upyos.executor", "upyos.grammar.substitution"),
     ("upyos.grammar.script", "upyos.grammar.functions"),

@@ -22,6 +22,9 @@ def read(line, at, words):
     digit = ""
     if line[at] != "&" and words and line[at - 1] == words[-1] in ("1", "2"):
         digit = words.pop()
+        if words and type(words[-1]) is int:
+            # It was the target of another one.
+            raise SyntaxError("column %d: target missing" % (at + 1))
     for form in ("&>>", "&>", "<<<", "<<-", "<<", ">>", ">&", ">"):
         if line.startswith(form, at):
             break

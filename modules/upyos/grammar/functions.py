@@ -3,19 +3,23 @@
 
 A function is the steps of its block, plain data, in state.functions. A call is a level of
 script.run() like a script's, so it takes no C stack in a script. The others share the frame of
-the script.
+the script; a subshell gives back at its end what it changed.
 """
 
+import os
+
 import _upyos
+import sdata
 from micropython import const
 from upyos import executor, lexer, process, state
-from upyos.grammar import block, nested, script, steps
+from upyos.grammar import block, script, steps
 from upyos.grammar.statements import Malformed, Unclosed
 from upyos.lib.codes import _USAGE
 from upyos.variables import Frame
 
-# Functions in each other.
+# Functions in each other; blocks and $(...) in each other in one script or function.
 _CALLS = const(32)
+_PARTS = const(16)
 
 
 def enter(what, args, stdin):
@@ -33,17 +37,16 @@ def enter(what, args, stdin):
         executor.report("%s: functions nested too deep, at most %d" % (what[0], _CALLS))
         return 1
     frame = Frame(outer.path if outer is not None else "", list(args))
-    frame.calls = calls
-    frame.saved = {}
-    frame.stdin = stdin
     if outer is not None:
         frame.zero = outer.zero
         frame.depth = outer.depth
         frame.nested = outer.nested
         frame.errexit = outer.errexit
         frame.blocks = outer.blocks
-        frame.stdin = stdin if stdin is not None else outer.stdin
         frame.line_no = outer.line_no
+    frame.calls = calls
+    frame.saved = {}
+    frame.stdin = stdin if stdin is not None or outer is None else outer.stdin
     level = _level(frame, outer, what[1])
     level.ended = _returned
     state.frame = frame
@@ -87,26 +90,30 @@ def _source(path, args, stdin):
 
 def _shared(what, stdin):
     """Begin a block or a $(...) in the frame of the script."""
-    frame = state.frame
+    outer = state.frame
+    frame = outer if outer is not None else Frame("", [])
     line = what[0] == "("
     try:
+        if frame.parts >= _PARTS:
+            name = "$(...)" if line else "block"
+            raise ValueError("%s: nested too deep, at most %d" % (name, _PARTS))
         data = _steps(what[1], frame.line_no) if line else what[1]
-        inner = nested.Level("$(...)" if line else "block", line or data[3], stdin, True)
-    except (SyntaxError, ValueError) as e:
-        executor.report(("syntax error: " if isinstance(e, SyntaxError) else "") + str(e))
-        return _USAGE if isinstance(e, SyntaxError) else 1
-    except (Malformed, Unclosed) as e:
-        executor.report(e.args[0])
-        return _USAGE
-    level = _level(frame, frame, data)
+    except (SyntaxError, ValueError, Malformed, Unclosed) as e:
+        executor.report(("syntax error: " if isinstance(e, SyntaxError) else "") + str(e.args[0]))
+        return 1 if isinstance(e, ValueError) else _USAGE
+    level = _level(frame, outer, data)
     level.shared = True
     level.line_no = frame.line_no
-    level.inner = inner
     level.ended = _given_back
+    level.kept = frame.stdin, _kept(frame) if data[3] else None, None
     if line:
         state.status = 0
-        inner.buffer = True
-        inner.previous = _upyos.redirect(what[2])
+        level.kept = level.kept[:2] + ((_upyos.redirect(what[2]),),)
+    if stdin is not None:
+        frame.stdin = stdin
+    frame.parts += 1
+    frame.blocks += 1
+    state.frame = frame
     return level
 
 
@@ -119,8 +126,28 @@ def _steps(line, line_no):
     return code.items, code.blocks, None, True
 
 
+def _kept(frame):
+    """Return what a subshell gives back."""
+    env = dict(sdata.sysconfig["env"])
+    return frame.control, frame.errexit, state.functions, state.cwd, env
+
+
 def _given_back(level):
     """End a block or a $(...)."""
-    if level.inner.buffer:
-        _upyos.redirect(level.inner.previous)
-    level.inner.leave()
+    frame = level.frame
+    frame.parts -= 1
+    frame.blocks -= 1
+    frame.stdin, kept, target = level.kept
+    if target:
+        _upyos.redirect(target[0])
+    if not kept:
+        return
+    frame.control, frame.errexit, state.functions, cwd, before = kept
+    if state.cwd != cwd:
+        os.chdir(cwd)
+        state.cwd = cwd
+    env = sdata.sysconfig["env"]
+    # Jobs might have set some of them.
+    if not state.key and env != before:
+        env.clear()
+        env.update(before)

@@ -91,7 +91,7 @@ def _branch_end(code):
 
 
 def cut(code, first, subshell):
-    """Take the steps from first on out of the code; return them as grammar.compound runs them."""
+    """Take the steps from first on out of the code; return them as grammar.functions runs them."""
     items = code.items[first:]
     del code.items[first:]
     for item in items:

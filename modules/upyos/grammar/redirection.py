@@ -169,9 +169,7 @@ def _redirected(words, streams, condition, flat, target):
         previous = _upyos.redirect(streams.target)
     try:
         if words[0] == _BLOCK:
-            from upyos.grammar import compound
-
-            status = compound.run(words[1], streams.source, flat)
+            status = executor.block(words[1], streams.source, flat)
         else:
             status = executor.dispatch(words, streams.source, condition, streams.result, flat)
         if flat and state.frame.control is not None:

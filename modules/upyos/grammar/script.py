@@ -40,6 +40,7 @@ class Level:
     # Whether it is a part of the script whose frame it has; called at the end, with the level.
     shared = False
     ended = None
+    kept = None
 
     def __init__(self, frame):
         self.frame = frame
@@ -66,7 +67,8 @@ def run(path, args, stdin=None, proc=None):
     outer = state.frame
     nested = outer.nested if outer is not None else 0
     if nested == _NESTED:
-        path = path[0] if type(path) is tuple else path
+        if type(path) is tuple:
+            path = {"(": "$(...)", "{": "block"}.get(path[0], path[0])
         executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
         return 1
     level = enter(path, args, stdin, proc)
@@ -105,6 +107,8 @@ def run(path, args, stdin=None, proc=None):
         while levels:
             levels.pop().leave()
             _upyos.redirect(target)
+        if outer is not None:
+            outer.nested = nested
         if outer is None or not outer.path and not outer.blocks:
             executor.found.clear()
 

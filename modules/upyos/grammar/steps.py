@@ -3,7 +3,7 @@
 
 A step is a list `[kind, line number, data, target, ...]`; target is the index that a false
 condition, an ended loop or a jump goes on at. Blocks nest by their targets, not by calls; but one
-that is a part of a pipeline, is redirected or in ( ) is a command of its own (grammar.compound).
+that is a part of a pipeline, is redirected or in ( ) is a command of its own (grammar.functions).
 """
 
 from micropython import const

@@ -7,29 +7,19 @@ a note in the frame, and goes on when it is done. Elsewhere it is a call.
 
 import io
 
-import _upyos
 from upyos import executor, state
-from upyos.grammar import nested
 from upyos.lib.codes import _ENTER, _INTERRUPTED
 
 
 def output(line):
     """Run a command line; return what it prints, without the line ends behind it.
 
-    state.status is its status. Raises ValueError if lines are nested too deep.
+    state.status is its status. Raises ValueError if it prints no text.
     """
     buffer = io.BytesIO()
-    level = nested.Level("$(...)", True)
-    previous = _upyos.redirect(buffer)
-    try:
-        executor.run_line(line)
-    except RuntimeError:
-        # The C stack is used up.
-        raise ValueError("$(...): nested too deep") from None
-    finally:
-        _upyos.redirect(previous)
-        level.leave()
-    if state.status == _INTERRUPTED:
+    from upyos.grammar import script
+
+    if script.run(("(", line, buffer), ()) == _INTERRUPTED:
         raise KeyboardInterrupt
     return _text(buffer)
 

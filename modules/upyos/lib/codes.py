@@ -21,7 +21,7 @@ _PYTHON = const(9)
 _EXTRA = const(10)
 # A here-document whose lines are not read yet, in front of its command: [form, delimiter, ...].
 _HERE = const(11)
-# A block that is a command: the next item is what grammar.compound runs.
+# A block that is a command: the next item is what grammar.functions runs.
 _BLOCK = const(12)
 # The words of statements, and what else makes a command one.
 # fmt: off
