@@ -79,11 +79,11 @@ extern size_t upyos_blockdev_calls;
 // cores.c, where both cores run Python and the port has no GIL
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // Let the other core have the interpreter if it waits for it.
-void upyos_cores_look(void);
+void upyos_cores_look(bool raise);
 // After a program that left them off.
 void upyos_cores_interrupts_on(void);
 #else
-#define upyos_cores_look()
+#define upyos_cores_look(raise)
 #define upyos_cores_interrupts_on()
 #endif
 
