@@ -16,7 +16,10 @@ CLOCK_HZ = 125_000_000
 
 @dataclass(frozen=True)
 class CommandFigures:
-    """One command, the median of five runs after the first: busy time from Enter to the next prompt, heap it left taken."""
+    """One command: busy time from Enter to the next prompt, heap it left taken.
+
+    The time is the median of five runs after a first one.
+    """
 
     ms: float
     left_bytes: int | None = None
