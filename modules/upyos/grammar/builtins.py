@@ -66,7 +66,9 @@ def _set(args):
         return executor.call(["env"])
     if args[0] == "--":
         if state.frame is None:
-            state.frame = variables.Frame("", [])
+            from upyos.grammar import script
+
+            state.frame = script.Frame("", [])
         state.frame.args = args[1:]
         return 0
     if len(args) > 1 or args[0] not in ("-e", "+e"):

@@ -15,7 +15,6 @@ from upyos import executor, lexer, process, state
 from upyos.grammar import block, script, steps
 from upyos.grammar.statements import Malformed, Unclosed
 from upyos.lib.codes import _USAGE
-from upyos.variables import Frame
 
 # Functions in each other; blocks and $(...) in each other in one script or function.
 _CALLS = const(32)
@@ -36,7 +35,7 @@ def enter(what, args, stdin):
     if calls > _CALLS:
         executor.report("%s: functions nested too deep, at most %d" % (what[0], _CALLS))
         return 1
-    frame = Frame(outer.path if outer is not None else "", list(args))
+    frame = script.Frame(outer.path if outer is not None else "", list(args))
     if outer is not None:
         frame.zero = outer.zero
         frame.depth = outer.depth
@@ -91,7 +90,7 @@ def _source(path, args, stdin):
 def _shared(what, stdin):
     """Begin a block or a $(...) in the frame of the script."""
     outer = state.frame
-    frame = outer if outer is not None else Frame("", [])
+    frame = outer if outer is not None else script.Frame("", [])
     line = what[0] == "("
     try:
         if frame.parts >= _PARTS:
