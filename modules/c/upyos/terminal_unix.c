@@ -43,6 +43,7 @@ void upyos_terminal_set_raw(bool raw) {
     t.c_iflag &= ~(ICRNL | IXON);
     t.c_lflag &= ~(ICANON | ECHO | IEXTEN | ISIG);
     t.c_lflag |= raw ? 0 : ISIG;
+    t.c_cc[VSUSP] = _POSIX_VDISABLE; // Ctrl-Z is a key: the host's shell is not the one that is meant
     t.c_cc[VMIN] = 1;
     t.c_cc[VTIME] = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &t); // NOW keeps what was typed ahead
