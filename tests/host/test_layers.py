@@ -61,6 +61,7 @@ PAIRS = {
     ("upyos.grammar.script", "upyos.grammar.functions"),
     ("upyos.grammar.expansion", "upyos.grammar.parameter"),
     ("upyos.grammar.expansion", "upyos.grammar.substitution"),
+    ("upyos.grammar.steps", "upyos.grammar.substitution"),
     ("sdata", "upyos.settings.board"),
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),

@@ -39,16 +39,9 @@ _TEXTS = (
     "until COND ... done\n\nRun the lines until COND, as in if, is true.",
     "case",
     "case WORD in PATTERN[|PATTERN]) ... ;; ... esac\n\n"
-    "Run the lines behind the first PATTERN that WORD fits; * ? [a-z] stand for characters.",
+    "Run the lines behind the first PATTERN that WORD fits.",
     "function",
-    "NAME() { ... ; } or function NAME { ... ; }\n\n"
-    "Make a function, which is called as a command; $1 and the like are its arguments.",
-    "local",
-    "local NAME[=VALUE]...\n\nIn a function: give these variables their old values at its end.",
-    "shift",
-    "shift [N]\n\nDrop the first N arguments, by default 1.",
-    "[",
-    "[ ... ]\n\nAs test, but nothing is printed.",
+    "NAME() { ... ; }\n\nMake a function, a command with arguments $1 and so on.",
     "break",
     "break\n\nLeave the innermost while or for.",
     "continue",

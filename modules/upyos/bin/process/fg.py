@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """fg [JOB]
 
-Go on with a background job, by default the newest, and wait until it has ended. JOB is %N, the
-Nth of `jobs`, its number, or % and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z
-holds it and gives the prompt.
+Go on with a background job, by default the newest, and wait until it has ended. JOB is %N, or %
+and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z holds it.
 """
 
 import _upyos
-from upyos import console, state
+from upyos import state
 from upyos.lib import command, signal
 from upyos.lib.codes import _INTERRUPTED
 
@@ -46,5 +45,5 @@ def __main__(args):
         return _INTERRUPTED
     if status == _STOPPED:
         signal.give(found, "H")
-        console.error("[%d]+ Stopped  %s" % (found.pid, signal.line(found)))
+        print("[%d]+ Stopped  %s" % (found.pid, signal.line(found)))
     return status

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """printf FORMAT [ARG...]
 
-Print FORMAT, in which \\n \\t \\\\ and the like are characters and %s %d %x %o %c %f %e %g %b %%
-stand for ARGs, with a width and a precision if wanted: %-8s %05d %.2f. It is used again while
-there are ARGs left; a missing one is empty or 0.
+Print FORMAT with its escapes (\\n) and ARGs in place of its fields: %s %d %x %c %-8s %05d %.2f %%.
+It is used again while there are ARGs left; a missing one is empty or 0.
 
 Source: POSIX.1-2024 printf.
 """

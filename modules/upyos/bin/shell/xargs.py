@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """xargs [-r] [-n N] [-I TEXT] [CMD...]
 
-Run CMD, by default echo, with the words of standard input as further arguments. Quotes and
-backslashes join what blanks would separate.
+Run CMD, by default echo, with the words of standard input as further arguments.
 
 -r       do not run CMD if there are no words
 -n N     at most N words each time
--I TEXT  run CMD for each line, with the line in place of TEXT in its words
+-I TEXT  run CMD for each line, in place of TEXT
 
 Source: POSIX.1-2024 xargs. Not provided: -L -s -E -p -t -x.
 """
