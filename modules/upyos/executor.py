@@ -47,11 +47,20 @@ def run_line(line, more=None):
         return _USAGE
     if not program:
         return state.status
-    if is_statement(program):
+    if is_statement(program) or "$(" in line and _substitutes(program):
         from upyos.grammar import session
 
         return session.run(program, more)
     return run(program)
+
+
+def _substitutes(program):
+    """Tell whether a $(...) is to run: outside scripts too it takes no C stack then."""
+    for i in range(0, len(program), 2):
+        for word in program[i]:
+            if type(word) is list and "$(" in word[0]:
+                return True
+    return False
 
 
 def is_statement(program):
@@ -169,6 +178,11 @@ def dispatch(words, stdin, condition, kept=None, flat=False):
         status = special.run(words, stdin, condition, kept, flat)
         if status is not None:
             return status
+    if word == "[" and words[-1] == "]" and len(words) > 2:
+        # As test does, but nothing is printed; here, for another call takes C stack.
+        words = ["test"] + words[1:-1]
+        word = "test"
+        condition = True
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin

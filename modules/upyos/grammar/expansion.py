@@ -81,7 +81,9 @@ def _fields(word, get):
         elif type(part) is tuple and part[0] == "$" and part[1] == "@":
             _spread([str(value) for value in get("@")], fields)
         else:
-            fields[-1][0] += _pattern(part, get)
+            special = type(part) is tuple and part[0] == "*"
+            text = _text(part, get)
+            fields[-1][0] += text if special else wildcards.quoted(text)
             fields[-1][1] = True
     return fields
 

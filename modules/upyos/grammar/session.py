@@ -19,9 +19,8 @@ def run(program, more=None):
     frame.control = None
     frame.blocks += 1
     try:
-        level = script.Level(frame)
-        level.code = block.compile(program, 0, more or (lambda: None))
-        return script.interpret(level)
+        code = block.compile(program, 0, more or (lambda: None))
+        return script.run(("{", (code.items, code.blocks, None, False)), ())
     except block.Unclosed as e:
         executor.report(e.args[0])
         state.status = _USAGE

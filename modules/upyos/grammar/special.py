@@ -22,9 +22,7 @@ def run(words, stdin, condition, kept, flat):
         if words[-1] != "]":
             executor.report("[: ] missing")
             return _USAGE
-        if len(words) == 2:
-            return 1
-        return executor.dispatch(["test"] + words[1:-1], stdin, True, kept, flat)
+        return 1
     if word == ".":
         return executor.dispatch(["source"] + words[1:], stdin, condition, kept, flat)
     if word == "shift":

@@ -10,77 +10,63 @@ _RUNNABLE = (".py", ".mpy", ".sh")
 def value(words, unary, compare):
     """Return what words say together: ! -a -o ( ), and parts for unary() and compare().
 
-    Raises UsageError.
+    Without calls in each other, for the C stack. Raises UsageError.
     """
     if len(words) == 1:
         # A word alone is true if it is not empty, whatever it is; but -t asks for the terminal.
         return unary("-t", "1") if words[0] == "-t" else words[0] != ""
-    reader = _Reader(words, unary, compare)
-    found = reader.either(0)
-    if reader.at != len(words):
-        raise UsageError
-    return found
-
-
-class _Reader:
-    def __init__(self, words, unary, compare):
-        self.words = words
-        self.unary = unary
-        self.compare = compare
-        self.at = 0
-
-    def word(self, after=0):
-        """Return the next word, or one of those after it; None at the end."""
-        at = self.at + after
-        return self.words[at] if at < len(self.words) else None
-
-    def take(self):
-        """Return the next word and go behind it. Raises UsageError at the end."""
-        word = self.word()
-        if word is None:
-            raise UsageError
-        self.at += 1
-        return word
-
-    def either(self, depth):
-        """Read A -o B."""
-        if depth > 8:
-            raise UsageError
-        found = self.both(depth)
-        while self.word() == "-o":
-            self.at += 1
-            found = self.both(depth) or found
-        return found
-
-    def both(self, depth):
-        """Read A -a B."""
-        found = self.single(depth)
-        while self.word() == "-a":
-            self.at += 1
-            found = self.single(depth) and found
-        return found
-
-    def single(self, depth):
-        """Read one thing, with any number of ! in front."""
-        negated = False
-        while self.word() == "!" and self.word(1) is not None and self.word(1) not in _BINARY:
-            self.at += 1
+    # What is so far: A or B, and the part behind the last -o; the same outside of each bracket.
+    either, both, negated = False, True, False
+    outer = []
+    at = 0
+    while True:
+        word, after = _word(words, at), _word(words, at + 1)
+        if word == "!" and after is not None and after not in _BINARY:
             negated = not negated
-        return self.plain(depth) != negated
+            at += 1
+            continue
+        if word == "(" and after is not None and after not in _BINARY:
+            outer.append((either, both, negated))
+            either, both, negated = False, True, False
+            at += 1
+            continue
+        count = _operand(words, at)
+        if count == 3:
+            found = compare(*words[at : at + 3])
+        else:
+            found = unary(word, after) if count == 2 else word != ""
+        both = (found != negated) and both
+        negated = False
+        at += count
+        while outer and _word(words, at) == ")":
+            found = either or both
+            either, both, negated = outer.pop()
+            both = (found != negated) and both
+            negated = False
+            at += 1
+        word = _word(words, at)
+        if word is None and not outer:
+            return either or both
+        if word != "-a" and word != "-o":
+            raise UsageError
+        if word == "-o":
+            either, both = either or both, True
+        at += 1
 
-    def plain(self, depth):
-        if self.word(1) in _BINARY and self.word(2) is not None:
-            self.at += 3
-            return self.compare(*self.words[self.at - 3 : self.at])
-        word = self.take()
-        if word == "(" and self.word() is not None:
-            found = self.either(depth + 1)
-            if self.take() != ")":
-                raise UsageError
-            return found
-        if len(word) == 2 and word[0] == "-" and self.word() not in (None, "-a", "-o", ")"):
-            return self.unary(word, self.take())
-        return word != ""
+
+def _word(words, at):
+    return words[at] if at < len(words) else None
+
+
+def _operand(words, at):
+    """Return how many words are one thing to ask. Raises UsageError if there is none."""
+    if at >= len(words):
+        raise UsageError
+    word = words[at]
+    if _word(words, at + 1) in _BINARY and at + 2 < len(words):
+        return 3
+    option = len(word) == 2 and word[0] == "-"
+    return 2 if option and _word(words, at + 1) not in (None, "-a", "-o", ")") else 1
 
 
 def about(option, word):

@@ -4,7 +4,7 @@
 # Name, then usage and explanations, as in the docstring of a command.
 _TEXTS = (
     "cd",
-    "cd [DIR|-]\n\nChange the current directory to DIR, by default to $HOME; - is the one before.",
+    "cd [DIR]\n\nChange the current directory to DIR, by default to $HOME; - is the one before.",
     "set",
     "set [-e|+e|-- ARG...]\n\nList all variables, as env does; -- sets $1 and the like.\n\n"
     "-e  in a script: end it at the first command that fails outside a condition\n"

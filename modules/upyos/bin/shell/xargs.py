@@ -10,7 +10,7 @@ Run CMD, by default echo, with the words of standard input as further arguments.
 Source: POSIX.1-2024 xargs. Not provided: -L -s -E -p -t -x.
 """
 
-from upyos import executor, lexer
+from upyos import executor, lexer, state
 from upyos.lib import command, streams
 from upyos.lib.codes import _INTERRUPTED, _NOT_FOUND
 
@@ -81,7 +81,11 @@ def __main__(args):
     failed = 0
     try:
         for group in _groups(*options):
-            status = command.in_turn(executor.call, group)
+            if state.turn:
+                status = command.in_turn(executor.call, group)
+            else:
+                # As call() does, on less of the C stack.
+                status = executor.dispatch(group, None, False)
             if status == _INTERRUPTED:
                 raise KeyboardInterrupt
             if status == _NOT_FOUND:
