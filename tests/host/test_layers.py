@@ -53,6 +53,14 @@ FLOORS = (
 # The only arrows that climb. What stays in memory (hot) loads its rarer half (cold) when that is
 # wanted, and the cold half knows the hot one; start is the half of the kernel object.
 PAIRS = {
+    ("upyos.lexer", "upyos.grammar.words"),
+    ("upyos.lexer", "upyos.grammar.angles"),
+    ("upyos.lexer", "upyos.grammar.expansion"),
+    ("upyos.executor", "upyos.grammar.special"),
+    ("upyos.executor", "upyos.grammar.substitution"),
+    ("upyos.grammar.script", "upyos.grammar.functions"),
+    ("upyos.grammar.expansion", "upyos.grammar.parameter"),
+    ("upyos.grammar.expansion", "upyos.grammar.substitution"),
     ("sdata", "upyos.settings.board"),
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
@@ -79,7 +87,7 @@ BIN_MAY = {
     "system": {"settings", "start"},
     "network": {"svc"},
 }
-BIN_MAY["shell"] |= {"made", "grammar", "programs"}
+BIN_MAY["shell"] |= {"made", "grammar", "programs", "lexer"}
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}
 
