@@ -51,7 +51,8 @@ class Action:
 
 # what a cut copy leaves, and the next one removes (modules/upyos/lib/files.py)
 PART = "/var/.part"
-# the same of the history (modules/upyos/line/history.py): the start looks into /etc only
+# the same of a history that is cut to its newest lines (modules/upyos/line/history.py): the start
+# looks into /etc only
 TYPED = "/var/history.tmp"
 
 BIG = "".join(f"line {number} of a file\n" for number in range(260))
@@ -59,6 +60,7 @@ TREE = {"/t/d/x": "x\n", "/t/d/e/y": BIG[:600], "/t/d/e/z": "z\n"}
 SAVED = {"/etc/o.json": '{"old": 1}'}
 LOG = {"/var/log/messages": "x" * 8180 + "\n", "/var/log/messages.0": "older\n"}
 HISTORY = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(18))}
+LONG = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(260))}
 FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
 
 ACTIONS = (
@@ -81,10 +83,12 @@ ACTIONS = (
     Action("touch-new", ("touch /t/new",), FILES),
     Action("mkdir", ("mkdir -p /t/m/n",), FILES, partly=("/t/m", "/t/m/n")),
     Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
-    Action("history-exit", ("pwd", "exit -f"), HISTORY, leftover=TYPED),
-    Action("history-first", ("pwd", "exit -f"), leftover=TYPED),
-    Action("history-reboot", ("pwd", "reboot -f"), HISTORY, leftover=TYPED),
-    Action("history-reset", ("pwd", "reset"), HISTORY, leftover=TYPED),
+    Action("history-exit", ("pwd", "exit -f"), HISTORY),
+    Action("history-first", ("pwd", "exit -f")),
+    Action("history-reboot", ("pwd", "reboot -f"), HISTORY),
+    Action("history-reset", ("pwd", "reset"), HISTORY),
+    Action("history-full", tuple(f"echo {n}" for n in range(21)), HISTORY),
+    Action("history-cut", ("pwd", "exit -f"), LONG, leftover=TYPED),
     Action("tee", ("tee /t/old /t/new < /t/big > v",), FILES, partly=("/t/new", "/t/old")),
     Action("vi-save", ("vi /t/big\rGoa new line\x1b:wq",), FILES, leftover="/t/big.tmp"),
     Action("vi-new", ("vi /t/new\rithe first line\x1b:wq",), FILES, leftover="/t/new.tmp"),

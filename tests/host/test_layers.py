@@ -57,6 +57,8 @@ PAIRS = {
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
     ("upyos.lineedit", "upyos.line.editkeys"),
+    ("upyos.lineedit", "upyos.line.history"),
+    ("upyos.line.complete", "upyos.programs.manual"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),
     ("upyos.executor", "upyos.grammar.lists"),
