@@ -3,22 +3,27 @@
 
 import _upyos
 from upyos.lib import streams
-from upyos.lib.command import write_all
+from upyos.lib.command import natural, write_all
 
 
-def show(stream, spans_of, label, numbered, before, after):
-    """Print the selected lines of a stream, and so many before and after each; return how many.
+def show(stream, spans_of, label, found):
+    """Print the selected lines of a stream, and those around each; return how many were selected.
 
-    `:` stands behind label and number of a selected line, `-` behind those of others; `--` stands
-    between parts that do not touch.
+    found: the options; what is printed is noted there for the next stream. `:` stands behind label
+    and number of a selected line, `-` behind those of others; `--` stands between parts that do
+    not touch.
     """
-    count = [0]
-    write_all(_rows(stream, spans_of, label, numbered, before, after, count))
+    before, after = [natural(found.get(side, found.get("C", "0"))) for side in "BA"]
+    count = [0, "--" in found]
+    write_all(_rows(stream, spans_of, label, "n" in found, before, after, count))
+    if count[0]:
+        found["--"] = True
     return count[0]
 
 
 def _rows(stream, spans_of, label, numbered, before, after, count):
     """Yield what is printed; count[0] becomes the number of selected lines."""
+    is_first = not count[1]
 
     def row(number, line, mark):
         head = label + mark if label else b""
@@ -36,7 +41,7 @@ def _rows(stream, spans_of, label, numbered, before, after, count):
             continue
         if is_selected:
             first = number - len(kept)
-            if shown and first > shown + 1:
+            if first > shown + 1 if shown else not is_first:
                 yield b"--\n"
             for i in range(len(kept)):
                 yield row(first + i, kept[i], b"-")

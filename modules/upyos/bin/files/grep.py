@@ -29,7 +29,7 @@ Source: POSIX.1-2024 grep; r w H h A B C as in common use. Not provided: -e, -f,
 import _upyos
 from micropython import const
 from upyos.lib import streams
-from upyos.lib.command import fail, natural, operands, options, write
+from upyos.lib.command import fail, operands, options, write
 
 _FAILED = const(2)
 
@@ -103,8 +103,7 @@ def _search(stream, spans_of, label, found):
         if not ("q" in found or "l" in found or "c" in found):
             from upyos.lib import context
 
-            sizes = [natural(found.get(side, found.get("C", "0"))) for side in "BA"]
-            return context.show(stream, spans_of, label[:-1], "n" in found, *sizes)
+            return context.show(stream, spans_of, label[:-1], found)
     count = 0
     number = 1 if "n" in found else None
     for batch in streams.batches(stream):

@@ -26,27 +26,6 @@ _BLOCK_BYTES = const(512)
 _LF = const(10)
 
 
-def _seek(stream, count):
-    """Go to where the last lines of a stream begin, not before where it is."""
-    start = stream.seek(0, 1)
-    at = stream.seek(0, 2)
-    # the last byte is not looked at: a newline there ends the last line
-    ignored = 1
-    while at > start and count:
-        size = min(_BLOCK_BYTES, at - start)
-        at -= size
-        stream.seek(at)
-        block = stream.read(size)
-        end = size - ignored
-        ignored = 0
-        while (end := block.rfind(b"\n", 0, end)) >= 0:
-            count -= 1
-            if not count:
-                stream.seek(at + end + 1)
-                return
-    stream.seek(at)
-
-
 def _typed(stream, count, in_bytes):
     """Write the last lines, or bytes, of what is typed; return the last byte."""
     kept = []
@@ -99,11 +78,13 @@ def __main__(args):
             _skip(stream, max(0, count - 1), in_bytes)
         elif not hasattr(stream, "seek"):
             return _typed(stream, count, in_bytes)
-        elif in_bytes:
-            start = stream.seek(0, 1)
-            stream.seek(max(start, stream.seek(0, 2) - count))
         else:
-            _seek(stream, count)
+            start = stream.seek(0, 1)
+            end = stream.seek(0, 2)
+            if in_bytes:
+                stream.seek(max(start, end - count))
+            else:
+                streams.lines_back(stream, start, end, count)
         return streams.show(stream, block)
 
     status = streams.excerpts(names, show)
