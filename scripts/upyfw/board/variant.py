@@ -12,7 +12,7 @@ from upyfw.board.boards import Board
 # MicroPython without the operating system, for comparison
 BARE = "bare"
 # all that there is: what another profile lacks of it is cold
-WHOLE = "full"
+WHOLE = "whole"
 # what boards have that the profile tiny is for
 SMALL_HEAP = "36KiB"
 
