@@ -4,7 +4,7 @@ from glob import glob
 
 # Used now and then, and large: 20 KB that a second firmware slot has no room for. They are files
 # of the image in every profile, as their libraries are (full.py).
-AS_FILES = "chmod dd diff gunzip gzip less more sed tar top zcat"
+AS_FILES = "chmod dd diff gunzip gzip less more sed tar top umount uname zcat"
 
 include("tiny.py")
 for group in ("files", "process", "shell", "system", "text"):

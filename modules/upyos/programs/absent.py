@@ -7,10 +7,9 @@ from upyos import lookup, state
 
 # Words that other systems know, and what does it here, each behind a blank.
 _ELSEWHERE = const(
-    " vim=vi nano=vi emacs=vi ed=vi edit=vi pico=vi printenv=env apropos='man -k' dir=ls ll=ls"
-    " del=rm copy=cp move=mv ren=mv rename=mv type=which cls=clear md=mkdir rd=rmdir md5=md5sum"
-    " logout=exit quit=exit shutdown=exit halt=exit poweroff=exit passwd=setauth"
-    " ip=ifconfig ipconfig=ifconfig tracert=ping lsblk=mount egrep='grep -E' "
+    " vim=vi nano=vi emacs=vi ed=vi edit=vi printenv=env apropos='man -k' dir=ls ll=ls del=rm"
+    " copy=cp ren=mv type=which cls=clear logout=exit quit=exit shutdown=exit halt=exit"
+    " passwd=setauth ip=ifconfig egrep='grep -E' "
 )
 # Words that Python lines begin with.
 _PYTHON = const(
