@@ -122,12 +122,16 @@ export class Wires {
     chip.spi.forEach((spi, index) => this.#attachSpi(spi, this.spiDevices[index]));
   }
 
-  // The device whose chip select is low answers; 0 if none does.
+  // The device whose chip select is low answers, 0 if none does; a byte takes its time, without
+  // which the library's DMA would not see that there is room again.
   #attachSpi(spi, devices) {
     for (const device of devices) device.reset();
+    let answer = 0;
+    const alarm = this.chip.clock.createAlarm(() => spi.completeTransmit(answer));
     spi.onTransmit = (value) => {
       const device = devices.find(({ cs }) => !this.level(cs));
-      spi.completeTransmit(device ? device.exchange(value) : 0);
+      answer = device ? device.exchange(value) : 0;
+      alarm.schedule((spi.dataBits * NANOS_PER_S) / spi.clockFrequency);
     };
   }
 

@@ -82,6 +82,9 @@ class TestDisplay:
 
     def test_i2c(self, board):
         board.target.add_i2c_device(5, 4, 0x3C)
+        for pin in (5, 4):
+            # a resistor to 3.3 V
+            board.target.drive(pin, 1)
         board.run("> from machine import Pin, SoftI2C; import ssd1306")
         line = (
             "> d = ssd1306.SSD1306_I2C(128, 32, SoftI2C(scl=Pin(5), sda=Pin(4))); print(d.pages)"
