@@ -54,7 +54,7 @@ def test_patch_agrees(machines, tmp_path, target):
     for n in range(len(pairs)):
         script += f"diff /d/{n}a /d/{n}b > /o/{n}.n\ndiff -u /d/{n}a /d/{n}b > /o/{n}.u\n"
     flash |= {"/o/x": b"", "/s.sh": script.encode()}
-    image = fsimage.make(at.board(target), {"/etc/init.sh": at.SILENT, **flash})
+    image = at.image(target, {}, overlay=flash)
     with machines.at_prompt(target, image) as session:
         session.type("sh /s.sh")
         session.wait_prompt(LIMIT_S)

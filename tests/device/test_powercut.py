@@ -36,8 +36,8 @@ class Action:
 
     partly: files that may hold something between old and new (a beginning of it, or nothing): what
     docs/spec promises no more for. leftover: beginning of the names of temporary files that may be
-    left. moved: a file that is written and then renamed to the next one, over what that was. midway:
-    what files hold between two writes.
+    left. moved: a file that is written and then renamed to the next one, over what that was.
+    midway: what files hold between two writes.
     """
 
     name: str
