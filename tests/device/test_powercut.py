@@ -87,7 +87,7 @@ ACTIONS = (
     Action("mkdir", ("mkdir -p /t/m/n",), FILES, partly=("/t/m", "/t/m/n")),
     Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
     Action("history-exit", ("pwd", "exit -f"), HISTORY),
-    Action("history-first", ("pwd", "exit -f")),
+    Action("history-first", ("pwd", "exit -f"), partly=("/var/history",)),
     Action("history-reboot", ("pwd", "reboot -f"), HISTORY),
     Action("history-reset", ("pwd", "reset"), HISTORY),
     Action("history-full", tuple(f"echo {n}" for n in range(21)), HISTORY),

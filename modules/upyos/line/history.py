@@ -103,8 +103,9 @@ def text(line):
 def save():
     """Add to the file what it lacks.
 
-    A power cut leaves the file without these lines or with all of them; when it is shortened, the
-    old one or the new one, and perhaps history.tmp: the next time it is overwritten.
+    A power cut leaves the file without these lines (an empty one, if there was none) or with all
+    of them; when it is shortened, the old one or the new one, and perhaps history.tmp: the next
+    time it is overwritten.
     """
     new = _unsaved()
     if not new:
