@@ -82,7 +82,7 @@ def test_needs_per_target(tmp_path):
 
 def test_commands_of_contract():
     names = casefile.commands_of_contract()
-    assert len(names) == 109
+    assert len(names) == 122
     assert {"ls", "incr", "decr", "rmmod", "uhttpd", "man", "mi"} <= names
 
 

@@ -16,7 +16,7 @@ PORT_NAMES = {"upyos_port", "upyos_board"}
 PORTABLE = {
     *("array", "asyncio", "binascii", "builtins", "collections", "errno", "gc", "hashlib"),
     *("io", "json", "math", "micropython", "os", "random", "re", "select", "struct", "sys"),
-    *("time", "vfs", "_upyos", "deflate"),
+    *("time", "vfs", "_upyos", "deflate", "framebuf"),
 }
 # modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
@@ -65,6 +65,8 @@ PAIRS = {
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
     ("upyos.lineedit", "upyos.line.editkeys"),
+    ("upyos.lineedit", "upyos.line.history"),
+    ("upyos.line.complete", "upyos.programs.manual"),
     ("upyos.variables", "upyos.grammar.script"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),

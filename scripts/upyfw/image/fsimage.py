@@ -14,6 +14,8 @@ from upyfw.board.boards import Board
 from upyfw.board.layout import size_text
 
 SKEL = REPO / "fsimage" / "skel"
+# examples that a board has however it got its file system (docs/spec/behaviour.md 4.1)
+_PROMISED = ("asy_test.py", "thr_test.py")
 
 # 64-bit little endian, nanoseconds since 1970; MicroPython extmod/vfs_lfs.c, LFS_ATTR_MTIME
 _ATTR_MTIME = 1
@@ -102,15 +104,18 @@ def _content(
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:
-    """Return the files of the default tree, {absolute path: text}; the firmware has them too.
+    """Return the files of the default tree that the firmware has too, {absolute path: text}.
 
-    Raises BadInput for a file that is not UTF-8: the firmware keeps texts.
+    Of the examples in /opt these are two. Raises BadInput for a file that is not UTF-8: the
+    firmware keeps texts.
     """
     found = {}
     for path in sorted(skel.rglob("*")):
         if not path.is_file() or path.name == _FOLDER_MARK:
             continue
         name = "/" + path.relative_to(skel).as_posix()
+        if name.startswith("/opt/") and path.name not in _PROMISED:
+            continue
         try:
             found[name] = path.read_bytes().decode()
         except UnicodeDecodeError:
