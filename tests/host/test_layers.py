@@ -67,7 +67,7 @@ PAIRS = {
     ("upyos.lineedit", "upyos.line.editkeys"),
     ("upyos.lineedit", "upyos.line.history"),
     ("upyos.line.complete", "upyos.programs.manual"),
-    ("upyos.variables", "upyos.grammar.script"),
+    ("upyos.variables", "upyos.grammar.frame"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),
     ("upyos.executor", "upyos.grammar.lists"),
