@@ -30,9 +30,12 @@ def ask(url, request):
         secure.check(request.certificates)
     wire = link.connect(url.host, url.port, request.limit_ms)
     try:
+        head = "\r\n".join(lines) + "\r\n\r\n"
         if secure:
             secure.wrap(wire, url.host, request.certificates)
-        wire.write("\r\n".join(lines) + "\r\n\r\n")
+            secure.send(wire, head)
+        else:
+            wire.write(head)
         if request.told:
             for line in lines:
                 request.told("> " + line)

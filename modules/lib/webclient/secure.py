@@ -35,26 +35,35 @@ def check(path=None):
 
 
 def wrap(wire, host, path=None):
-    """Put TLS over a link. Raises ValueError with the reason if the server is not trusted."""
+    """Put TLS over a link; it begins with the first data. Raises ValueError without certificates."""
     import tls
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
     context.verify_mode = tls.CERT_REQUIRED
     count = 0
     for certificate in _certificates(path or ROOTS):
-        context.load_verify_locations(certificate)
+        try:
+            context.load_verify_locations(certificate)
+        except ValueError:
+            raise ValueError("damaged certificate in " + (path or ROOTS)) from None
         count += 1
     if not count:
         raise ValueError("no certificates in " + (path or ROOTS))
+    tls = context.wrap_socket(wire.sock, server_hostname=host, do_handshake_on_connect=False)
+    wire.over(tls)
+
+
+def send(wire, data):
+    """Send the first data, and with it the greetings of TLS.
+
+    Raises ValueError with the reason if the server is not trusted.
+    """
     try:
-        wire.over(
-            context.wrap_socket(wire.sock, server_hostname=host, do_handshake_on_connect=False)
-        )
-        # the handshake comes with the first bytes; a write of none is one
-        while wire.stream.write(b"") is None:
-            wire.wait(1)
+        wire.write(data)
     except ValueError as exc:
-        raise ValueError("certificate refused: " + str(exc).split("\n")[0]) from None
+        # each reason stands in a line of its own, an empty one before it
+        why = "; ".join(line for line in str(exc).split("\n") if line)
+        raise ValueError("certificate refused: " + why[:1].lower() + why[1:]) from None
     except OSError as exc:
         if exc.errno > 0:
             raise
@@ -75,8 +84,16 @@ def _certificates(path):
             if line.startswith(_BEGIN):
                 text = b""
             elif line.startswith(_END) and text:
-                yield binascii.a2b_base64(text)
+                yield _der(text)
                 text = None
             elif text is not None:
                 text += line.strip()
             line = file.readline()
+
+
+def _der(text):
+    try:
+        return binascii.a2b_base64(text)
+    except ValueError:
+        # what no certificate is
+        return b""

@@ -56,7 +56,7 @@ def _begin(path, request):
 
 
 def _continue(path, source, quiet):
-    """Fill FILE.part up and give it its name. A power cut leaves it, with the tag it belongs to."""
+    """Fill FILE.part up and give it its name. A power cut leaves it, with the tag of its file."""
     mode = "ab"
     if source.response.status != _PARTIAL:
         _forget(path)
