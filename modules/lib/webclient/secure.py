@@ -35,7 +35,7 @@ def check(path=None):
 
 
 def wrap(wire, host, path=None):
-    """Put TLS over a link; it begins with the first data. Raises ValueError without certificates."""
+    """Put TLS over a link. Raises ValueError without certificates."""
     import tls
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)

@@ -14,6 +14,7 @@ _ENOMEM = const(12)
 _EINPROGRESS = const(115)
 _ETIMEDOUT = const(110)
 _ECONNRESET = const(104)
+_ECONNREFUSED = const(111)
 _LF = const(10)
 _FAILED = const(0x18)  # POLLERR | POLLHUP
 
@@ -155,6 +156,11 @@ def _reach(link, address):
         if exc.errno != _EINPROGRESS:
             raise
     if link.wait(select.POLLOUT) & _FAILED:
-        # this raises what went wrong
-        link.stream.readinto(bytearray(1))
-        raise OSError(_ECONNRESET)
+        try:
+            # this raises what went wrong
+            link.stream.readinto(bytearray(1))
+        except OSError as exc:
+            if exc.errno != _ECONNRESET:
+                raise
+        # lwIP calls it a reset, as that of a connection that stands
+        raise OSError(_ECONNREFUSED)
