@@ -41,7 +41,7 @@ class Nginx:
         conf = folder / "nginx.conf"
         conf.write_text(_CONF.format(folder=folder, root=self.root, port=self.port))
         self._process = subprocess.Popen(["/usr/sbin/nginx", "-c", conf, "-e", folder / "log"])
-        _wait_open(self.port)
+        wait_open(self.port)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
@@ -51,7 +51,7 @@ class Nginx:
         self._process.wait()
 
 
-def _wait_open(port: int) -> None:
+def wait_open(port: int) -> None:
     """Wait until somebody listens; AssertionError after a while."""
     waiting = threading.Event()
     for _ in range(300):

@@ -43,11 +43,9 @@ class Link:
         Raises OSError(ETIMEDOUT), and KeyboardInterrupt in a process that is asked to stop.
         """
         self.poller.modify(self.stream, events)
-        proc = process.current()
         begin_ms = time.ticks_ms()
         while not (found := self.poller.poll(_STEP_MS)):
-            if proc and proc.sts == "S":
-                raise KeyboardInterrupt
+            look()
             waited_ms = time.ticks_diff(time.ticks_ms(), begin_ms)
             if self.limit_ms is not None and waited_ms >= self.limit_ms:
                 raise OSError(_ETIMEDOUT)
@@ -111,6 +109,13 @@ class Link:
         self.sock.close()
 
 
+def look():
+    """Raise KeyboardInterrupt if the calling process is asked to stop."""
+    proc = process.current()
+    if proc and proc.sts == "S":
+        raise KeyboardInterrupt
+
+
 def lookup(host, port, kind=None):
     """Return what socket.getaddrinfo says of a host. Raises ValueError if it is not known."""
     import socket
@@ -164,3 +169,36 @@ def _reach(link, address):
                 raise
         # lwIP calls it a reset, as that of a connection that stands
         raise OSError(_ECONNREFUSED)
+
+
+def listen(port):
+    """Return a Link that listens at a port of all interfaces. Raises OSError, ImportError."""
+    import socket
+
+    sock = socket.socket()
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+        sock.listen(2)
+    except OSError:
+        sock.close()
+        raise
+    return Link(sock, None)
+
+
+def datagrams(host, port):
+    """Return a Link for UDP: to a port of a host, or at a port of ours if host is None."""
+    import socket
+
+    address = lookup(host or "0.0.0.0", port, socket.SOCK_DGRAM)[0]
+    link = Link(socket.socket(address[0], socket.SOCK_DGRAM))
+    try:
+        if host:
+            link.sock.connect(address[-1])
+        else:
+            link.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            link.sock.bind(address[-1])
+    except OSError:
+        link.close()
+        raise
+    return link

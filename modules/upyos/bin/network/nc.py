@@ -93,17 +93,12 @@ def _talk(peer, quiet_ms):
 
 def _listen(port):
     """Return a link to the first who connects to a port."""
-    import socket
-
-    sock = socket.socket()
+    listening = link.listen(port)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-        sock.listen(1)
-        link.Link(sock, None).wait(select.POLLIN)
-        return link.Link(sock.accept()[0], _LIMIT_MS)
+        listening.wait(select.POLLIN)
+        return link.Link(listening.sock.accept()[0], _LIMIT_MS)
     finally:
-        sock.close()
+        listening.close()
 
 
 def __main__(args):
