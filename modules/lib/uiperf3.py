@@ -167,7 +167,13 @@ class Test:
         seconds = max(until_us - since_us, 1) / _SECOND_US
         print(
             "%6.2f-%-6.2f sec %8.2f KBytes %8.2f Mbits/sec%s"
-            % (since_us / _SECOND_US, until_us / _SECOND_US, size / 1024, size * 8e-6 / seconds, tail)
+            % (
+                since_us / _SECOND_US,
+                until_us / _SECOND_US,
+                size / 1024,
+                size * 8e-6 / seconds,
+                tail,
+            )
         )
 
     def results(self):
@@ -307,6 +313,8 @@ def _serve(listening, control, port):
         _say(control, _RUNNING)
         test.run(None)
         _expect(control, _END)
+        # a client that reads waits for the rest of its block, deaf to all else
+        test.close()
         _say(control, _RESULTS)
         other = _read_json(control)
         _send_json(control, test.results())

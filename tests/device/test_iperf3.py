@@ -43,8 +43,8 @@ def test_our_client(unix, server, options):
     assert sent >= came > 0
     if "u" in options:
         # a million bits a second
-        assert 80 < sent < 160
-        assert re.search(r", 0 of (8|9|1)\d+ lost$", rows[-1])
+        assert sent < 200
+        assert re.search(r", 0 of \d+ lost$", rows[-1])
     assert unix.run("echo $?") == "0"
 
 
