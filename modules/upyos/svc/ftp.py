@@ -51,7 +51,10 @@ class Session:
 
     def path(self, name):
         """Return the path that a name of the peer stands for. Raises OSError."""
-        return paths.named(paths.join(self.cwd, name) if name else "")
+        path = paths.named(paths.join(self.cwd, name) if name else "")
+        if paths.secret(path) and not paths.is_dir(path):
+            raise OSError(_EACCES)
+        return path
 
     async def run(self):
         """Read commands until the peer goes."""
