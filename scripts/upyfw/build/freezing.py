@@ -12,6 +12,7 @@ from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
 
 COMMANDS = REPO / "modules" / "upyos" / "bin"
+ROOTS = REPO / "fsimage" / "roots.pem"
 
 
 def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
@@ -58,7 +59,8 @@ def image_files(what: Variant) -> dict[str, bytes]:
 
     What the last freeze left to the file system, and the board files of further boards for
     loadboard: those with the same chip, as the firmware runs on no other. Under the names that
-    they had before this firmware they are there too: users' init.sh have these.
+    they had before this firmware they are there too: users' init.sh have these. Boards with a radio
+    have TLS, and get the certificates that it trusts.
     """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
     alike = boards.like_chip(what.board.name)
@@ -68,4 +70,6 @@ def image_files(what: Variant) -> dict[str, bytes]:
     for board in (what.board, *alike):
         for name in board.formerly:
             further[f"/etc/{name}.board"] = fsimage.board_text(board).encode()
+    if what.board.pins.get("wifi"):
+        further["/etc/roots.pem"] = ROOTS.read_bytes()
     return firmware_cold.image_files(_cold_folder(what), texts) | further

@@ -95,7 +95,10 @@ def _request(found, headers):
 
 def __main__(args):
     headers, rest = _headers(args)
-    found, words = options(rest, "ivL", "XdoC")
+    found, words = options(rest, "ivL", "XHdoC")
+    if "H" in found:
+        # joined to other letters
+        headers.append(found["H"])
     operands(words, 1, 1)
     try:
         request = _request(found, headers)
