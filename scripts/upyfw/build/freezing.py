@@ -59,8 +59,8 @@ def image_files(what: Variant) -> dict[str, bytes]:
 
     What the last freeze left to the file system, and the board files of further boards for
     loadboard: those with the same chip, as the firmware runs on no other. Under the names that
-    they had before this firmware they are there too: users' init.sh have these. Boards with a radio
-    have TLS, and get the certificates that it trusts.
+    they had before this firmware they are there too: users' init.sh have these. Boards with a
+    radio have TLS, and get the certificates that it trusts.
     """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
     alike = boards.like_chip(what.board.name)

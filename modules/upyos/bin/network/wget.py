@@ -14,15 +14,13 @@ file is still the same.
 Source: RFC 9110, 9112; GNU wget. Not provided: several URL, recursion, cookies.
 """
 
-import os
-
 from upyos.lib import files, paths, streams
 from upyos.lib.command import fail, operands, options
 from webclient import Request, Url
-from webclient.download import Download, validator
+from webclient.download import Download
 
-_PARTIAL = 206
 _ALL_THERE = 416
+_ENOSPC = 28
 
 
 def _stream(source, quiet):
@@ -34,84 +32,39 @@ def _stream(source, quiet):
     return Shown(source)
 
 
-def _tag(path):
-    """Return what the server called the file that FILE.part is the beginning of, or ""."""
-    try:
-        with open(path + ".tag") as file:
-            return file.read()
-    except (OSError, UnicodeError):
-        return ""
-
-
-def _forget(path):
-    files.discard(path + ".part")
-    files.discard(path + ".tag")
-
-
-def _begin(path, request):
-    """Let the request ask for what FILE.part lacks."""
-    if paths.is_file(path + ".part") and _tag(path):
-        request.validator = _tag(path)
-        request.offset = paths.stat(path + ".part")[6]
-
-
-def _continue(path, source, quiet):
-    """Fill FILE.part up and give it its name. A power cut leaves it, with the tag of its file."""
-    mode = "ab"
-    if source.response.status != _PARTIAL:
-        _forget(path)
-        mode = "wb"
-        if tag := validator(source.response):
-            files.write_atomic(path + ".tag", tag)
-    try:
-        with open(path + ".part", mode) as target:
-            files.pour(_stream(source, quiet), target)
-    except BaseException:
-        if not _tag(path):
-            _forget(path)
-        raise
-    os.rename(path + ".part", path)
-    _forget(path)
-
-
-def _no_rest(url, path, size, response):
-    """FILE.part is whole, or another file has this name now; return the status."""
-    whole = response.headers.get("content-range") == "bytes */%d" % size
-    if whole:
-        os.rename(path + ".part", path)
-    _forget(path)
-    return 0 if whole else fail(url, "not the same file any more: try again")
-
-
 def _save(path, source, keep, quiet):
-    """Store what a download gives. Raises OSError, ValueError."""
-    source.check_room(paths.split(path)[0])
-    if keep:
-        _continue(path, source, quiet)
-    else:
-        files.fill(path, _stream(source, quiet))
+    """Store what a download gives; return the status. Raises OSError, ValueError."""
+    try:
+        source.check_room(paths.split(path)[0])
+        stream = _stream(source, quiet)
+        if keep:
+            from webclient import resume
+
+            resume.finish(path, source, stream)
+        else:
+            files.fill(path, stream)
+    except OSError as e:
+        if e.errno != _ENOSPC:
+            raise
+        return fail(path, e)
     if not quiet:
         print("%s: %d bytes" % (path, source.at))
+    return 0
 
 
 def _get(url, path, request, keep, quiet):
-    """Get url into path; return the status."""
+    """Get url into path; return the status. Raises OSError, ValueError, ImportError."""
     if keep:
-        _begin(path, request)
+        from webclient import resume
+
+        resume.begin(path, request)
     with Download(url, request) as source:
         if source.response.status == _ALL_THERE and request.offset:
-            return _no_rest(url, path, request.offset, source.response)
+            if resume.all_there(path, source.response):
+                return 0
+            return fail(url, "not the same file any more: try again")
         why = source.refused()
-        if why:
-            return fail(url, why)
-        try:
-            _save(path, source, keep, quiet)
-        except OSError as e:
-            if e.errno != 28:
-                raise
-            _forget(path)
-            return fail(path, e)
-    return 0
+        return fail(url, why) if why else _save(path, source, keep, quiet)
 
 
 def __main__(args):
