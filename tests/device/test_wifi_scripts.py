@@ -16,7 +16,7 @@ START = """\
 
 wifi sta on                      # Turn on wifi in client mode
 
-wifi sta status 
+wifi sta status
 
 #wifi sta scan                   # scan wifi APs
 
