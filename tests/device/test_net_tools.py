@@ -77,10 +77,11 @@ def test_ifconfig_shows_what_the_host_has(unix):
 
 
 class Peer(threading.Thread):
-    """Takes one connection: says something, reads to the end or so many bytes."""
+    """Takes one connection: says something, reads to the end or so many bytes, and closes."""
 
-    def __init__(self, says: bytes = b"", reads: int = 0) -> None:
+    def __init__(self, says: bytes = b"", reads: int = 0, resets: bool = False) -> None:
         super().__init__(daemon=True)
+        self.resets = resets
         self.says = says
         self.reads = reads
         self.got = b""
@@ -97,6 +98,8 @@ class Peer(threading.Thread):
             if not data:
                 break
             self.got += data
+        if self.resets:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()
         self.listening.close()
 
@@ -144,6 +147,12 @@ def test_nc_listens(unix):
     client.sendall(b"from afar\n")
     client.close()
     assert "from afar\n" in unix.wait_prompt()
+
+
+def test_nc_shows_what_came_before_a_reset(unix):
+    peer = Peer(b"last words\n", 0, resets=True)
+    said = unix.run(f"nc 127.0.0.1 {peer.port}")
+    assert said == "last words\nnc: 127.0.0.1: connection reset"
 
 
 def test_nc_of_a_port_in_use(unix):

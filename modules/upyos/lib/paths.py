@@ -6,8 +6,6 @@ import os
 import sdata
 from micropython import const
 
-# The last Wi-Fi network that worked, with its key: upyos.svc.wlan.
-WIFI_LAST = "/var/wifi.last"
 _ENOENT = const(2)
 _EACCES = const(13)
 _ENOTDIR = const(20)
@@ -131,9 +129,3 @@ def guard(path):
 def within(path, folder):
     """Tell whether path is folder or below it."""
     return join(absolute(path), "").startswith(join(absolute(folder), ""))
-
-
-def secret(path):
-    """Tell whether a path is what no service hands out, or a directory that holds it."""
-    below = join(absolute(path), "")
-    return any(join(name, "").startswith(below) for name in (WIFI_LAST, WIFI_LAST + ".tmp"))

@@ -3,7 +3,7 @@
 
 import os
 
-from upyos.lib import files, paths
+from upyos.lib import files, paths, secrets
 from upyos.svc import ftp_list
 
 _ENOENT = 2
@@ -103,7 +103,7 @@ async def on_rnfr(session, argument):
     """RNFR PATH"""
     path = session.path(argument)
     paths.guard(path)
-    if paths.secret(path):
+    if secrets.holds(path):
         # under another name it would be read
         raise OSError(_EACCES)
     os.stat(path)

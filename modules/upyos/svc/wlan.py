@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Wi-Fi: the interfaces, joining a network, and the last network that worked.
 
-That one stands in /var/wifi.last, which FTP and HTTP do not hand out (paths.secret). Written anew
+That one stands in /var/wifi.last, which FTP and HTTP do not hand out (lib/secrets.py). Written anew
 when another network worked: a power cut leaves the old or the new one.
 """
 
@@ -10,7 +10,7 @@ import json
 import sdata
 from micropython import const
 
-from upyos.lib import files, paths, waiting
+from upyos.lib import files, secrets, waiting
 
 _LOOK_MS = const(20)
 # A driver may try again by itself: what is wrong counts when it has been so for a while.
@@ -107,13 +107,13 @@ def join(sta, ssid, key, limit_ms):
 def remember(ssid, key):
     """Keep a network that worked, for recovery and for when it is lost. Raises OSError."""
     if (ssid, key) != last():
-        files.write_atomic(paths.WIFI_LAST, json.dumps([ssid, key]))
+        files.write_atomic(secrets.WIFI_LAST, json.dumps([ssid, key]))
 
 
 def last():
     """Return (ssid, key) of the last network that worked, or None."""
     try:
-        with open(paths.WIFI_LAST) as file:
+        with open(secrets.WIFI_LAST) as file:
             ssid, key = json.load(file)
     except (OSError, ValueError, TypeError):
         return None

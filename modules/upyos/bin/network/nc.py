@@ -19,6 +19,8 @@ from upyos.lib.command import UsageError, fail, milliseconds, natural, operands,
 
 _MOST_PORT = 65535
 _ETIMEDOUT = 110
+_BLOCK_BYTES = 512
+_EAGAIN = 11
 _CTRL_C = 3
 _CTRL_D = 4
 _LIMIT_MS = 15000
@@ -52,25 +54,31 @@ def _send_typed(peer, line):
     return True
 
 
-def _receive(peer, block, last):
-    """Print what has come; return the last byte, or None at the end."""
+def _receive(peer, last):
+    """Print what has come; return the last byte, or None at the end.
+
+    recv() alone hands over what came before a reset: readinto() reads on, and raises.
+    """
     while True:
-        count = peer.stream.readinto(block)
-        if count is None:
+        try:
+            data = peer.sock.recv(_BLOCK_BYTES)
+        except OSError as e:
+            if e.errno != _EAGAIN:
+                raise
             return last
-        if not count:
+        if not data:
             return None
-        write(block[:count])
-        last = block[count - 1]
+        write(data)
+        last = data[-1]
 
 
 def _talk(peer, quiet_ms):
     """Carry data both ways until the peer closes, or is quiet for so long."""
-    block = streams.new_block()
     line = bytearray()
     typing = not streams.redirected() and fullscreen.is_ours()
     last = 10
     if not typing:
+        block = streams.new_block()
         source = streams.standard_input()
         while count := source.readinto(block):
             peer.write(block[:count])
@@ -85,7 +93,7 @@ def _talk(peer, quiet_ms):
                 return last
             typing = _send_typed(peer, line)
             continue
-        found = _receive(peer, block, last)
+        found = _receive(peer, last)
         if found is None:
             return last
         last = found
