@@ -43,6 +43,15 @@ def leftovers(unix: Session) -> str:
 NOTHING = ""
 
 
+def asked(unix: Session, server: Scripted) -> None:
+    """Wait until a request has come."""
+    for _ in range(200):
+        if server.requests:
+            return
+        unix.target.read_quiet(0.05, 10)
+    raise AssertionError(unix.text)
+
+
 # ---- a real server ---------------------------------------------------------------------------
 
 
@@ -262,11 +271,35 @@ def test_a_hundred_comes_before_the_answer(unix):
 def test_a_silent_server_does_not_hold_up_ctrl_c(unix):
     with scripted(Scripted.HOLD) as server:
         unix.type(f"wget {server.url()}")
-        while not server.requests:
-            unix.target.read_quiet(0.05, 10)
+        asked(unix, server)
         start = len(unix.target.output)
         unix.run("\u0003")
         assert b"wget: ended\r\n" in unix.target.output[start:]
+
+
+def test_kill_ends_a_download(unix):
+    with scripted(page(b"x" * 100, length=9999) + Scripted.HOLD) as server:
+        unix.run(f"wget -q -O /t/k.bin {server.url()} &")
+        asked(unix, server)
+        said = unix.run("kill $!; wait")
+    assert "wget: ended" in said
+    assert unix.run("jobs") == ""
+    assert unix.run("test -e /t/k.bin") == "False"
+    assert leftovers(unix) == NOTHING
+
+
+def test_tasks_go_on_during_a_download(unix):
+    code = "import asyncio, sdata\\nasync def __main__(args):\\n  sdata.n = 0\\n"
+    code += "  while proc.sts != 'S':\\n    sdata.n += 1\\n    await asyncio.sleep_ms(5)\\n"
+    unix.run(f"> f = open('/t/count.py', 'w'); f.write(\"{code}\"); f.close()")
+    unix.run("/t/count &")
+    with scripted(page(b"x" * 100, length=9999) + Scripted.HOLD) as server:
+        unix.type(f"wget -q -O /t/k.bin {server.url()}")
+        asked(unix, server)
+        unix.target.read_quiet(0.3, 10)
+        unix.run("\u0003")
+    assert unix.run("< sdata.n > 10") == "True"
+    unix.run("killall count; wait")
 
 
 def test_nobody_there_and_unknown_hosts(unix):

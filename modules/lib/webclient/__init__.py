@@ -11,7 +11,8 @@ with webclient.open("http://example.com/list.txt") as page:
 
 from micropython import const
 
-from webclient import http
+# Not the module: its name goes from here when another line ends, though a job may still need it.
+from webclient.http import ask, name_of
 from webclient.url import Url
 
 _MOST_REDIRECTS = const(8)
@@ -47,7 +48,7 @@ def open(url, request=None, follow=True):
     request = request or Request()
     place = Url(url)
     for _ in range(_MOST_REDIRECTS):
-        response = http.ask(place, request)
+        response = ask(place, request)
         target = response.headers.get("location")
         if not follow or target is None or response.status not in _REDIRECTS:
             return response
@@ -70,6 +71,6 @@ def _redirected(request, status, same_place):
         other.body = None
     if not same_place:
         secret = ("authorization", "cookie")
-        kept = [line for line in request.headers if http.name_of(line) not in secret]
+        kept = [line for line in request.headers if name_of(line) not in secret]
         other.headers = kept
     return other

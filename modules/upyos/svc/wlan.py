@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Wi-Fi: the interfaces, joining a network, and the last network that worked.
 
-That one stands in /var/wifi.last, which FTP and HTTP do not hand out (lib/secrets.py). Written anew
+That one stands in /var/wifi.last, which no service hands out (lib/secrets.py). It is written anew
 when another network worked: a power cut leaves the old or the new one.
 """
 
