@@ -188,6 +188,7 @@ BROKEN = {
     "reset in the body": (page(b"half", length=100) + Scripted.RESET, "connection "),
     "no answer": (b"", "connection closed without an answer"),
     "reset": (Scripted.RESET, "connection reset"),
+    "empty line": (b"\r\n", "not a web server's answer"),
     "no web server": (b"SSH-2.0-OpenSSH_9.2\r\n", "not a web server's answer"),
     "noise": (bytes(range(128, 256)) * 4 + b"\n", "not a web server's answer"),
     "endless noise": (bytes(range(128, 256)) * 40, "a line of the answer is too long"),

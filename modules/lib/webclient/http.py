@@ -90,7 +90,7 @@ def _answer(wire, url, request):
         if not head:
             raise ValueError("connection closed without an answer")
         words = head.split(None, 2)
-        if words[0][:7] != b"HTTP/1." or len(words) < 2 or not words[1].isdigit():
+        if len(words) < 2 or words[0][:7] != b"HTTP/1." or not words[1].isdigit():
             raise ValueError("not a web server's answer")
         status = int(words[1])
         if request.told:
