@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The user C modules of upyOS, for ports that are built with CMake.
 include(${CMAKE_CURRENT_LIST_DIR}/upyos/micropython.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/regex/micropython.cmake)
 if(MICROPY_PY_LWIP)
     include(${CMAKE_CURRENT_LIST_DIR}/sockets/micropython.cmake)
 endif()

@@ -26,6 +26,7 @@ TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # Who may import whom: places from the ground up, and an arrow goes down, or stays in its folder. A
 # place is a folder, or a module where it stands in none.
 FLOORS = (
+    {"radio"},
     {"network"},
     {"upyos.state"},
     {"sdata"},
@@ -87,7 +88,7 @@ BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
     "system": {"settings", "start"},
-    "network": {"svc"},
+    "network": {"svc", "state"},
 }
 BIN_MAY["shell"] |= {"made", "grammar", "programs", "lexer"}
 # what libraries of modules/lib may import of the system, besides the api and each other
