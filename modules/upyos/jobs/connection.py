@@ -2,6 +2,7 @@
 """One peer of a service: what a session reads and writes, and how long it has for it."""
 
 import gc
+import time
 from asyncio import core
 
 from micropython import const
@@ -9,6 +10,8 @@ from upyos import console
 
 # A connection that has not logged in by then is let go (behaviour contract 9).
 _LOGIN_S = const(60)
+# It has its place for so long, however many peers come: who has connected has to say something.
+_MOMENT_MS = const(250)
 
 
 class Connection:
@@ -36,8 +39,13 @@ class Connection:
         self.left_s = _LOGIN_S
         # The same while it takes no output.
         self.stall_s = 0
+        self.hold(_MOMENT_MS)
         sock.setblocking(False)
         upyos_port.prepare(sock)
+
+    def hold(self, time_ms):
+        """Have a place for so long, without a log-in too."""
+        self.place_ms = time.ticks_add(time.ticks_ms(), time_ms)
 
     async def run(self):
         """Run the session; whatever it raises ends this connection only."""

@@ -142,6 +142,15 @@ TOOLS: dict[str, Tool] = {
         Tool("tmux", "trying a terminal", ("tmux",), lambda: _program("tmux", option="-V"), False),
         Tool("telnet", "tests", ("inetutils-telnet",), lambda: _program("telnet"), False),
         Tool("lftp", "tests", ("lftp",), lambda: _program("lftp"), False),
+        Tool("curl", "tests", ("curl",), lambda: _program("curl"), False),
+        Tool("wget", "tests", ("wget",), lambda: _program("wget"), False),
+        Tool(
+            "chromium",
+            "tests",
+            ("chromium", "fonts-dejavu-core"),
+            lambda: _program("chromium"),
+            False,
+        ),
     )
 }
 
