@@ -97,10 +97,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(machines, files: dict[str, str], overlay: dict[str, bytes] | None = None
+def serving(
+    machines, files: dict[str, str], overlay: dict[str, bytes] | None = None
 ) -> Iterator[Server]:
     with machines.at_prompt("UNIX", image("UNIX", files, overlay=overlay)) as session:
         found = Server(session)
         yield found
         found.close()
-

@@ -20,7 +20,11 @@ def error(text):
         # The main thread might be in the middle of its edited line.
         return state.turn.taken(error, text)
     before = _upyos.redirect(None)
-    if editing:
+    if getattr(before, "takes_errors", None):
+        # a caller over the network, which has no terminal
+        _upyos.redirect(before)
+        print(text)
+    elif editing:
         editing.say(text)
     else:
         print(text)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """uhttpd and the files of /www, with curl, wget, http.client and plain sockets."""
 
-import gzip
 import subprocess
 
 import pytest
 from upyfw.source import tools
-from web_server import FILES, serving
+from web_server import FILES
 
 BIG = FILES["/www/big.csv"].encode()
 

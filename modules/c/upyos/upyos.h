@@ -100,7 +100,7 @@ void upyos_tick_look(void);
 #define upyos_tick_look()
 #endif
 
-// mirror.c: a second place for what the console shows
+// mirror.c: further places for what the console shows
 extern const mp_obj_type_t upyos_mirror_type;
 extern const mp_obj_fun_builtin_fixed_t upyos_mirror_obj;
 void upyos_mirror_init(void);

@@ -25,6 +25,8 @@ class Streams:
     # (operator, name) of the variable that gets the output, and its Result.
     name = None
     result = None
+    # Of a job: nobody at the console started it.
+    silent = False
 
     def open(self, op, target):
         """Open one redirection.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A request of HTTP/1.1 and its answer (RFC 9110, 9112), as the behaviour contract 9.3 bounds them."""
+"""A request of HTTP/1.1 and its answer (RFC 9110, 9112), as behaviour contract 9.3 bounds it."""
 
 import json
 from asyncio import core
@@ -158,7 +158,7 @@ class Request:
         return found
 
     async def body(self):
-        """Return a generator function's pieces of the body: see blocks()."""
+        """Tell a peer that waits for it that the body may come."""
         if "100-continue" in self.field("expect").lower():
             await self.connection.write("HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -215,9 +215,9 @@ class Request:
         else:
             await self.begin(status, kind, len(data), data)
 
-    async def say(self, status, **values):
+    async def say(self, code, **values):
         """Send an object of JSON."""
-        await self.answer(status, json.dumps(values))
+        await self.answer(code, json.dumps(values))
 
     async def failed(self, status, text):
         """Send why a request was refused: as JSON to who uses the API, else as text."""
@@ -238,7 +238,7 @@ class Request:
 
 
 def unquoted(text):
-    """Return a part of a target decoded (RFC 3986, 2.1). Raises Answer for what stands for no text."""
+    """Return a part of a target decoded (RFC 3986, 2.1). Raises Answer if it is no text."""
     if "\0" in text:
         raise Answer(400)
     if "%" not in text:
