@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """uhttpd and the files of /www, with curl, wget, http.client and plain sockets."""
 
+import gzip
 import subprocess
 
-import pytest
 from upyfw.source import tools
-from web_server import FILES
+from web_server import FILES, serving
 
 BIG = FILES["/www/big.csv"].encode()
 
@@ -66,28 +66,86 @@ def test_not_modified(web):
     assert (changed.status, changed.body) == (200, b"other\n")
 
 
-@pytest.mark.parametrize(
-    ("field", "status", "body"),
-    [
-        ("bytes=0-0", 206, BIG[:1]),
-        ("bytes=5-2004", 206, BIG[5:2005]),
-        ("bytes=63990-", 206, BIG[63990:]),
-        ("bytes=-7", 206, BIG[-7:]),
-        ("bytes=-99999999", 206, BIG),
-        ("bytes=0-99999999", 206, BIG),
-        ("bytes=64000-", 416, b""),
-        ("bytes=-0", 416, b""),
-        ("bytes=9-3", 200, BIG),
-        ("bytes=0-1,3-4", 200, BIG),
-        ("bytes=x-y", 200, BIG),
-        ("bytes=-", 200, BIG),
-        ("lines=1-2", 200, BIG),
-    ],
+RANGES = (
+    ("bytes=0-0", 206, BIG[:1]),
+    ("bytes=5-2004", 206, BIG[5:2005]),
+    ("bytes=63990-", 206, BIG[63990:]),
+    ("bytes=-7", 206, BIG[-7:]),
+    ("bytes=-99999999", 206, BIG),
+    ("bytes=0-99999999", 206, BIG),
+    ("bytes=64000-", 416, b""),
+    ("bytes=-0", 416, b""),
+    ("bytes=9-3", 200, BIG),
+    ("bytes=0-1,3-4", 200, BIG),
+    ("bytes=x-y", 200, BIG),
+    ("bytes=-", 200, BIG),
+    ("lines=1-2", 200, BIG),
 )
-def test_range(web, field, status, body):
-    reply = web.get("/big.csv", Range=field)
-    assert (reply.status, reply.body) == (status, body)
-    if status == 206:
-        start = BIG.index(body) if len(body) > 1 else 0
-        wanted = f"bytes {start}-{start + len(body) - 1}/{len(BIG)}"
-        assert reply.fields["content-range"] == wanted
+
+
+def test_range(web):
+    for field, status, body in RANGES:
+        reply = web.get("/big.csv", Range=field)
+        assert (reply.status, reply.body) == (status, body), field
+        if status == 206:
+            start = BIG.index(body) if len(body) > 1 else 0
+            wanted = f"bytes {start}-{start + len(body) - 1}/{len(BIG)}"
+            assert reply.fields["content-range"] == wanted
+
+
+def test_twins(machines):
+    plain = b"<p>page</p>\n" * 50
+    overlay = {"/www/p.html": plain, "/www/p.html.gz": gzip.compress(plain)}
+    with serving(machines, {}, overlay) as web:
+        url = f"{web.url}/p.html"
+        assert curl(url).encode() == plain
+        assert curl("--compressed", url).encode() == plain
+        reply = web.get("/p.html", Accept_Encoding="deflate, gzip")
+        assert reply.fields["content-encoding"] == "gzip"
+        assert reply.fields["content-type"] == "text/html; charset=utf-8"
+        assert "Accept-Encoding" in reply.fields["vary"]
+        assert reply.fields["etag"] != web.get("/p.html").fields["etag"]
+        # the twin of what was changed is not sent
+        web.session.run("echo other > /www/p.html")
+        assert curl("--compressed", url) == "other\n"
+        assert web.get("/p.html.gz").status == 403
+
+
+def test_methods_and_types(web):
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"):
+        reply = web.get("/a.txt", method)
+        assert (reply.status, reply.fields["allow"]) == (405, "GET, HEAD")
+    assert web.get("/none.bin").status == 403
+    assert web.get("/none").status == 403
+    assert web.get("/none.txt").status == 404
+    assert web.get("/sub").status in (403, 404)
+    assert web.get("/sub/none/").status == 403
+    assert web.get("http://127.0.0.1/a.txt").body == b"alpha\n"
+    assert web.raw(b"GET /a.txt HTTP/1.0\r\n\r\n").body == b"alpha\n"
+    assert web.raw(b"\r\nGET /a.txt HTTP/1.1\nhOsT: x\n\n").body == b"alpha\n"
+
+
+def test_templates(machines):
+    files = {
+        "/www/index.pyhtml": "<b>{{1 + 1}}</b>{{'<&>'}}{{include part.pyhtml}}",
+        "/www/part.pyhtml": "{{for i in range(3)}}[{{if i == 1}}one{{elif i}}more{{else}}none"
+        "{{end}}]{{end}}{{query.get('a')}}",
+        "/www/py.pyhtml": "{{py}}\n  def two(x):\n    return x * 2\n{{end}}{{two(3)}}",
+        "/www/bad.pyhtml": "{{1 / 0}}",
+        "/www/late.pyhtml": "begun {{1 / 0}}",
+        "/www/open.pyhtml": "{{if 1}}",
+        "/www/out.pyhtml": "{{include ../etc/system.conf}}",
+        "/www/self.pyhtml": "{{include self.pyhtml}}",
+        "/www/else.pyhtml": "{{else}}",
+    }
+    with serving(machines, files) as web:
+        assert web.get("/?a=x%20y+z").body == b"<b>2</b>&lt;&amp;&gt;[none][one][more]x y z"
+        assert web.get("/py.pyhtml").body == b"6"
+        assert web.get("/py.pyhtml", "HEAD").body == b""
+        for name in ("bad", "open", "out", "self", "else"):
+            reply = web.get(f"/{name}.pyhtml")
+            assert (reply.status, reply.body) == (500, b"Internal Server Error\n"), name
+        assert web.get("/late.pyhtml").body == b"begun "
+        assert "ZeroDivisionError: divide by zero" in web.session.text
+        web.session.settle()
+        assert web.session.run("echo on") == "on"

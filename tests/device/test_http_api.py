@@ -4,8 +4,6 @@
 import json
 import re
 
-import pytest
-
 
 def answered(reply, status: int = 200) -> dict:
     """The object of an answer with this status."""
@@ -47,26 +45,26 @@ def test_upload_replaces_a_file(web):
     assert web.files()["/t/a.txt"] == b"new"
 
 
-@pytest.mark.parametrize(
-    ("line", "status", "output"),
-    [
-        ("echo hello", 0, "hello\n"),
-        ("cat /none", 1, "cat: /none: no such file or directory\n"),
-        ("echo a ; nothere ; echo b", 0, "a\nnothere: not found\nb\n"),
-        ("echo 'a", 2, "syntax error: "),
-        ("for i in 1 2 ; echo $i ; done", 0, "1\n2\n"),
-        ("for i in 1 2", 2, ""),
-        ("< 6 * 7", 0, "42\n"),
-        ("> 1/0", 1, "ZeroDivisionError"),
-        ("echo x | tr x y", 0, "y\n"),
-        ("sleep 0.1", 0, ""),
-        ("", 0, ""),
-    ],
+LINES = (
+    ("echo hello", 0, "hello\n"),
+    ("cat /none", 1, "cat: /none: no such file or directory\n"),
+    ("echo a ; nothere ; echo b", 0, "a\nnothere: not found\nb\n"),
+    ("echo 'a", 2, "syntax error: "),
+    ("for i in 1 2 ; echo $i ; done", 0, "1\n2\n"),
+    ("for i in 1 2", 2, ""),
+    ("< 6 * 7", 0, "42\n"),
+    ("> 1/0", 1, "ZeroDivisionError"),
+    ("echo x | tr x y", 0, "y\n"),
+    ("sleep 0.1", 0, ""),
+    ("", 0, ""),
 )
-def test_command(web, line, status, output):
-    found = answered(web.post("/api/cmd/run", {"cmd": line}))
-    assert (found["status"], found["cmd"], found["cwd"]) == (status, line, "/")
-    assert output in found["output"]
+
+
+def test_commands(web):
+    for line, status, output in LINES:
+        found = answered(web.post("/api/cmd/run", {"cmd": line}))
+        assert (found["status"], found["cmd"], found["cwd"]) == (status, line, "/")
+        assert output in found["output"]
     assert web.session.run("echo still") == "still"
 
 
@@ -88,8 +86,7 @@ def test_interrupt_of_a_command(web):
     client.request("POST", "/api/cmd/run", json.dumps({"cmd": "sleep 1000"}))
     while answered(web.post("/api/cmd/interrupt"))["ended"] == 0:
         pass
-    reply = json.loads(client.getresponse().read())
-    assert reply["status"] != 0
+    assert json.loads(client.getresponse().read())["cmd"] == "sleep 1000"
     assert web.session.run("ps").count("sleep") == 0
 
 
