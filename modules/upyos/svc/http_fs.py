@@ -7,6 +7,7 @@ off, and a power cut, leave the old one.
 
 import json
 import os
+import time
 from asyncio import core
 
 from micropython import const
@@ -16,6 +17,8 @@ from upyos.settings import config
 from upyos.svc import http_files, login
 
 _DIRECTORY = const(0x4000)
+# From 1970 to 2000, where the time of some ports begins, in seconds
+_YEARS_S = const(946684800)
 _ROW_BYTES = const(512)
 # So many blocks are written before others have their turn.
 _BLOCKS = const(8)
@@ -45,6 +48,7 @@ async def post_fs_list(request):
     if not paths.is_dir(path):
         request.refuse(404, "not a directory" if paths.exists(path) else "no such directory")
     entries = files.entries(path)
+    offset_s = _YEARS_S if time.gmtime(0)[0] == 2000 else 0
     await request.begin(200, "application/json")
     text = '{"path":%s,"entries":[' % json.dumps(path)
     for i, entry in enumerate(entries):
@@ -52,7 +56,7 @@ async def post_fs_list(request):
             "name": entry[0],
             "dir": entry[1] == _DIRECTORY,
             "size": entry[3],
-            "time": entry[2],
+            "time": entry[2] and entry[2] + offset_s,
             "protected": paths.protected(paths.join(path, entry[0])),
         }
         text += ("," if i else "") + json.dumps(row)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The littlefs image of a board: made from folders, checked by reading it back."""
 
+import gzip
 from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError
@@ -14,6 +15,8 @@ from upyfw.board.boards import Board
 from upyfw.board.layout import size_text
 
 SKEL = REPO / "fsimage" / "skel"
+# the page of uhttpd, beside the default tree: its folder here, its folder on the device
+_PAGE = "www"
 
 # 64-bit little endian, nanoseconds since 1970; MicroPython extmod/vfs_lfs.c, LFS_ATTR_MTIME
 _ATTR_MTIME = 1
@@ -35,7 +38,7 @@ def make(
 ) -> bytes:
     """Return the littlefs image of a board, block count and geometry as the device mounts it.
 
-    Content: the tree skel, the board file, then overlay ({path: bytes}) over it; paths in remove
+    Content: the tree skel, the page beside it, the board file, then overlay ({path: bytes}) over it; paths in remove
     (files, or folders with all below) are left out. The same content gives the same bytes: all
     times are epoch.seconds().
 
@@ -93,12 +96,26 @@ def _content(
             folders.add(name)
         elif path.name != _FOLDER_MARK:
             files[name] = path.read_bytes()
+    page = _page(skel)
+    files |= page
     for name, data in overlay.items():
         files["/" + name.strip("/")] = data
+    files |= _twins({name: data for name, data in page.items() if files[name] is data})
     files = {name: data for name, data in files.items() if not _removed(name, remove)}
     folders = {name for name in folders if not _removed(name, remove)}
     folders |= {name.rpartition("/")[0] for name in files} - {""}
     return files, folders
+
+
+def _page(skel: Path) -> dict[str, bytes]:
+    """Return the files of the page, {absolute path: content}."""
+    folder = skel.parent / _PAGE
+    return {f"/{_PAGE}/{path.name}": path.read_bytes() for path in sorted(folder.glob("*"))}
+
+
+def _twins(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return what stands beside files for browsers, which take less time to load it."""
+    return {name + ".gz": gzip.compress(data, 9, mtime=0) for name, data in files.items()}
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:
