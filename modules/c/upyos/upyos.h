@@ -88,7 +88,10 @@ void upyos_tick_init(void);
 void upyos_tick_now(void);
 #if defined(__unix__)
 extern int upyos_wake_fd;
-extern volatile bool upyos_waits_for_key;
+extern volatile bool upyos_prompting;
+struct pollfd;
+int upyos_poll_key(struct pollfd *key, int wait_ms);
+void upyos_tick_at_key(void);
 void upyos_hear(int fd);
 void upyos_before_close(void);
 void upyos_tick_after_step(void);

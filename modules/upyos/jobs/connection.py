@@ -10,8 +10,6 @@ from upyos import console
 
 # A connection that has not logged in by then is let go (behaviour contract 9).
 _LOGIN_S = const(60)
-# It has its place for so long, however many peers come: who has connected has to say something.
-_MOMENT_MS = const(250)
 
 
 class Connection:
@@ -39,7 +37,7 @@ class Connection:
         self.left_s = _LOGIN_S
         # The same while it takes no output.
         self.stall_s = 0
-        self.hold(_MOMENT_MS)
+        self.hold(0)
         sock.setblocking(False)
         upyos_port.prepare(sock)
 

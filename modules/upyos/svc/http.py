@@ -16,13 +16,16 @@ from upyos.svc.http_request import Answer, Request
 
 _ERRORS = ((2, 404), (20, 404), (21, 404), (36, 404), (13, 403), (22, 400), (28, 413))
 
-# Other peers wait so long for the place of one that has sent a request.
+# Other peers wait so long for the place of one that has connected, or has sent a request. Else
+# many that come at once would end each other.
+_MOMENT_MS = const(250)
 _ANSWER_MS = const(10_000)
 
 
 async def session(connection):
     """Serve one peer."""
     request = Request(connection)
+    connection.hold(_MOMENT_MS)
     try:
         if not await request.head():
             return

@@ -56,8 +56,8 @@ def _module(group):
 
 def own(request):
     """Tell whether a request is from a page of this host, or from no page."""
-    origin = request.field("origin")
-    return not origin or origin.partition("://")[2] == request.field("host")
+    origin = request.field(b"origin")
+    return not origin or origin.partition("://")[2] == request.field(b"host")
 
 
 def check(request):

@@ -31,9 +31,13 @@ async def answer(request):
     if ".." in path.split("/"):
         request.refuse(403)
     path = paths.absolute(_ROOT + path)
-    mode = paths.mode(path)
-    if mode & _DIRECTORY:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        stat = None
+    if stat and stat[0] & _DIRECTORY:
         path = _index(request, path)
+        stat = os.stat(path)
     kind = _type(path)
     if not kind:
         request.refuse(403)
@@ -42,7 +46,7 @@ async def answer(request):
 
         await http_template.answer(request, path)
     else:
-        await _send(request, path, kind)
+        await _send(request, path, kind, stat)
 
 
 def _index(request, folder):
@@ -66,9 +70,10 @@ def _type(path):
     return kind + "; charset=utf-8" if kind[:5] == "text/" else kind
 
 
-async def _send(request, path, kind):
-    stat = os.stat(path)
-    if "gzip" in request.field("accept-encoding"):
+async def _send(request, path, kind, stat):
+    if not stat:
+        request.refuse(404)
+    if "gzip" in request.field(b"accept-encoding"):
         twin = _twin(path, stat)
         if twin:
             path += ".gz"
@@ -76,7 +81,7 @@ async def _send(request, path, kind):
             request.more = "Content-Encoding: gzip\r\n"
     tag = '"%x-%x"' % (stat[8], stat[6])
     request.more += "ETag: " + tag + "\r\nVary: Accept-Encoding\r\nCache-Control: no-cache\r\n"
-    if _matches(request.field("if-none-match"), tag):
+    if _matches(request.field(b"if-none-match"), tag):
         return await request.begin(304)
     await send(request, path, kind, stat[6], tag)
 
@@ -98,8 +103,8 @@ async def send(request, path, kind, size, tag=""):
     """Send a file, or the range of it that is asked for."""
     start, end = 0, size
     status = 200
-    found = _range(request.field("range"), size)
-    if found and request.field("if-range") in ("", tag):
+    found = _range(request.field(b"range"), size)
+    if found and request.field(b"if-range") in ("", tag):
         start, end = found
         if start >= end:
             request.more += "Content-Range: bytes */%d\r\n" % size

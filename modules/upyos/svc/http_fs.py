@@ -125,7 +125,7 @@ async def _send(request, kind):
 async def post_fs_write(request):
     """?path=, the content as body: make or replace a file."""
     path = _path(request, request.arguments(), "path")
-    if "content-length" not in request.fields:
+    if b"content-length" not in request.fields:
         request.refuse(413, "the length must be declared")
     files.check_target(path)
     info = os.statvfs(paths.split(path)[0])

@@ -19,11 +19,11 @@ _SLOWEST = const(1024)
 # So much of a body is read and dropped before a peer that was refused is let go.
 _DROP_BYTES = const(65536)
 # A field that is kept is cut here; a cookie of ours is shorter.
-_VALUE_CHARS = const(256)
+_VALUE_BYTES = const(256)
 _JSON_BYTES = const(2048)
 _KEPT = const(
-    " host origin content-length transfer-encoding range if-range if-none-match accept-encoding"
-    " expect upgrade sec-websocket-key sec-websocket-version "
+    b" host origin content-length transfer-encoding range if-range if-none-match accept-encoding"
+    b" expect upgrade sec-websocket-key sec-websocket-version "
 )
 _REASONS = const(
     "200 OK|204 No Content|206 Partial Content|304 Not Modified|400 Bad Request|401 Unauthorized"
@@ -120,14 +120,17 @@ class Request:
         if not colon or not name or name != name.strip():
             # no field, or one that goes on in a second line (RFC 9112, 5.2)
             raise Answer(400)
-        name = str(name, "utf-8").lower()
-        if name == "cookie":
+        name = name.lower()
+        if name == b"cookie":
             self._cookies(str(value, "utf-8"))
-        elif " " + name + " " in _KEPT:
-            if name in self.fields and name[0] in "hct":
+        elif b" " + name + b" " in _KEPT:
+            if name in self.fields and name[0] in b"hct":
                 # two hosts, two lengths
                 raise Answer(400)
-            self.fields[name] = str(value, "utf-8").strip()[:_VALUE_CHARS]
+            # checked here: who asks for it is not prepared for what is no text
+            value = value.strip()[:_VALUE_BYTES]
+            str(value, "utf-8")
+            self.fields[name] = value
 
     def _cookies(self, text):
         for pair in text.split(";"):
@@ -137,17 +140,17 @@ class Request:
 
     def _checked(self):
         """Look at what must be right in every head."""
-        length = self.fields.get("content-length", "0")
-        if "host" not in self.fields and self.version != "HTTP/1.0" or not length.isdigit():
+        length = self.fields.get(b"content-length", b"0")
+        if b"host" not in self.fields and self.version != "HTTP/1.0" or not length.isdigit():
             raise Answer(400)
-        if "transfer-encoding" in self.fields or len(length) > 9:
+        if b"transfer-encoding" in self.fields or len(length) > 9:
             self.left = _DROP_BYTES
             raise Answer(413, "a body needs a length")
         self.left = int(length)
 
     def field(self, name):
-        """Return a field of the head, "" if it was not there."""
-        return self.fields.get(name, "")
+        """Return a field of the head as text, "" if it was not there; the name is bytes."""
+        return str(self.fields.get(name, b""), "utf-8")
 
     def arguments(self):
         """Return the query as a dictionary."""
@@ -159,7 +162,7 @@ class Request:
 
     async def body(self):
         """Tell a peer that waits for it that the body may come."""
-        if "100-continue" in self.field("expect").lower():
+        if "100-continue" in self.field(b"expect").lower():
             await self.connection.write("HTTP/1.1 100 Continue\r\n\r\n")
 
     async def block(self):

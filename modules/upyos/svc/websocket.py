@@ -192,10 +192,10 @@ class Screen(mirrored.Screen):
 async def session(request):
     """Be the console until the peer goes."""
     http_api.check(request)
-    key = request.field("sec-websocket-key")
-    if request.field("upgrade").lower() != "websocket" or request.method != "GET" or not key:
+    key = request.field(b"sec-websocket-key")
+    if request.field(b"upgrade").lower() != "websocket" or request.method != "GET" or not key:
         request.refuse(400, "this is for WebSockets")
-    if request.field("sec-websocket-version") != "13":
+    if request.field(b"sec-websocket-version") != "13":
         request.more = "Sec-WebSocket-Version: 13\r\n"
         request.refuse(426)
     digest = hashlib.sha1(key.encode() + _GUID).digest()

@@ -38,9 +38,9 @@ def make(
 ) -> bytes:
     """Return the littlefs image of a board, block count and geometry as the device mounts it.
 
-    Content: the tree skel, the page beside it, the board file, then overlay ({path: bytes}) over it; paths in remove
-    (files, or folders with all below) are left out. The same content gives the same bytes: all
-    times are epoch.seconds().
+    Content: the tree skel, the page beside it, the board file, then overlay ({path: bytes}) over
+    it; paths in remove (files, or folders with all below) are left out. The same content gives the
+    same bytes: all times are epoch.seconds().
 
     Raises UpyfwError if it does not fit or what was written does not read back.
     """
