@@ -105,10 +105,24 @@ def test_twins(machines):
         assert reply.fields["content-type"] == "text/html; charset=utf-8"
         assert "Accept-Encoding" in reply.fields["vary"]
         assert reply.fields["etag"] != web.get("/p.html").fields["etag"]
-        # the twin of what was changed is not sent
+        # the twin of what was changed is not sent, with no clock neither
         web.session.run("echo other > /www/p.html")
         assert curl("--compressed", url) == "other\n"
         assert web.get("/p.html.gz").status == 403
+
+
+def test_a_twin_alone(machines):
+    page = b"<p>page</p>\n" * 50
+    with serving(machines, {}, {"/www/p.html.gz": gzip.compress(page)}) as web:
+        for target in ("/p.html", "/"):
+            reply = web.get(target)
+            assert (reply.status, reply.fields["content-encoding"]) == (200, "gzip")
+            assert gzip.decompress(reply.body).startswith(b"<")
+        assert web.get("/none.html").status == 404
+        # a page of one's own, on a board that knows no time
+        made = "> import os; f = open('/www/index.html', 'w'); n = f.write('own'); f.close()"
+        web.session.run(made)
+        assert web.get("/", Accept_Encoding="gzip").body == b"own"
 
 
 def test_methods_and_types(web):

@@ -33,7 +33,7 @@ async def session(connection):
         await _answer(request)
         return
     except Answer as exc:
-        status, text = exc.args
+        status, text = (exc.args + ("",))[:2]
     except OSError as exc:
         status = 500
         for number, code in _ERRORS:

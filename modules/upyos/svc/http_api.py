@@ -1,34 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The JSON API of uhttpd (behaviour contract 9.3), and its sessions.
+"""The JSON API of uhttpd (behaviour contract 9.3).
 
 `POST /api/fs/list` is the function post_fs_list(request) of a module that _module() knows. It
 sends its answer itself.
 """
 
-import os
-import time
-
-import sdata
-from micropython import const
-
-from upyos.svc import login
-
-_TOKEN_BYTES = const(16)
-_SESSION_MS = const(30 * 60 * 1000)
-# So many sessions there may be; the one that was unused for longest gives way.
-_SESSIONS = const(8)
-# How long a peer has to log in; how long others wait for the place of one that has.
-_LOGIN_S = const(60)
-_KNOWN_MS = const(60_000)
-_COOKIE = const("HttpOnly; SameSite=Strict; Path=/\r\n")
+from upyos.svc import http_session
 
 
 async def answer(request):
     """Answer a call."""
     call = request.path[5:].replace("/", "_")
     if call != "login":
-        check(request)
-    elif not own(request):
+        http_session.check(request)
+    elif not http_session.own(request):
         request.refuse(403, "a page of another host asks")
     module = _module(call.partition("_")[0])
     found = module.get(request.method.lower() + "_" + call)
@@ -40,9 +25,7 @@ async def answer(request):
 
 def _module(group):
     """Return the globals of the module that has the calls of a group."""
-    from upyos.svc import http_api
-
-    module = http_api
+    module = http_session
     if group == "fs":
         from upyos.svc import http_fs as module
     elif group == "status":
@@ -52,68 +35,3 @@ def _module(group):
     elif group == "cmd" or group == "system":
         from upyos.svc import http_run as module
     return module.__dict__
-
-
-def own(request):
-    """Tell whether a request is from a page of this host, or from no page."""
-    origin = request.field(b"origin")
-    return not origin or origin.partition("://")[2] == request.field(b"host")
-
-
-def check(request):
-    """Refuse who has no session, unless nobody needs one, and pages of other hosts."""
-    if not own(request):
-        request.refuse(403, "a page of another host asks")
-    if not login.is_open():
-        sessions = _sessions(request)
-        entry = sessions.get(request.cookie)
-        now_ms = time.ticks_ms()
-        if not entry:
-            request.refuse(401, "log in first")
-        old = not 0 <= time.ticks_diff(now_ms, entry[0]) < _SESSION_MS
-        if old or entry[1] != sdata.sysconfig["auth"]["paswd"]:
-            sessions.pop(request.cookie)
-            request.refuse(401, "log in again")
-        entry[0] = now_ms
-    request.connection.hold(_KNOWN_MS)
-
-
-def _sessions(request):
-    """Return the sessions of the service: {cookie: [ticks of its last use, stored password]}."""
-    service = request.connection.service
-    if not hasattr(service, "sessions"):
-        service.sessions = {}
-    return service.sessions
-
-
-def _new(sessions):
-    """Begin a session; return its cookie."""
-    now_ms = time.ticks_ms()
-    if len(sessions) >= _SESSIONS:
-        # who was away longest has to log in again
-        sessions.pop(max(sessions, key=lambda one: time.ticks_diff(now_ms, sessions[one][0])))
-    cookie = os.urandom(_TOKEN_BYTES).hex()
-    sessions[cookie] = [now_ms, sdata.sysconfig["auth"]["paswd"]]
-    return cookie
-
-
-async def post_login(request):
-    """{user, password}: begin a session."""
-    values = await request.json()
-    user = values.get("user", "")
-    password = values.get("password", "")
-    if type(user) is not str or type(password) is not str:
-        request.refuse(400, "user and password are texts")
-    request.connection.left_s = _LOGIN_S
-    if not login.is_open():
-        if not await login.check(request.connection, user, password):
-            request.refuse(401, "wrong user or password")
-        request.more = "Set-Cookie: upyos=%s; " % _new(_sessions(request)) + _COOKIE
-    await request.say(200, user=user)
-
-
-async def get_logout(request):
-    """End the session."""
-    _sessions(request).pop(request.cookie, None)
-    request.more = "Set-Cookie: upyos=; Max-Age=0; " + _COOKIE
-    await request.say(200)

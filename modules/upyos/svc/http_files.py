@@ -13,6 +13,7 @@ _BLOCK_BYTES = const(1024)
 # So many blocks are sent before others have their turn.
 _BLOCKS = const(8)
 _DIRECTORY = const(0x4000)
+_DAY_S = const(86400)
 _TYPES = const(
     " txt:text/plain htm:text/html html:text/html css:text/css csv:text/csv js:text/javascript"
     " xml:application/xml xhtml:application/xhtml+xml json:application/json zip:application/zip"
@@ -31,17 +32,13 @@ async def answer(request):
     if ".." in path.split("/"):
         request.refuse(403)
     path = paths.absolute(_ROOT + path)
-    try:
-        stat = os.stat(path)
-    except OSError:
-        stat = None
+    stat = _stat(path)
     if stat and stat[0] & _DIRECTORY:
-        path = _index(request, path)
-        stat = os.stat(path)
+        path, stat = _index(request, path)
     kind = _type(path)
     if not kind:
         request.refuse(403)
-    if path[-7:] == ".pyhtml":
+    if path[-7:] == ".pyhtml" and stat:
         from upyos.svc import http_template
 
         await http_template.answer(request, path)
@@ -50,13 +47,14 @@ async def answer(request):
 
 
 def _index(request, folder):
-    """Return the file that stands for a directory."""
+    """Return the file that stands for a directory, and what is known of it."""
     if request.path[-1] != "/":
         # else what the page names would be looked for beside the directory
         request.refuse(404)
     for name in _INDEX.split():
-        if paths.is_file(folder + name):
-            return folder + name
+        stat = _stat(folder + name)
+        if stat or _stat(folder + name + ".gz"):
+            return folder + name, stat
     request.refuse(404, "" if folder != _ROOT else "no page: put index.html into /www")
 
 
@@ -71,14 +69,15 @@ def _type(path):
 
 
 async def _send(request, path, kind, stat):
-    if not stat:
-        request.refuse(404)
-    if "gzip" in request.field(b"accept-encoding"):
-        twin = _twin(path, stat)
-        if twin:
+    if not stat or b"gzip" in request.fields.get(b"accept-encoding", b""):
+        twin = _stat(path + ".gz")
+        # one without its plain file, or made on the same day
+        if twin and (not stat or 0 <= twin[8] - stat[8] < _DAY_S):
             path += ".gz"
             stat = twin
             request.more = "Content-Encoding: gzip\r\n"
+    if not stat:
+        request.refuse(404)
     tag = '"%x-%x"' % (stat[8], stat[6])
     request.more += "ETag: " + tag + "\r\nVary: Accept-Encoding\r\nCache-Control: no-cache\r\n"
     if _matches(request.field(b"if-none-match"), tag):
@@ -86,13 +85,12 @@ async def _send(request, path, kind, stat):
     await send(request, path, kind, stat[6], tag)
 
 
-def _twin(path, stat):
-    """Return what is known of the gzip'd twin of a file, None without one or if it is older."""
+def _stat(path):
+    """Return os.stat of a path, None if there is nothing."""
     try:
-        twin = os.stat(path + ".gz")
+        return os.stat(path)
     except OSError:
         return None
-    return twin if twin[8] >= stat[8] else None
 
 
 def _matches(field, tag):

@@ -9,7 +9,7 @@ import sdata
 from micropython import const
 
 from upyos.lib import paths
-from upyos.svc import http_api
+from upyos.svc import http_session
 
 _ROOT = const("/www")
 _INCLUDES = const(8)
@@ -18,7 +18,7 @@ _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'",
 
 async def answer(request, path):
     """Send the page that a template makes."""
-    http_api.check(request)
+    http_session.check(request)
     source = Source()
     source.add(path)
     names = {

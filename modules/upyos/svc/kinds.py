@@ -22,4 +22,4 @@ def _http():
 
 TELNET = ("utelnetd", _telnet, 23, 4)
 FTP = ("uftpd", _ftp, 21, 6)
-HTTP = ("uhttpd", _http, 80, 8)
+HTTP = ("uhttpd", _http, 80, 5)

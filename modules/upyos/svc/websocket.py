@@ -10,7 +10,7 @@ import hashlib
 
 from micropython import const
 
-from upyos.svc import http_api, mirrored
+from upyos.svc import http_session, mirrored
 from upyos.svc.http_request import readable
 
 _GUID = const(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
@@ -191,7 +191,7 @@ class Screen(mirrored.Screen):
 
 async def session(request):
     """Be the console until the peer goes."""
-    http_api.check(request)
+    http_session.check(request)
     key = request.field(b"sec-websocket-key")
     if request.field(b"upgrade").lower() != "websocket" or request.method != "GET" or not key:
         request.refuse(400, "this is for WebSockets")

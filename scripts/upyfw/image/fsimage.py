@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The littlefs image of a board: made from folders, checked by reading it back."""
 
-import gzip
 from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError
@@ -13,9 +12,10 @@ from upyfw.base.paths import REPO
 from upyfw.board import pins
 from upyfw.board.boards import Board
 from upyfw.board.layout import size_text
+from upyfw.image import page
 
 SKEL = REPO / "fsimage" / "skel"
-# the page of uhttpd, beside the default tree: its folder here, its folder on the device
+# the sources of the page of uhttpd, beside the default tree
 _PAGE = "www"
 
 # 64-bit little endian, nanoseconds since 1970; MicroPython extmod/vfs_lfs.c, LFS_ATTR_MTIME
@@ -96,26 +96,13 @@ def _content(
             folders.add(name)
         elif path.name != _FOLDER_MARK:
             files[name] = path.read_bytes()
-    page = _page(skel)
-    files |= page
+    files |= page.files(skel.parent / _PAGE)
     for name, data in overlay.items():
         files["/" + name.strip("/")] = data
-    files |= _twins({name: data for name, data in page.items() if files[name] is data})
     files = {name: data for name, data in files.items() if not _removed(name, remove)}
     folders = {name for name in folders if not _removed(name, remove)}
     folders |= {name.rpartition("/")[0] for name in files} - {""}
     return files, folders
-
-
-def _page(skel: Path) -> dict[str, bytes]:
-    """Return the files of the page, {absolute path: content}."""
-    folder = skel.parent / _PAGE
-    return {f"/{_PAGE}/{path.name}": path.read_bytes() for path in sorted(folder.glob("*"))}
-
-
-def _twins(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Return what stands beside files for browsers, which take less time to load it."""
-    return {name + ".gz": gzip.compress(data, 9, mtime=0) for name, data in files.items()}
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:

@@ -8,7 +8,7 @@ it can be reached; `status` is 0 if it runs.
 -a ADDRESS  listen at this address, or on this interface, alone
 
 /etc/uhttpd.conf may hold other defaults, as JSON: port, address, connections (how many peers at
-once, 8), need_password (true: do not start as long as none is set).
+once, 5), need_password (true: do not start as long as none is set).
 
 Source: RFC 9110, 9112, 6455.
 """
