@@ -5,6 +5,7 @@ import ftplib
 import io
 import json
 import socket
+import struct
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from machines import image
 from network import Plain
 from session import Session
+from test_usbnet_dhcp import question
 from upyfw.source import tools
 from web_socket import WebSocket
 
@@ -121,6 +123,25 @@ def test_terminal_in_a_page(running):
     terminal.send(b"cd /t; pwd\r")
     terminal.until(b"\r\n/t\r\n/t $: ")
     client.close()
+
+
+def test_services_are_found_by_mdns(session):
+    """As long as they run, at the port that they have."""
+    for name, port in (("utelnetd", 23), ("uftpd", 2121), ("uhttpd", 80)):
+        session.run(f"{name} start -p {port}")
+    session.target.advance(8)
+    for kind, port in (("_telnet", 23), ("_ftp", 2121), ("_http", 80)):
+        found = session.target.cable.ask_udp("224.0.0.251", 5353, who_has(kind))
+        assert found is not None
+        assert struct.pack(">3H", 0, 0, port) in found[1]
+    session.run("killall uhttpd")
+    session.target.advance(8)
+    assert session.target.cable.ask_udp("224.0.0.251", 5353, who_has("_http"), 2) is None
+
+
+def who_has(kind: str) -> bytes:
+    """The question for a service of that kind (RFC 6763, 4)."""
+    return question(f"{kind}._tcp.local", 12)
 
 
 def test_services_end_with_their_processes(session):

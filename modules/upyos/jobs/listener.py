@@ -68,6 +68,9 @@ class Service(process.Proc):
 
     def close(self):
         """Close all sockets. Its tasks end without another step."""
+        from upyos.lib import announce
+
+        announce.service(self.service, 0)
         self.sock.close()
         for connection in self.connections:
             connection.abort()
