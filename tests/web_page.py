@@ -101,7 +101,7 @@ def draw(url: str, folder: Path) -> None:
             page.get_by_role("button", name="Back").click()
             view(page, "Terminal")
             expect(page.locator("#screen")).to_contain_text("$:")
-            for line, text in (("ls /etc", "Total"), ("free -h", "Stack"), ("ps", "uhttpd")):
+            for line, text in (("ls /etc", "Total"), ("free -h", "Stack"), ("ps", "uhttpd start")):
                 in_terminal(page, line, text)
             page.screenshot(path=folder / "page-terminal.png")
         with opened(found, url, "phone") as page:

@@ -37,14 +37,18 @@ function filling(title, use) {
     make("p", { class: "faint", text: `${share} % of ${size(use.total)} in use` }));
 }
 
+function greet(sys) {
+  $("name").textContent = sys.name;
+  document.title = sys.name;
+  $("logout").hidden = !sys.password;
+}
+
 async function showStatus() {
   const found = await tell(() => get("/api/status"));
   if (!found || view !== "status") return;
   const { mcu, board, sys } = found;
   const what = board.board ?? {};
-  $("name").textContent = sys.name;
-  document.title = sys.name;
-  $("logout").hidden = !sys.password;
+  greet(sys);
   const degrees = mcu.temperature_c;
   $("cards").replaceChildren(
     filling("Memory", found.memory),
@@ -171,4 +175,7 @@ $("reset").addEventListener("click", async () => {
 addEventListener("hashchange", () => view && route());
 
 // a first call tells whether a log-in is needed
-get("/api/status").then(() => door(true), (error) => error.status !== 401 && setTimeout(() => location.reload(), 3000));
+get("/api/status").then((found) => {
+  greet(found.sys);
+  door(true);
+}, (error) => error.status !== 401 && setTimeout(() => location.reload(), 3000));
