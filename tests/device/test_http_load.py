@@ -8,6 +8,7 @@ import re
 import socket
 
 from network import LIMIT_S
+from upyfw.measure import http_rate
 from web_server import FILES
 from web_socket import frame, request
 
@@ -136,3 +137,10 @@ def test_fuzz_of_a_web_socket(web, full):
     web.session.type("\x03")
     web.session.settle()
     unharmed(web, before)
+
+
+def test_rates_are_measured(tmp_path):
+    """Speed is no test; that `upyfw latency` can say it is."""
+    rates = http_rate.run(tmp_path, requests=20)
+    assert rates.uhttpd > 0
+    assert rates.microdot > 0
