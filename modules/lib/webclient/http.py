@@ -23,17 +23,17 @@ def name_of(line):
 def ask(url, request):
     """Send a request; return the Response, its head read. Raises as webclient.open does."""
     lines = _head(url, request)
-    secure = None
-    if url.scheme == "https":
-        from webclient import secure
+    secure = url.scheme == "https"
+    if secure:
+        from webclient.secure import check, send, wrap
 
-        secure.check(request.certificates)
+        check(request.certificates)
     wire = link.connect(url.host, url.port, request.limit_ms)
     try:
         head = "\r\n".join(lines) + "\r\n\r\n"
         if secure:
-            secure.wrap(wire, url.host, request.certificates)
-            secure.send(wire, head)
+            wrap(wire, url.host, request.certificates)
+            send(wire, head)
         else:
             wire.write(head)
         if request.told:

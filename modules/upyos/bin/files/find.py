@@ -2,7 +2,7 @@
 """find PART [-r] [DIR] | find DIR... [-name P] [-iname P] [-type f|d] [-size [+|-]N[c|k|M]]
 
 Print the paths, sorted, of all files and directories in DIR (default: /) whose names contain PART.
-With a test, or if the first word has a / in it and is there: print DIR and all below it, as far as
+With a test, or if the only word has a / in it and is there: print DIR and all below it, as far as
 it passes every test.
 
 -r        below DIR too
@@ -21,6 +21,7 @@ from upyos.lib import files, paths
 from upyos.lib.command import UsageError, fail, natural, operands, options, write_all
 
 _DIRECTORY = const(0x4000)
+_VALUED = const(("-name", "-iname", "-type", "-size"))
 _UNITS = {"c": 1, "k": 1024, "M": 1048576}
 
 
@@ -63,7 +64,7 @@ def _tests(words):
         if word == "-print":
             continue
         value = next(words, None)
-        if value is None or word not in ("-name", "-iname", "-type", "-size"):
+        if value is None or word not in _VALUED:
             raise UsageError
         if word == "-type":
             tests.append(_typed(value))
@@ -121,8 +122,10 @@ def _posix(args):
 
 def _is_posix(args):
     """Tell whether these are the words of the second form."""
-    tests = [word for word in args if word[:1] == "-" and word[1:2] != "-" and len(word) > 3]
-    return tests or "/" in "".join(args[:1]) and paths.exists(args[0])
+    if "--" in args:
+        return False
+    tests = [word for word in args if word == "-print" or word in _VALUED]
+    return tests or len(args) == 1 and "/" in args[0] and paths.exists(args[0])
 
 
 def __main__(args):
