@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What grammar.script does for blocks alone."""
+"""What grammar.script does now and then: for blocks, and for scripts that are held."""
+
+import time
 
 from upyos import executor, state
 from upyos.grammar import block
@@ -42,3 +44,14 @@ def led_out(level, code):
         value = max(0, value + code.items[code.at][1] - level.line_no)
         level.frame.control = (word, value)
     return state.status
+
+
+def goes_on(proc):
+    """Wait while a script is held; return False when it is asked to stop."""
+    while proc.sts == "H":
+        # Others go on meanwhile: who holds the turn does not wait.
+        if state.turn:
+            state.turn.without(time.sleep_ms, 50)
+        else:
+            time.sleep_ms(50)
+    return proc.sts != "S"

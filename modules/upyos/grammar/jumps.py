@@ -23,7 +23,8 @@ def note(words):
         return _USAGE
     loop = word == "break" or word == "continue"
     # the session has a frame for its digits too, and nothing there would obey
-    if frame is None or not (in_script or loop and frame.blocks):
+    in_function = word == "return" and frame is not None and frame.calls
+    if frame is None or not (in_script or in_function or loop and frame.blocks):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
         return _USAGE
     value = _operand(words)

@@ -6,8 +6,6 @@ all lines to the end of the block are compiled (grammar.block) and kept until th
 that a loop is parsed once. There is one loop for both: each nested call costs C stack.
 """
 
-import time
-
 import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
@@ -199,8 +197,11 @@ def interpret(level):
                 return state.status
         if code is not None and pc >= len(code.items):
             code = None
-        if proc is not None and proc.sts != "R" and not goes_on(proc):
-            return state.status
+        if proc is not None and proc.sts != "R":
+            from upyos.grammar import compiling
+
+            if not compiling.goes_on(proc):
+                return state.status
         if code is not None:
             pc = code.run(pc, frame, source, proc)
             if pc < 0:
@@ -267,14 +268,3 @@ def _leave(frame, source):
         return False
     executor.report(word + ": not in a loop")
     return True
-
-
-def goes_on(proc):
-    """Wait while a script is held; return False when it is asked to stop."""
-    while proc.sts == "H":
-        # Others go on meanwhile: who holds the turn does not wait.
-        if state.turn:
-            state.turn.without(time.sleep_ms, 50)
-        else:
-            time.sleep_ms(50)
-    return proc.sts != "S"
