@@ -21,6 +21,10 @@ def error(text):
         return state.turn.taken(error, text)
     target = state.turn.errors() if state.turn else state.errors
     before = _upyos.redirect(target)
+    if not target and getattr(before, "takes_errors", None):
+        # a caller over the network, which has no terminal
+        target = before
+        _upyos.redirect(target)
     try:
         if editing and not target:
             editing.say(text)

@@ -269,5 +269,5 @@ def _other(kind, target, words):
         return _NOT_PROGRAM
     from upyos.programs import absent
 
-    report(words[0] + ": " + absent.why(words[0]))
+    report(words[0] + ": " + absent.why(words[0], words))
     return _NOT_FOUND

@@ -42,7 +42,7 @@ def assign(name, value):
     if state.turn and not state.turn.is_mine():
         return state.turn.inside(assign, name, value)
     if state.frame is None:
-        from upyos.grammar.script import Frame
+        from upyos.grammar.frame import Frame
 
         state.frame = Frame("", [])
     frame = state.frame

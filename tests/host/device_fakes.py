@@ -146,6 +146,7 @@ def _fakes(device: Device) -> None:
     lookup = _module(
         "upyos.lookup",
         **{name: real("_" + name, "codes") for name in _KINDS},
+        BUILTIN_NAMES=" cd exit set alias unalias history ",
         find=device.find,
         reachable=lambda path: path,
     )

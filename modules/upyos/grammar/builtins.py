@@ -140,7 +140,7 @@ def _history(args):
         history.clear()
         return 0
     for i, line in enumerate(history.lines()):
-        console.write("%d %s\n" % (i + 1, line))
+        console.write("%d %s\n" % (i + 1, history.text(line)))
     return 0
 
 

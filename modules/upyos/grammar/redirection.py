@@ -29,6 +29,8 @@ class Streams:
     errors = None
     redirects = False
     error_file = None
+    # Of a job: nobody at the console started it.
+    silent = False
 
     def open(self, op, target):
         """Open one redirection.

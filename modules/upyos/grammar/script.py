@@ -9,6 +9,7 @@ that a loop is parsed once. There is one loop for both: each nested call costs C
 import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
+from upyos.grammar.frame import Frame
 from upyos.grammar.source import Source
 from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
 
@@ -16,34 +17,6 @@ _ENOENT = const(2)
 # Levels of scripts that call scripts; how many of them may take C stack.
 _DEPTH = const(8)
 _NESTED = const(4)
-
-
-class Frame:
-    """What belongs to one running script, or to the session: digits, place, where it goes on."""
-
-    # A script's `set -e`; its standard input; how deep scripts are nested.
-    errexit = False
-    stdin = None
-    depth = 0
-    # How many of these calls of script.run are on the C stack.
-    nested = 0
-    line_no = 0
-    # How many blocks of the session are running; how deep functions are nested.
-    blocks = 0
-    calls = 0
-    # How many parts of the script run in each other that are levels of their own.
-    parts = 0
-    # Whether `exit` ended the function.
-    exits = False
-    # (word, operand) of a control word that has not been obeyed yet, or a script or a function to
-    # run first, [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost
-    # first, `call[0](status, *call[1:])` gives the next one's status.
-    control = None
-
-    def __init__(self, path, args):
-        self.path = path
-        self.args = args
-        self.zero = path
 
 
 class Level:

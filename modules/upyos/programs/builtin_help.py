@@ -60,6 +60,12 @@ def text(name):
     return _TEXTS[_TEXTS.index(name) + 1] if name in _TEXTS else ""
 
 
+def every():
+    """Yield (name, text) of all of them."""
+    for i in range(0, len(_TEXTS), 2):
+        yield _TEXTS[i], _TEXTS[i + 1]
+
+
 def usage(name):
     """Return the usage line."""
     return "usage: " + text(name).partition("\n")[0]

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""kill [-9] PID...
+"""kill [-9] PID... | -l
 
 Ask processes to stop. A program acts on it in its own loop. PID may be %N, a background job.
 
 -9  the same, as are -15 -2 -1 and their names; -STOP is hold, -CONT resume
+-l  list the names of signals
 """
 
 from upyos.lib import command, signal
@@ -21,4 +22,8 @@ def __main__(args):
             args = args[1:]
             wanted = " %s " % name
             status = "S" if wanted in _STOPS else "H" if wanted in _HOLDS else "R"
-    return signal.mark(command.options(args, "9")[1], status)
+    found, rest = command.options(args, "9l")
+    if "l" in found and not rest:
+        print("HUP INT KILL TERM STOP CONT")
+        return 0
+    return signal.mark(rest, status)
