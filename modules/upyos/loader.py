@@ -22,6 +22,10 @@ _PASSING = const(
         "tarfiles",
         "ssd1306",
         "sdcard",
+        "webclient",
+        "uping",
+        "uiperf3",
+        "mqtt",
     )
 )
 

@@ -66,6 +66,26 @@ LONG = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(260))}
 LONGER = {"/var/history": LONG["/var/history"] + "pwd\nexit -f\n"}
 FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
 
+# what wget does with what comes, without a network
+FETCHED = """
+from webclient import resume
+class Source:
+    status = 200
+    headers = {"etag": '"v1"'}
+    def __init__(self, start):
+        self.response = self
+        self.status = 206 if start else 200
+        self.file = open("/t/big", "rb")
+        self.file.seek(start)
+    def readinto(self, block):
+        return self.file.readinto(block)
+def __main__(args):
+    source = Source(int(args[0]))
+    resume.finish("/t/old", source, source)
+"""
+WEB = {**FILES, "/t/fetch.py": FETCHED}
+BEGUN = {**WEB, "/t/old.part": BIG[:600], "/t/old.tag": '"v1"'}
+
 ACTIONS = (
     Action("first-start", remove=("/etc/system.conf",)),
     Action("blank-flash", blank=True),
@@ -77,6 +97,8 @@ ACTIONS = (
     Action("cp-new", ("cp /t/big /t/new",), FILES, leftover=PART),
     Action("cp-over", ("cp /t/big /t/old",), FILES, leftover=PART),
     Action("fileup", ("fileup /t/old < /t/big",), FILES, leftover=PART),
+    Action("wget-c", ("/t/fetch 0",), WEB, leftover="/t/old."),
+    Action("wget-c-again", ("/t/fetch 600",), BEGUN, leftover="/t/old."),
     Action("mv-rename", ("mv /t/a /t/b",), FILES),
     Action("mv-over", ("mv /t/a /t/old",), FILES),
     Action("mv-into", ("mv /t/big /t/d",), FILES),
@@ -199,8 +221,10 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
     """The tree after a cut: the old or the new one, but for what the action says."""
     assert RECOVERY not in board.session.text, step
     found = board.tree()
+    _check_begun(found, step)
     if action.leftover:
         found = {p: data for p, data in found.items() if not p.startswith(action.leftover)}
+        before = {p: data for p, data in before.items() if not p.startswith(action.leftover)}
     assert [path for path in found if path.endswith(".tmp")] == [], step
     if not action.lines:
         # the start after the cut has completed it
@@ -215,6 +239,12 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
         data = found.get(path)
         wholes = [before.get(path), after.get(path)]
         assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _check_begun(found: Tree, step: tuple) -> None:
+    """What `wget -c` goes on from is a beginning of the file whose tag is there."""
+    part, tag = found.get("/t/old.part"), found.get("/t/old.tag")
+    assert not (part and tag) or BIG.encode().startswith(part), step
 
 
 def _unmoved(before: Tree, after: Tree, moved: tuple[str, ...]) -> Tree:

@@ -5,7 +5,7 @@ import sdata
 from upyos import lookup, state
 from upyos.lib import files
 
-_KEYWORDS = "if elif else fi while for done break continue"
+_KEYWORDS = "if then elif else fi while until for do done case esac break continue"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _DIRECTORY = 0x4000
 _SPECIAL = " \t;|&<>'\"$#\\"

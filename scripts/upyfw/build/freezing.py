@@ -12,6 +12,8 @@ from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
 
 COMMANDS = REPO / "modules" / "upyos" / "bin"
+# what boards with a radio have besides, path for path
+WIFI = REPO / "fsimage" / "wifi"
 
 
 def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
@@ -62,7 +64,8 @@ def image_files(what: Variant) -> dict[str, bytes]:
 
     What the last freeze left to the file system, and the board files of further boards for
     loadboard: those with the same chip, as the firmware runs on no other. Under the names that
-    they had before this firmware they are there too: users' init.sh have these.
+    they had before this firmware they are there too: users' init.sh have these. Boards with a
+    radio get what stands in WIFI; they have TLS too, and so the certificates that it trusts.
     """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
     alike = boards.like_chip(what.board.name)
@@ -72,4 +75,7 @@ def image_files(what: Variant) -> dict[str, bytes]:
     for board in (what.board, *alike):
         for name in board.formerly:
             further[f"/etc/{name}.board"] = fsimage.board_text(board).encode()
+    if what.board.pins.get("wifi"):
+        files = (path for path in WIFI.rglob("*") if path.is_file())
+        further |= {f"/{path.relative_to(WIFI).as_posix()}": path.read_bytes() for path in files}
     return firmware_cold.image_files(_cold_folder(what), texts) | further
