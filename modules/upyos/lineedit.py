@@ -22,6 +22,8 @@ _HISTORY_LINES = const(20)
 _LINE_MOST = const(250)
 # When nobody types for so long, what was typed is written to the file.
 _IDLE_MS = const(20_000)
+# While there are jobs: so many looks for a key, 50 ms each if nothing else happens.
+_IDLE_LOOKS = const(400)
 
 # The line, the cursor (bytes from the start) and its column, first character shown, line of the
 # history.
@@ -49,8 +51,12 @@ def read(new_prompt):
     console.editing = sys.modules["upyos.lineedit"]
     key = 0
     try:
-        if state.history and state.history[3] and not state.key:
-            key = _upyos.key(_IDLE_MS)
+        if state.history and state.history[3]:
+            key = -1
+            looks = _IDLE_LOOKS if state.key else 1
+            while key < 0 and looks:
+                key = state.key() if state.key else _upyos.key(_IDLE_MS)
+                looks -= 1
             if key < 0:
                 from upyos.line import history
 

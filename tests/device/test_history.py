@@ -2,6 +2,7 @@
 """The lines typed, over losses of power, and what they cost the flash."""
 
 import machines as at
+import pytest
 
 TARGET = "RPI_PICO"
 # emulated: longer than the shell waits before it writes (modules/upyos/lineedit.py)
@@ -19,17 +20,20 @@ def _lines(session, count: int) -> int:
     return session.target.flash_ops - before
 
 
-def test_what_was_typed_before_a_pause_is_there_after_a_loss_of_power(machines):
+@pytest.mark.parametrize("job", ["", "/opt/asy_test &"])
+def test_what_was_typed_before_a_pause_is_there_after_a_loss_of_power(machines, job):
     with machines.at_prompt(TARGET, at.image(TARGET, {})) as session:
+        session.run(job)
         assert _lines(session, 3) == 0
+        before = session.target.flash_ops
         session.target.advance(PAUSE_S)
-        assert session.target.flash_ops > 0
+        assert session.target.flash_ops > before
         session.forget()
         session.target.power_cycle()
         session.wait_prompt()
         session.target.send(UP + UP)
         assert session.run("x") == "line 1x"
-        assert session.run("history | head -2") == "1 echo line 0\n2 echo line 1"
+        assert "echo line 0\n" in session.run("history")
 
 
 def test_many_lines_cost_few_writes(machines):

@@ -53,11 +53,18 @@ def _elsewhere(word):
 
 
 def _near(word, commands):
-    """Return the first command that differs by one slip of a finger, or an empty text."""
-    names = (commands + lookup.BUILTIN_NAMES).split()
-    for name in sorted(names + list(state.aliases or ())) if len(word) > 1 else ():
-        if name != word and abs(len(name) - len(word)) < 2 and _is_slip(word, name):
-            return name
+    """Return a command that differs by one slip of the finger, or an empty text."""
+    half = len(word) // 2
+    every = commands + "\n".join(state.aliases or ()) + lookup.BUILTIN_NAMES.replace(" ", "\n")
+    # one slip leaves what is before the middle as it is, or what is behind it
+    for part in ("\n" + word[:half], word[half + 1 :] + "\n"):
+        at = every.find(part) if len(part) > 1 else -1
+        while at >= 0:
+            start = every.rfind("\n", 0, at + 1) + 1
+            name = every[start : every.find("\n", start)]
+            if name != word and abs(len(name) - len(word)) < 2 and _is_slip(word, name):
+                return name
+            at = every.find(part, at + 1)
     return ""
 
 

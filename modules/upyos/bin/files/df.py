@@ -62,7 +62,7 @@ def __main__(args):
         folder = paths.named(folder)
         total, free = _space(folder)
         text = _text(total, free, found)
-        if not names:
+        if not names and len(vfs.mount()) > 1:
             text += _others(folder, found)
     except OSError as e:
         return fail(names[0] if names else folder, e)

@@ -15,7 +15,6 @@ it passes every test.
 Source: upyOS; the second form POSIX.1-2024 find. Not provided: -exec -perm -newer ! ( ).
 """
 
-import _upyos
 from micropython import const
 from upyos.lib import files, paths
 from upyos.lib.command import UsageError, fail, natural, operands, options, write_all
@@ -26,14 +25,12 @@ _UNITS = {"c": 1, "k": 1024, "M": 1048576}
 
 
 def _named(pattern, fold):
-    """Return a test for names that fit a pattern. Raises UsageError."""
-    from upyos.lib import patterns
+    """Return a test for names that fit a pattern."""
+    from upyos.lib import wildcards
 
-    try:
-        program = patterns.compile(patterns.of_names(pattern), fold)
-    except ValueError:
-        raise UsageError("bad pattern") from None
-    return lambda entry: _upyos.lines_matching(entry[0].encode() + b"\n", program, False)
+    if fold:
+        pattern = pattern.lower()
+    return lambda entry: wildcards.fits(entry[0].lower() if fold else entry[0], pattern)
 
 
 def _sized(text):

@@ -15,7 +15,7 @@ Source: POSIX.1-2024 tail. Not provided: -r.
 """
 
 from micropython import const
-from upyos.lib import paths, streams, waiting
+from upyos.lib import streams
 from upyos.lib.command import UsageError, natural, options, write
 
 proc = None
@@ -52,6 +52,8 @@ def _line(stream):
 
 def _follow(name, block):
     """Write what is added to a file until the process is asked to stop."""
+    from upyos.lib import paths, waiting
+
     at = paths.stat(name)[_SIZE]
     while proc.sts != "S":
         waiting.pause(_LOOK_MS)
