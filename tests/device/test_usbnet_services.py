@@ -126,7 +126,7 @@ def test_terminal_in_a_page(running):
 
 
 def test_what_comes_before_a_connection_is_accepted_is_there_at_once(session):
-    """And not at lwIP's next look, after 250 ms: the emulated clock says it, whoever else works."""
+    """And not at lwIP's next look, after 250 ms of the emulated clock."""
     session.run("uhttpd start")
     request = b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n"
     # the first one loads the modules
