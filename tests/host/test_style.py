@@ -29,6 +29,7 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 BARRIERS = {"start/boot", "shell", "loader", "programs/failure", "jobs/tasks", "jobs/threads"}
 BARRIERS |= {
     "jobs/job",
+    "grammar/arithmetic",
     "grammar/background",
     "grammar/launch",
     "grammar/pyline",

@@ -15,6 +15,8 @@ from upyfw.board.layout import size_text
 from upyfw.image import page
 
 SKEL = REPO / "fsimage" / "skel"
+# examples that a board has however it got its file system (docs/spec/behaviour.md 4.1)
+_PROMISED = ("asy_test.py", "thr_test.py")
 # the sources of the page of uhttpd, beside the default tree
 _PAGE = "www"
 
@@ -106,15 +108,18 @@ def _content(
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:
-    """Return the files of the default tree, {absolute path: text}; the firmware has them too.
+    """Return the files of the default tree that the firmware has too, {absolute path: text}.
 
-    Raises BadInput for a file that is not UTF-8: the firmware keeps texts.
+    Of the examples in /opt these are two. Raises BadInput for a file that is not UTF-8: the
+    firmware keeps texts.
     """
     found = {}
     for path in sorted(skel.rglob("*")):
         if not path.is_file() or path.name == _FOLDER_MARK:
             continue
         name = "/" + path.relative_to(skel).as_posix()
+        if name.startswith("/opt/") and path.name not in _PROMISED:
+            continue
         try:
             found[name] = path.read_bytes().decode()
         except UnicodeDecodeError:
