@@ -4,6 +4,7 @@
 import gzip
 import subprocess
 
+from network import LIMIT_S
 from upyfw.source import tools
 from web_server import FILES, serving
 
@@ -161,5 +162,5 @@ def test_templates(machines):
             assert (reply.status, reply.body) == (500, b"Internal Server Error\n"), name
         assert web.get("/late.pyhtml").body == b"begun "
         assert "ZeroDivisionError: divide by zero" in web.session.text
-        web.session.settle()
-        assert web.session.run("echo on") == "on"
+        web.session.type("echo on")
+        assert web.session.wait_texts(["\non\n"], LIMIT_S) is None

@@ -144,3 +144,4 @@ def test_rates_are_measured(tmp_path):
     rates = http_rate.run(tmp_path, requests=20)
     assert rates.uhttpd > 0
     assert rates.microdot > 0
+    assert http_rate.on_board(tmp_path, requests=2) > 0

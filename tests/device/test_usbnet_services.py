@@ -125,6 +125,17 @@ def test_terminal_in_a_page(running):
     client.close()
 
 
+def test_what_comes_before_a_connection_is_accepted_is_there_at_once(session):
+    """And not at lwIP's next look, after 250 ms of the emulated clock."""
+    session.run("uhttpd start")
+    request = b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+    # the first one loads the modules
+    for _ in range(2):
+        answer = session.target.cable.exchange(80, request)
+        assert answer.data.endswith(b"alpha\n")
+    assert answer.seconds < 0.2
+
+
 def test_services_are_found_by_mdns(session):
     """As long as they run, at the port that they have."""
     for name, port in (("utelnetd", 23), ("uftpd", 2121), ("uhttpd", 80)):

@@ -72,6 +72,20 @@ upyos_mend(
                 lwip_incoming_packet_t *slot = &socket->incoming.udp_raw.array[i];
                 if (slot->pbuf != NULL) {
                     pbuf_free")
+# What a peer sends before its connection is accepted waits in lwIP, which offers it again when its timer of 250 ms comes round: so long
+# took each request to a server. It is taken at once.
+upyos_mend(
+    "    tcp_accepted(listener);
+
+    MICROPY_PY_LWIP_EXIT"
+    "    tcp_accepted(listener);
+
+    if (socket2->pcb.tcp->refused_data != NULL) {
+        extern err_t tcp_process_refused_data(struct tcp_pcb *pcb);
+        tcp_process_refused_data(socket2->pcb.tcp);
+    }
+
+    MICROPY_PY_LWIP_EXIT")
 # lwIP's clock stands still while no interface is connected, and nothing ended the wait for a name. And an answer that
 # comes after Ctrl-C finds the place it is written to.
 upyos_mend(

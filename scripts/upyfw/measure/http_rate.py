@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""How many requests a second uhttpd answers on UNIX, beside Microdot alone on the same program."""
+"""How many requests a second uhttpd answers.
+
+On UNIX, beside Microdot alone on the same program; and on the emulated board, by its clock.
+"""
 
 import contextlib
 import shutil
@@ -15,6 +18,8 @@ from upyfw.base.errors import UpyfwError
 from upyfw.board import variant
 from upyfw.build import firmware
 from upyfw.image import fsimage
+from upyfw.measure import bench
+from upyfw.targets.emulator import Emulator
 from upyfw.targets.unix import Unix
 
 REQUESTS = 1000
@@ -22,6 +27,7 @@ REQUESTS = 1000
 ROUNDS = 5
 _LIMIT_S = 30
 _BODY = b"hello\n"
+_FILES = {"/etc/init.sh": b"#\n", "/www/hello.txt": _BODY}
 _REQUEST = (
     b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: upyfw\r\nAccept: */*\r\n\r\n"
 )
@@ -57,12 +63,31 @@ def run(folder: Path, requests: int = REQUESTS) -> Rates:
     return Rates(max(rate for rate, _ in rounds), max(rate for _, rate in rounds))
 
 
+def on_board(folder: Path, requests: int = 10) -> float:
+    """Return the requests a second, one after the other, over the USB cable of the emulated board.
+
+    By the board's own clock; the first one, which loads the modules, does not count.
+    """
+    what = variant.of(bench.BOARD)
+    flash = folder / "board.bin"
+    flash.write_bytes(fsimage.make(what.board, _FILES))
+    made = firmware.build(bench.BOARD)
+    with Emulator(made.firmware, flash, flash_bytes=what.board.flash.size_bytes) as target:
+        target.wait_prompt()
+        target.cable.wait()
+        target.run("uhttpd start")
+        times = [target.cable.exchange(80, _REQUEST) for _ in range(requests + 1)][1:]
+    if not all(answer.data.endswith(_BODY) for answer in times):
+        raise UpyfwError("the board did not send the file")
+    return requests / sum(answer.seconds for answer in times)
+
+
 @contextlib.contextmanager
 def _uhttpd(folder: Path) -> Iterator[int]:
     """A board that serves a file; its port."""
     what = variant.of("UNIX")
     flash = folder / "flash.bin"
-    flash.write_bytes(fsimage.make(what.board, {"/etc/init.sh": b"#\n", "/www/hello.txt": _BODY}))
+    flash.write_bytes(fsimage.make(what.board, _FILES))
     with Unix(firmware.build("UNIX").firmware, flash) as target:
         target.wait_prompt()
         port = _free_port()
