@@ -83,7 +83,7 @@ def test_needs_per_target(tmp_path):
 
 def test_commands_of_contract():
     names = casefile.commands_of_contract()
-    assert len(names) == 104
+    assert len(names) == 123
     assert {"ls", "incr", "decr", "rmmod", "uhttpd", "man", "mi"} <= names
 
 

@@ -162,6 +162,15 @@ TOOLS: dict[str, Tool] = {
             lambda: _service("mosquitto", "-h"),
             False,
         ),
+        Tool("curl", "tests", ("curl",), lambda: _program("curl"), False),
+        Tool("wget", "tests", ("wget",), lambda: _program("wget"), False),
+        Tool(
+            "chromium",
+            "tests",
+            ("chromium", "fonts-dejavu-core"),
+            lambda: _program("chromium"),
+            False,
+        ),
     )
 }
 
