@@ -7,6 +7,7 @@ import json
 import re
 import socket
 
+import pytest
 from test_http_api import answered
 from web_socket import WebSocket
 
@@ -177,6 +178,17 @@ def test_protected_files(web):
     assert web.get("/api/fs/write?path=/boot.py", "POST", b"x").status == 403
     assert web.get("/api/fs/write?path=/main.py", "POST", b"x").status == 403
     assert web.files()["/boot.py"] == b"# protected\n"
+
+
+@pytest.mark.parametrize("path", ["/var/wifi.last", "/var/history", "/var//x/../history.tmp"])
+def test_secrets_are_not_handed_out(web, path):
+    for name in ("read", "download"):
+        assert web.get(f"/api/fs/{name}?path={path}").status == 403
+    assert web.get(f"/api/fs/write?path={path}", "POST", b"x").status == 403
+    assert web.post("/api/fs/delete", {"path": path}).status == 403
+    assert web.post("/api/fs/rename", {"old_path": path, "new_path": "/x"}).status == 403
+    assert web.post("/api/fs/rename", {"old_path": "/var", "new_path": "/x"}).status == 403
+    assert web.post("/api/fs/delete", {"path": "/var"}).status == 403
 
 
 def test_the_password_is_never_given(guarded_web):

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from network import LIMIT_S, free_port
@@ -16,17 +18,31 @@ from web_peers import wait_open
 ROW = r" *[\d.]+-[\d.]+ +sec +([\d.]+) KBytes +[\d.]+ Mbits/sec"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[int]:
-    """The port of an iperf3 server that serves one after the other."""
+@dataclass(frozen=True)
+class Server:
+    """An iperf3 server that serves one client after the other."""
+
+    port: int
+
+
+@contextmanager
+def iperf3_server() -> Iterator[Server]:
     tools.require("iperf3")
     port = free_port()
     command = ["iperf3", "-s", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_open(port)
-    yield port
-    process.terminate()
-    process.wait()
+    try:
+        yield Server(port)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[int]:
+    with iperf3_server() as found:
+        yield found.port
 
 
 @pytest.fixture

@@ -2,13 +2,17 @@
 """wget, curl and ping in the firmware that users flash, over the USB cable."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from random import Random
 
 import pytest
 from machines import image
+from network import LIMIT_S
 from session import Session
-from web_peers import Scripted, page, scripted
+from test_iperf3 import iperf3_server
+from test_mqtt import Broker
+from web_peers import page, scripted
 
 BOARD = "RPI_PICO"
 DATA = Random(19).randbytes(40_000)
@@ -22,13 +26,15 @@ def session(machines) -> Iterator[Session]:
         yield session
 
 
-def over_cable(session: Session, server: Scripted, *lines: str) -> list[str]:
-    """What lines print in real time; HOST is the server, as the board sees it."""
+def over_cable(session: Session, server, *lines: str) -> list[str]:
+    """What lines print in real time; HOST is the server for the board, ADDRESS its host."""
     session.target.cable.reach(8000, server.port)
-    host = session.target.cable.state()["ip"] + ":8000"
+    address = session.target.cable.state()["ip"]
+    host = address + ":8000"
     session.target.stream(lambda data: None)
     try:
-        return [session.run(line.replace("HOST", host)) for line in lines]
+        filled = [line.replace("HOST", host).replace("ADDRESS", address) for line in lines]
+        return [session.run(line) for line in filled]
     finally:
         session.target.stream(None)
 
@@ -61,6 +67,32 @@ def test_what_goes_wrong_over_the_cable(session):
     assert said[0].endswith(": connection closed too early")
     assert said[1] == "wget: /t/old.txt: no space left on device"
     assert said[2:] == ["posted", "old"]
+
+
+def test_mqtt_over_the_cable(session, tmp_path):
+    broker = Broker(tmp_path)
+    try:
+        with broker.listening("t/#", 1, "-q", "1") as listener:
+            said = over_cable(
+                session,
+                broker,
+                "mqttc -h ADDRESS -p 8000",
+                "mqttc sub -t in/a -q 1",
+                "mqttc pub -t in/a -m round -q 2",
+                "mqttc pub -t t/a -m hello -q 1",
+                "> from upyos import state; print(state.mqtt.receive(5000))",
+                "mqttc close",
+            )
+            assert said == ["", "", "", "", "('in/a', b'round')", ""]
+            assert "t/a 1 0 hello" in listener.communicate(timeout=LIMIT_S)[0]
+    finally:
+        broker.stop()
+
+
+def test_iperf3_over_the_cable(session):
+    with iperf3_server() as server:
+        said = over_cable(session, server, "iperf3 -c -t 1 -p 8000 ADDRESS")
+    assert re.search(r"Mbits/sec sender\n.* Mbits/sec receiver$", said[0])
 
 
 def test_nobody_listens(session):

@@ -154,13 +154,16 @@ def test_services_do_not_hand_out_the_key(on):
         on.target.stream(lambda data: None)
         ftp.connect("127.0.0.1", port, 30)
         ftp.login("anybody", "")
-        for path in ("/var/wifi.last", "/var/../var/wifi.last", "//var//wifi.last"):
+        secrets = ("/var/wifi.last", "/var/../var/wifi.last", "//var//wifi.last.tmp")
+        for path in (*secrets, "/var/history", "/var/history.tmp"):
             with pytest.raises(ftplib.error_perm):
                 ftp.retrbinary(f"RETR {path}", io.BytesIO().write)
             with pytest.raises(ftplib.error_perm):
                 ftp.rename(path, "/x")
             with pytest.raises(ftplib.error_perm):
                 ftp.delete(path)
+            with pytest.raises(ftplib.error_perm):
+                ftp.storbinary(f"STOR {path}", io.BytesIO(b"x"))
         with pytest.raises(ftplib.error_perm):
             ftp.rename("/var", "/x")
         ftp.quit()

@@ -5,9 +5,15 @@ from upyos.lib import paths
 
 # The last Wi-Fi network that worked, with its key: upyos.svc.wlan.
 WIFI_LAST = "/var/wifi.last"
+# Lines that were typed, those with a password too: upyos.line.history.
+_HISTORY = "/var/history"
 
 
 def holds(path):
     """Tell whether a path is such a file, or a directory that has one."""
     below = paths.join(paths.absolute(path), "")
-    return any(paths.join(name, "").startswith(below) for name in (WIFI_LAST, WIFI_LAST + ".tmp"))
+    for name in (WIFI_LAST, _HISTORY):
+        # as it is written, too
+        if (name + "/").startswith(below) or (name + ".tmp/").startswith(below):
+            return True
+    return False

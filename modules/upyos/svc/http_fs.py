@@ -12,7 +12,7 @@ from asyncio import core
 
 from micropython import const
 
-from upyos.lib import files, paths
+from upyos.lib import files, paths, secrets
 from upyos.settings import config
 from upyos.svc import http_files, login
 
@@ -32,12 +32,15 @@ def _path(request, values, key):
     path = values.get(key)
     if type(path) is not str or path[:1] != "/" or "\0" in path:
         request.refuse(400, key + " is no path")
-    return paths.absolute(path)
+    path = paths.absolute(path)
+    if secrets.holds(path) and not paths.is_dir(path):
+        request.refuse(403, "protected")
+    return path
 
 
 def _guard(request, path):
-    """Refuse to change what is protected, and the root."""
-    if path == "/":
+    """Refuse to change what is protected or holds secrets, as the root does."""
+    if secrets.holds(path):
         request.refuse(403, "protected")
     paths.guard(path)
 

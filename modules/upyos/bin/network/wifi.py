@@ -58,11 +58,11 @@ def _scan(nic, name, words, found):
 
 
 def _connect(nic, name, words, found):
+    if not nic.active():
+        return fail(name, "off (wifi sta on)")
     ssid = words[0]
     key = words[1] if words[1:] else ""
     limit_ms = milliseconds(words[2]) if words[2:] else _LIMIT_MS
-    if not nic.active():
-        return fail(name, "off (wifi sta on)")
     _keep(False)
     print("Connecting to " + ssid)
     why = wlan.join(nic, ssid, key, limit_ms)
@@ -120,6 +120,8 @@ def _run(found, words):
         raise UsageError
     rest = words[2:]
     operands(rest, *_VERBS[verb])
+    if verb == "connect" and rest[2:]:
+        milliseconds(rest[2])
     if verb == "ifconfig" and (len(rest) not in (0, 4) or not all(map(_is_address, rest))):
         raise UsageError
     return globals()["_" + verb](wlan.interface(name), name, rest, found)
