@@ -20,12 +20,12 @@ _start_ms = time.ticks_ms()
 
 def key():
     """Wait for a key at the prompt, as state.key, until the start is good."""
-    if state.loop is None and state.turn is None:
-        found = _upyos.key(_WAIT_MS)
-    else:
+    if state.turn:
         from upyos.jobs import turns
 
         found = turns.key()
+    else:
+        found = _upyos.key(state.loop.step() if state.loop else _WAIT_MS)
     if found in _KEYS or time.ticks_diff(time.ticks_ms(), _start_ms) >= _GOOD_MS:
         _end()
     return found
@@ -36,9 +36,11 @@ def _end():
 
     upyos_port.set_boot_count(0)
     state.key = None
-    if state.loop or state.turn:
+    if state.turn:
         from upyos.jobs import turns
 
         state.key = turns.key
+    elif state.loop:
+        state.key = state.loop.key
     # The next line drops this module.
     state.modules = 0

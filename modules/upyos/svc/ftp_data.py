@@ -9,7 +9,7 @@ from asyncio import core
 
 from micropython import const
 
-from upyos.jobs import listener
+from upyos.jobs import serving, sockets
 from upyos.jobs.connection import Connection
 
 PORT = 13333
@@ -60,7 +60,7 @@ class Data:
             return 0
         self._close()
         port = self.service.settings.get("data_port", PORT)
-        self.passive = listener.listen(self.service.place[0], port)
+        self.passive = sockets.listen(self.service.place[0], port)
         return port
 
     def active(self, address, port):
@@ -90,13 +90,13 @@ class Data:
     async def _accepted(self):
         """Return a connection of the peer itself; those of others are closed."""
         while True:
-            await listener.readable(self.passive)
+            await serving.readable(self.passive)
             try:
                 sock, peer = self.passive.accept()
             except OSError:
                 # it is gone again
                 continue
-            if listener.address(peer) == self.session.connection.peer:
+            if sockets.address(peer) == self.session.connection.peer:
                 return sock
             sock.close()
 

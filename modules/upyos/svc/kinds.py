@@ -1,18 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The services there are: (name, what loads its session, port, how many connections)."""
+"""The services there are: (name, module of its session, port, how many connections).
 
+The module has `async def session(connection)`. It is loaded with the first connection.
+"""
 
-def _telnet():
-    from upyos.svc import telnet
-
-    return telnet.session
-
-
-def _ftp():
-    from upyos.svc import ftp
-
-    return ftp.session
-
-
-TELNET = ("utelnetd", _telnet, 23, 4)
-FTP = ("uftpd", _ftp, 21, 6)
+TELNET = ("utelnetd", "upyos/svc/telnet.py", 23, 4)
+FTP = ("uftpd", "upyos/svc/ftp.py", 21, 6)
