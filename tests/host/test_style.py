@@ -34,7 +34,7 @@ BARRIERS |= {
     "grammar/pyline",
     "grammar/raw_repl",
 }
-BARRIERS |= {"jobs/connection", "jobs/listener"}
+BARRIERS.add("jobs/connection")
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

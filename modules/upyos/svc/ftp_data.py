@@ -21,7 +21,7 @@ _WAIT_MS = const(15_000)
 _UNUSED_MS = const(5_000)
 _STEP_MS = const(20)
 _EINPROGRESS = (115, 119)
-BLOCK_BYTES = const(2048)
+BLOCK_BYTES = const(1024)
 
 
 class Data:
@@ -97,6 +97,8 @@ class Data:
                 # it is gone again
                 continue
             if sockets.address(peer) == self.session.connection.peer:
+                self.passive.close()
+                self.passive = None
                 return sock
             sock.close()
 

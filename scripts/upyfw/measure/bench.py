@@ -18,6 +18,7 @@ from upyfw.measure import (
     bench_jobs,
     bench_lines,
     bench_machine,
+    bench_network,
     size,
 )
 from upyfw.measure.bench_machine import Machine
@@ -75,8 +76,10 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
         upyos = _measure_upyos(machine, what, report)
         single = bench_commands.measure(machine, what, size.of_build(whole), cold, report)
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
+    report("services", 0.8)
+    network = bench_network.measure(folder, what, whole) if what.board.usbnet else None
     starts = dict(_profiles(folder, what, report)) if profiles else {}
-    return Bench(what.name, upyfw.__version__, figures, upyos, sizes, single, starts)
+    return Bench(what.name, upyfw.__version__, figures, upyos, sizes, single, starts, network)
 
 
 def _measure_bare(made: Artifacts) -> Figures:
