@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -51,11 +52,24 @@ def image(
     files: dict[str, str],
     remove: tuple[str, ...] = (),
     overlay: dict[str, bytes] | None = None,
+    size_bytes: int = 0,
 ) -> bytes:
-    """File system image of a target: the default tree with a silent init.sh, then files."""
+    """File system image of a target: the default tree with a silent init.sh, then files.
+
+    size_bytes: of the file system, if it is another one than the target's (UNIX takes any).
+    """
     texts = {path: text.encode() for path, text in files.items()}
     own = {"/etc/init.sh": SILENT, **cold_files(name)}
-    return fsimage.make(board(name), {**own, **texts, **(overlay or {})}, set(remove))
+    whole = sized(name, size_bytes) if size_bytes else board(name)
+    return fsimage.make(whole, {**own, **texts, **(overlay or {})}, set(remove))
+
+
+def sized(name: str, size_bytes: int) -> boards.Board:
+    """The definition of a target with a file system of another size."""
+    known = board(name)
+    region = replace(known.fs_region, size_bytes=size_bytes)
+    others = tuple(one for one in known.regions if one.name != region.name)
+    return replace(known, regions=(*others, region))
 
 
 def file_system(session: Session, name: str) -> bytes:
