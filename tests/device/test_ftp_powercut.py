@@ -55,6 +55,8 @@ def files(session: Session) -> dict[str, bytes]:
 def test_a_power_cut_leaves_the_old_or_the_new_file(session, full):
     flash = session.target.flash_image()
     before = files(session)
+    session.forget()
+    session.target.power_cycle(flash=flash)
     talk = control(session)
     ops = session.target.flash_ops
     upload(session, talk)
