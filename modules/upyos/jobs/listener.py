@@ -68,8 +68,11 @@ class Service(process.Proc):
         """Close what is open, take the process from the table. Its tasks end without a step."""
         if not state.procs.pop(self.pid, None):
             return
+        from upyos.jobs import sockets
+
         poller.unregister(self.sock)
         self.sock.close()
+        sockets.announce(self.service, 0)
         if self.job:
             from upyos.jobs import serving
 

@@ -64,13 +64,13 @@ async def _serve(proc):
     """Accept connections until the process is asked to stop."""
     while True:
         try:
-            await readable(proc.sock)
             while proc.sts == "H":
                 await core.sleep_ms(_PAUSE_MS)
             sock, peer = proc.sock.accept()
         except OSError as exc:
             if exc.errno != _EAGAIN:
                 await core.sleep_ms(_PAUSE_MS)
+            await readable(proc.sock)
             continue
         # whatever goes wrong with one connection, the service goes on
         try:

@@ -99,6 +99,7 @@ def start(kind, address=None, port=None, silent=False):
     except OSError as exc:
         raise Refused("port %d: %s" % (port, reason(exc))) from None
     listener.start(listener.Service(kind, sock, (address, port), settings))
+    sockets.announce(name, port)
     if not silent:
         _say(running(name))
         if not sdata.sysconfig["auth"]["paswd"]:

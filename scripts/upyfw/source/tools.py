@@ -141,6 +141,7 @@ TOOLS: dict[str, Tool] = {
         Tool("pkg-config", "UNIX build", ("pkg-config",), lambda: _program("pkg-config"), False),
         Tool("tmux", "trying a terminal", ("tmux",), lambda: _program("tmux", option="-V"), False),
         Tool("telnet", "tests", ("inetutils-telnet",), lambda: _program("telnet"), False),
+        Tool("fuse3", "upyfw mount", ("fuse3",), lambda: _program("fusermount3"), False),
         Tool("lftp", "tests", ("lftp",), lambda: _program("lftp"), False),
     )
 }
