@@ -13,6 +13,8 @@ from upyfw.base.progress import say
 from upyfw.remote import files, place, secret
 
 _DEVICE = "/dev/fuse"
+# how libfuse says that a signal ended it (fuse_main, libfuse 3)
+_SIGNAL = 8
 
 
 @click.command("mount")
@@ -37,6 +39,8 @@ def command(where: str, folder: Path, user: str) -> None:
     try:
         mount.run(board, str(folder))
     except RuntimeError as exc:
+        if exc.args == (_SIGNAL,):
+            return
         raise UpyfwError(f"{folder}: FUSE ended with error {exc}", hint="is it empty?") from exc
     finally:
         board.close()
