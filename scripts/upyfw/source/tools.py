@@ -143,6 +143,7 @@ TOOLS: dict[str, Tool] = {
         Tool("telnet", "tests", ("inetutils-telnet",), lambda: _program("telnet"), False),
         Tool("fuse3", "upyfw mount", ("fuse3",), lambda: _program("fusermount3"), False),
         Tool("lftp", "tests", ("lftp",), lambda: _program("lftp"), False),
+        Tool("faketime", "tests", ("faketime",), lambda: _program("faketime"), False),
     )
 }
 
