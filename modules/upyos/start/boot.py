@@ -48,9 +48,7 @@ def start(options):
         # Nothing was started.
         upyos_port.set_boot_count(0)
     else:
-        from upyos.start import started
-
-        state.key = started.key
+        _upyos.started()
     console.write("\nType help for the commands.\n")
 
 

@@ -16,7 +16,10 @@ CLOCK_HZ = 125_000_000
 
 @dataclass(frozen=True)
 class CommandFigures:
-    """One command, second run: busy time from Enter to the next prompt, heap it left taken."""
+    """One command: busy time from Enter to the next prompt, heap it left taken.
+
+    The time is the median of five runs after a first one.
+    """
 
     ms: float
     left_bytes: int | None = None
@@ -90,6 +93,8 @@ class Bench:
     flash: dict[str, int] = field(default_factory=dict)
     single: dict[str, SingleFigures] = field(default_factory=dict)
     profiles: dict[str, ProfileFigures] = field(default_factory=dict)
+    # what is typed → bytes of C stack, see bench_stack
+    stack: dict[str, int] = field(default_factory=dict)
     network: NetworkFigures | None = None
 
 
@@ -201,6 +206,11 @@ def rows_of_network(bench: Bench) -> list[tuple[str, str]]:
     ]
 
 
+def rows_of_stack(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (what is typed, C stack that it takes)."""
+    return [(name, _bytes(size_bytes)) for name, size_bytes in bench.stack.items()]
+
+
 def _bytes(size: int | None) -> str:
     return "–" if size is None else f"{size:,} B"
 
@@ -214,6 +224,7 @@ _HEADS = (
     (rows_of_commands, _COMMAND_HEADS),
     (rows_of_cache, ("cache of answers about files", "off", "on")),
     (rows_of_network, ("services over the USB cable", "")),
+    (rows_of_stack, ("what is typed", "C stack")),
     (rows_of_single, ("command", "group", "flash", "busy", "heap while running", "line")),
     (rows_of_flash, ("frozen modules", "flash")),
 )
@@ -253,6 +264,8 @@ timing of the flash cache).
 
 {network}
 
+{stack}
+
 {flash}
 
 ## Every command by itself
@@ -262,7 +275,8 @@ timing of the flash cache).
 ## How it is measured
 * **Busy**: cycles that the core executed, without those it slept, divided by 125 MHz. Reset to
   prompt counts from reset to the last byte of the prompt; a command from Enter to the last byte
-  of the next prompt, second run, so that nothing is created for the first time.
+  of the next prompt: the median of five runs after a first one. So nothing is created for the
+  first time, and a directory's log that littlefs rewrites now and then does not count.
 * **Heap**: the allocation table is read in the memory of the emulated chip while the prompt waits;
   no code that measures runs on the device. upyOS collects by itself when nobody types; the bare
   prompt does not, there it is after the line `gc.collect()`.
@@ -278,6 +292,9 @@ timing of the flash cache).
   Garbage counts, for it takes room until a collection, which the whole heap of this board puts off
   for long. **Flash** is the frozen module; what commands share is in other rows. "(file)" is a
   command that this profile leaves to the file system.
+* **C stack**: of the 8 KiB of core 0. Its memory is read before and after; the distance from its
+  top to the lowest byte that changed. Interrupts take of it too. An ESP8266 has 6.5 KiB for the
+  same calls, in code of another processor.
 * **200 commands**: lines of tests/cases that all differ, without Python. What they set is taken
   back with `setauth -d`, `loadconfig`, `loadboard` and `dmesg -c` before both measurements.
 * **Bare** is the same build with nothing of ours frozen in. "bare prompt" is its own prompt that
