@@ -157,9 +157,11 @@ def test_idle_peers(machines: Machines, name):
         if name == "utelnetd":
             log_in(late)
             late.until(b"/ $: ")
+            late.send(b"echo here\r\n")
+            late.until(b"\r\nhere\r\n")
         else:
             late.send(b"USER admin\r\nPASS pw7\r\nPWD\r\n")
             late.until(b'257 "/"')
-        assert session.run("echo here").endswith("here")
+            assert session.run("echo here") == "here"
         for peer in [*idle, late]:
             peer.close()

@@ -16,12 +16,17 @@ from upyfw.measure import latency
 def command() -> None:
     """Measure requests to a background job on UNIX: at the prompt, and while programs run.
 
-    Prints milliseconds; it never passes or fails. On a machine that does other things they say
-    more about those: `chrt -r 10 ./upyfw latency` puts them aside.
+    Then FTP beside a bare loop that receives and writes. Prints milliseconds and rates; it never
+    passes or fails. On a machine that does other things they say more about those: `chrt -r 10
+    ./upyfw latency` puts them aside.
     """
     with tempfile.TemporaryDirectory() as folder, step("latency"):
-        figures = latency.run(Path(folder))
+        figures, rates = latency.run(Path(folder))
     table = Table("", "median ms", "p99 ms", "most ms")
     for one in figures:
         table.add_row(one.what, *(f"{v:.2f}" for v in (one.median_ms, one.p99_ms, one.most_ms)))
+    results.console().print(table)
+    table = Table("256 KiB received and written", "MB/s")
+    table.add_row("a bare loop", f"{rates.bare / 1e6:.1f}")
+    table.add_row("uftpd", f"{rates.ftp / 1e6:.1f} ({rates.share:.2f} of it)")
     results.console().print(table)
