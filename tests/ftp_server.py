@@ -5,7 +5,7 @@ import contextlib
 import ftplib
 from collections.abc import Iterator
 
-from machines import image, sized
+from machines import board, image
 from network import LIMIT_S, Plain, free_port
 from session import Session
 from upyfw.image import fsimage
@@ -40,7 +40,7 @@ class Server:
     def files(self) -> dict[str, bytes]:
         """What is on the flash."""
         flash = self.session.target.flash_image()
-        return fsimage.read(sized("UNIX", len(flash)), flash)
+        return fsimage.read(fsimage.resized(board("UNIX"), len(flash)), flash)
 
     def close(self) -> None:
         for client in self.clients:

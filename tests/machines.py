@@ -3,7 +3,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -60,16 +59,8 @@ def image(
     """
     texts = {path: text.encode() for path, text in files.items()}
     own = {"/etc/init.sh": SILENT, **cold_files(name)}
-    whole = sized(name, size_bytes) if size_bytes else board(name)
+    whole = fsimage.resized(board(name), size_bytes) if size_bytes else board(name)
     return fsimage.make(whole, {**own, **texts, **(overlay or {})}, set(remove))
-
-
-def sized(name: str, size_bytes: int) -> boards.Board:
-    """The definition of a target with a file system of another size."""
-    known = board(name)
-    region = replace(known.fs_region, size_bytes=size_bytes)
-    others = tuple(one for one in known.regions if one.name != region.name)
-    return replace(known, regions=(*others, region))
 
 
 def file_system(session: Session, name: str) -> bytes:

@@ -7,6 +7,7 @@ The passive port is one for all sessions: who has it is its owner until the tran
 import time
 from asyncio import core
 
+import _upyos
 from micropython import const
 
 from upyos.jobs import serving, sockets
@@ -21,7 +22,10 @@ _WAIT_MS = const(15_000)
 _UNUSED_MS = const(5_000)
 _STEP_MS = const(20)
 _EINPROGRESS = (115, 119)
-BLOCK_BYTES = const(1024)
+_SMALL_BYTES = const(1024)
+_LARGE_BYTES = const(4096)
+# A heap this large can spare the larger block.
+_LARGE_HEAP_BYTES = const(400_000)
 
 
 class Data:
@@ -165,6 +169,12 @@ class Data:
         if self.connection:
             self.connection.sock.close()
             self.connection = self.session.connection.second_one = None
+
+
+def block():
+    """Return the memory that a file passes through."""
+    large = _upyos.heap()[0] > _LARGE_HEAP_BYTES
+    return memoryview(bytearray(_LARGE_BYTES if large else _SMALL_BYTES))
 
 
 def _writable(sock):

@@ -26,7 +26,7 @@ def command() -> None:
     for one in figures:
         table.add_row(one.what, *(f"{v:.2f}" for v in (one.median_ms, one.p99_ms, one.most_ms)))
     results.console().print(table)
-    table = Table("256 KiB received and written", "MB/s")
+    table = Table("2 MiB received and written", "MB/s")
     table.add_row("a bare loop", f"{rates.bare / 1e6:.1f}")
     table.add_row("uftpd", f"{rates.ftp / 1e6:.1f} ({rates.share:.2f} of it)")
     results.console().print(table)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from upyfw.targets.unix import Unix
 
-SIZE_BYTES = 256 * 1024
+SIZE_BYTES = 2 << 20
 ROUNDS = 5
 _LIMIT_S = 60
 # what does nothing else: the program of issue 10's comparison

@@ -17,6 +17,8 @@ from upyfw.targets.unix import Unix
 
 REQUESTS = 200
 _LIMIT_S = 30
+# room for the files whose way there is measured
+_FLASH_BYTES = 8 << 20
 # an async program that sends each line back, and a synchronous one that does not give way
 _ECHO = """import asyncio
 async def answer(reader, writer):
@@ -74,7 +76,7 @@ def _free_port() -> int:
 def _started(folder: Path) -> Iterator[Unix]:
     what = variant.of("UNIX")
     flash = folder / "flash.bin"
-    flash.write_bytes(fsimage.make(what.board, _FILES))
+    flash.write_bytes(fsimage.make(fsimage.resized(what.board, _FLASH_BYTES), _FILES))
     with Unix(firmware.build("UNIX").firmware, flash) as target:
         target.wait_prompt()
         yield target
