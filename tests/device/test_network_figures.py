@@ -34,3 +34,7 @@ def test_connections(figures):
 def test_every_transfer_ended(figures):
     """With ten connections before it: the end of a listening socket wrote into one of them."""
     assert min(figures.ftp_read_kb_per_s, figures.ftp_written_kb_per_s) > 0
+
+
+def test_an_echo_does_not_wait_for_the_timer(figures):
+    assert figures.telnet_echo_ms < 10
