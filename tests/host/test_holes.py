@@ -13,7 +13,7 @@ HOLES = ("FTP verbs", "SITE", "update", "clear text", "PORT", "idle", "takes the
 
 def rows() -> list[list[str]]:
     """The cells of the table, without its head."""
-    section = SPEC.read_text().split("### 9.5 ")[1].split("\n## ")[0]
+    section = SPEC.read_text().split("### 9.6 ")[1].split("\n## ")[0]
     table = [line for line in section.splitlines() if line.startswith("|")]
     return [line.strip("|").split("|") for line in table[2:]]
 

@@ -68,11 +68,11 @@ class Service(process.Proc):
         """Close what is open, take the process from the table. Its tasks end without a step."""
         if not state.procs.pop(self.pid, None):
             return
-        from upyos.jobs import sockets
+        from upyos.lib import announce
 
         poller.unregister(self.sock)
         self.sock.close()
-        sockets.announce(self.service, 0)
+        announce.service(self.service, 0)
         if self.job:
             from upyos.jobs import serving
 

@@ -2,6 +2,7 @@
 """Services in the loop of jobs.tasks: who accepts, connections and their limits."""
 
 import gc
+import time
 from asyncio import core
 
 import _upyos
@@ -12,6 +13,8 @@ from upyos.jobs.output import Lines
 
 # What accept() raises again and again, for want of memory say, must not take all time.
 _PAUSE_MS = const(100)
+# Between two looks for room.
+_ROOM_MS = const(5)
 _EAGAIN = const(11)
 
 
@@ -62,15 +65,22 @@ def _rest(job):
 
 async def _serve(proc):
     """Accept connections until the process is asked to stop."""
+    waits = True
     while True:
         try:
+            if waits or _is_full(proc):
+                # nobody gives way before there is another peer
+                await readable(proc.sock)
+                waits = False
             while proc.sts == "H":
                 await core.sleep_ms(_PAUSE_MS)
+            while not _room(proc):
+                await core.sleep_ms(_ROOM_MS)
             sock, peer = proc.sock.accept()
         except OSError as exc:
+            waits = True
             if exc.errno != _EAGAIN:
                 await core.sleep_ms(_PAUSE_MS)
-            await readable(proc.sock)
             continue
         # whatever goes wrong with one connection, the service goes on
         try:
@@ -80,12 +90,32 @@ async def _serve(proc):
             gc.collect()
 
 
+def _is_full(proc):
+    return len(proc.connections) >= proc.settings.get("connections", proc.kind[3])
+
+
+def _room(proc):
+    """Tell whether the next peer need not wait.
+
+    The oldest one that has not logged in gives way, once it has had its moment.
+    """
+    waits = False
+    if _is_full(proc):
+        now_ms = time.ticks_ms()
+        for connection in proc.connections:
+            if connection.known:
+                continue
+            if time.ticks_diff(now_ms, connection.place_ms) >= 0:
+                proc.connections.remove(connection)
+                connection.abort()
+                return True
+            waits = True
+    return not waits
+
+
 def _take(proc, sock, peer):
-    """Begin a connection; the oldest one that has not logged in gives way if it must."""
-    most = proc.settings.get("connections", proc.kind[3])
-    if len(proc.connections) >= most:
-        _oldest_goes(proc)
-    if len(proc.connections) >= most:
+    """Begin a connection; without room for it nobody could be let go: it is closed."""
+    if _is_full(proc):
         sock.close()
         return
     if proc.session is None:
@@ -97,14 +127,6 @@ def _take(proc, sock, peer):
         proc.job.busy = True
         tasks.more()
         core.create_task(_watch(proc))
-
-
-def _oldest_goes(proc):
-    for connection in proc.connections:
-        if not connection.known:
-            proc.connections.remove(connection)
-            connection.abort()
-            return
 
 
 async def _watch(proc):

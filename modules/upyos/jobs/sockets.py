@@ -33,16 +33,3 @@ def address(peer):
     import socket
 
     return ".".join(str(byte) for byte in socket.sockaddr(peer)[1])
-
-
-def announce(name, port):
-    """Have the host find a service by mDNS, where the network can say so; port 0: no longer."""
-    import network
-
-    if hasattr(network, "USBD_NCM"):
-        try:
-            # utelnetd is _telnet, and so on (RFC 6763)
-            network.USBD_NCM().announce("_" + name[1:-1], port)
-        except OSError:
-            # no place is left
-            pass

@@ -6,3 +6,4 @@ The module has `async def session(connection)`. It is loaded with the first conn
 
 TELNET = ("utelnetd", "upyos/svc/telnet.py", 23, 4)
 FTP = ("uftpd", "upyos/svc/ftp.py", 21, 6)
+HTTP = ("uhttpd", "upyos/svc/http.py", 80, 5)

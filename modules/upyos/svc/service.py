@@ -89,6 +89,7 @@ def start(kind, address=None, port=None, silent=False):
     settings = read_settings(name)
     check_password(settings)
     from upyos.jobs import listener, sockets
+    from upyos.lib import announce
     from upyos.lib.reasons import reason
     from upyos.svc import interfaces
 
@@ -99,7 +100,7 @@ def start(kind, address=None, port=None, silent=False):
     except OSError as exc:
         raise Refused("port %d: %s" % (port, reason(exc))) from None
     listener.start(listener.Service(kind, sock, (address, port), settings))
-    sockets.announce(name, port)
+    announce.service(name, port)
     if not silent:
         _say(running(name))
         if not sdata.sysconfig["auth"]["paswd"]:
