@@ -5,7 +5,7 @@ import contextlib
 import ftplib
 from collections.abc import Iterator
 
-from machines import board, file_system, image
+from machines import board, image
 from network import LIMIT_S, Plain, free_port
 from session import Session
 from upyfw.image import fsimage
@@ -39,7 +39,8 @@ class Server:
 
     def files(self) -> dict[str, bytes]:
         """What is on the flash."""
-        return fsimage.read(board("UNIX"), file_system(self.session, "UNIX"))
+        flash = self.session.target.flash_image()
+        return fsimage.read(fsimage.resized(board("UNIX"), len(flash)), flash)
 
     def close(self) -> None:
         for client in self.clients:
@@ -47,8 +48,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(machines, files: dict[str, str]) -> Iterator[Server]:
-    with machines.at_prompt("UNIX", image("UNIX", files)) as session:
+def serving(machines, files: dict[str, str], size_bytes: int = 0) -> Iterator[Server]:
+    with machines.at_prompt("UNIX", image("UNIX", files, size_bytes=size_bytes)) as session:
         found = Server(session)
         yield found
         found.close()

@@ -51,11 +51,16 @@ def image(
     files: dict[str, str],
     remove: tuple[str, ...] = (),
     overlay: dict[str, bytes] | None = None,
+    size_bytes: int = 0,
 ) -> bytes:
-    """File system image of a target: the default tree with a silent init.sh, then files."""
+    """File system image of a target: the default tree with a silent init.sh, then files.
+
+    size_bytes: of the file system, if it is another one than the target's (UNIX takes any).
+    """
     texts = {path: text.encode() for path, text in files.items()}
     own = {"/etc/init.sh": SILENT, **cold_files(name)}
-    return fsimage.make(board(name), {**own, **texts, **(overlay or {})}, set(remove))
+    whole = fsimage.resized(board(name), size_bytes) if size_bytes else board(name)
+    return fsimage.make(whole, {**own, **texts, **(overlay or {})}, set(remove))
 
 
 def file_system(session: Session, name: str) -> bytes:

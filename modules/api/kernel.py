@@ -38,9 +38,10 @@ def upyOS(options=""):
         watchdog.part()
     if (state.loop or state.turn) and not stop:
         # The raw REPL gets the terminal.
-        from upyos.jobs import tasks
+        import upyos_port
 
-        tasks.part()
+        state.parted = True
+        upyos_port.timer(0, None)
 
 
 def __getattr__(name):

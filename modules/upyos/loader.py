@@ -100,11 +100,11 @@ def forget():
     modules = sys.modules
     if not sdata.cache_enabled:
         state.kept = None
-    if state.loop or state.turn:
+    if state.turn or state.loop and state.loop.rest():
         _upyos.unload(_PASSING, "jobs")
     else:
         had_asyncio = "asyncio" in modules
-        _upyos.unload(_PASSING + _OF_JOBS)
+        _upyos.unload(_PASSING + _OF_JOBS, "jobs.listener" if state.loop else "")
         if had_asyncio:
             # Else its task type would keep the globals of asyncio (extmod/modasyncio.c).
             __import__("_asyncio").Task(None, None)

@@ -25,12 +25,8 @@ def loop():
                 return
             _upyos.tty(True)
             line = lineedit.read(_prompt())
-            if state.key:
-                from upyos.jobs import output
-
-                output.show_kept()
-                # Else it would stay in memory as long as this loop.
-                del output
+            if "upyos.jobs.output" in sys.modules:
+                sys.modules["upyos.jobs.output"].show_kept()
             if line is None:
                 if _upyos.raw_repl():
                     return

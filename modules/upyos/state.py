@@ -24,7 +24,7 @@ pid = 0
 procs = {}
 # The current directory, where the last cd went.
 cwd = "/"
-# Background loop: None, or a Driver of jobs.tasks.
+# Background loop: None, a Driver of jobs.tasks, or jobs.listener while there are only services.
 loop = None
 # (why, block device) of the flash that could not be mounted, or None.
 recovery = None

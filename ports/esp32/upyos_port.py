@@ -5,6 +5,8 @@ import machine
 from micropython import const
 
 NAME = "esp32"
+# The clock is set to the time of this place, UTC and $TZ hours.
+LOCAL_CLOCK = True
 # What a write to the flash may be as small as: the port writes any length, 32 is littlefs' default
 # in MicroPython.
 PROG_BYTES = 32

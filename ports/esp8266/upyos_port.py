@@ -7,6 +7,8 @@ import machine
 from micropython import const
 
 NAME = "esp8266"
+# The clock is set to the time of this place, UTC and $TZ hours.
+LOCAL_CLOCK = True
 # As on the esp32 port: littlefs' default in MicroPython.
 PROG_BYTES = 32
 

@@ -5,6 +5,8 @@ import machine
 from micropython import const
 
 NAME = "rp2"
+# The clock is set to the time of this place, UTC and $TZ hours.
+LOCAL_CLOCK = True
 # The flash is programmed in pages; MicroPython ports/rp2/modules/_boot.py mounts with it too.
 PROG_BYTES = 256
 

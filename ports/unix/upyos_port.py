@@ -8,6 +8,8 @@ import vfs
 from micropython import const
 
 NAME = "unix"
+# The host has the clock, and it counts UTC.
+LOCAL_CLOCK = False
 # As on rp2, so that both run the same code.
 PROG_BYTES = 256
 

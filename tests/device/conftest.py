@@ -50,6 +50,13 @@ def server(machines) -> Iterator[ftp_server.Server]:
 
 
 @pytest.fixture
+def large_server(machines) -> Iterator[ftp_server.Server]:
+    """With room for 4 MiB."""
+    with ftp_server.serving(machines, ftp_server.FILES, 4 << 20) as found:
+        yield found
+
+
+@pytest.fixture
 def guarded_server(machines) -> Iterator[ftp_server.Server]:
     """With a password, in clear text as an old configuration has it."""
     old = {"/etc/system.conf": ftp_server.PASSWORD}

@@ -9,6 +9,7 @@ import socket
 import subprocess
 
 import pytest
+from network import LIMIT_S
 from upyfw.source import tools
 
 
@@ -24,22 +25,23 @@ def got(ftp: ftplib.FTP, path: str, rest: int | None = None) -> bytes:
     return data.getvalue()
 
 
-def test_a_large_file_goes_there_and_back(server):
-    data = random.Random(7).randbytes(1 << 19)
+def test_a_large_file_goes_there_and_back(large_server):
+    server = large_server
+    data = random.Random(7).randbytes(1 << 20)
     ftp = server.client()
     ftp.storbinary("STOR /t/big.bin", io.BytesIO(data))
     assert ftp.size("/t/big.bin") == len(data)
     assert got(ftp, "/t/big.bin") == data
-    assert got(ftp, "/t/big.bin", rest=500_000) == data[500_000:]
+    assert got(ftp, "/t/big.bin", rest=1_000_000) == data[1_000_000:]
     ftp.quit()
     assert server.files()["/t/big.bin"] == data
 
 
-def test_many_small_files(server):
-    ftp = server.client()
+def test_many_small_files(large_server):
+    ftp = large_server.client()
     ftp.mkd("/t/many")
     ftp.cwd("/t/many")
-    names = [f"{i:03d}.txt" for i in range(120)]
+    names = [f"{i:03d}.txt" for i in range(1000)]
     for name in names:
         ftp.storbinary(f"STOR {name}", io.BytesIO(name.encode()))
     assert ftp.nlst() == names
@@ -63,6 +65,34 @@ def test_listings(server):
     assert re.fullmatch(r"213 \d{14}", ftp.sendcmd("MDTM a.txt"))
     with pytest.raises(ftplib.error_perm, match="550 no such"):
         ftp.nlst("none*/x")
+
+
+def test_times_are_utc(server):
+    """The clock of this machine counts UTC, whatever $TZ is: it is for boards."""
+    ftp = server.client()
+    line = "'%04d%02d%02d%02d%02d%02d' % time.gmtime(os.stat('/t/a.txt')[8])[:6]"
+    stamp = server.session.run(f"> print({line})")
+    assert ftp.sendcmd("MDTM /t/a.txt") == "213 " + stamp
+    assert dict(ftp.mlsd("/t"))["a.txt"]["modify"] == stamp
+
+
+def test_a_client_without_any_negotiation(server):
+    """As simple clients of phones are: USER, PASS, TYPE, PASV or PORT; lines end in LF."""
+    client = server.plain()
+    client.send(b"USER admin\nPASS x\nTYPE I\nPASV\n")
+    numbers = re.search(rb"\((.+)\)", client.until(b")\r\n")).group(1).split(b",")
+    port = int(numbers[4]) << 8 | int(numbers[5])
+    with socket.create_connection(("127.0.0.1", port), LIMIT_S) as data:
+        client.send(b"LIST\n")
+        client.until(b"226 ")
+        assert b" etc\r\n" in data.recv(9999)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT_S)
+        port = listener.getsockname()[1]
+        client.send(b"PORT 127,0,0,1,%d,%d\nRETR t/a.txt\nQUIT\n" % (port >> 8, port & 255))
+        with listener.accept()[0] as data:
+            assert data.recv(100) == b"alpha\n"
+    assert client.rest().endswith(b"221 Goodbye\r\n")
 
 
 def test_directories_and_names(server):

@@ -224,6 +224,8 @@ def test_fuzz(guarded_server, full):
     client.sendcmd("CWD /t")
     for turn in range(100_000 if full else 400):
         with socket.create_connection(("127.0.0.1", guarded_server.port), LIMIT_S) as peer:
+            # more than it can take at once would be dropped before it came to the service
+            assert peer.recv(1) == b"2"
             peer.sendall(b"USER admin\r\nPASS pw7\r\n" if turn % 20 == 0 else b"")
             peer.sendall(mutated(source) + b"\r\nQUIT\r\n")
     assert client.sendcmd("NOOP").startswith("200")

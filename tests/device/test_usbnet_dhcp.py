@@ -102,6 +102,19 @@ def question(name: str, kind: int) -> bytes:
     return struct.pack(">6H", 1, 0, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", kind, 1)
 
 
+def test_a_service_is_announced_while_it_runs(session):
+    cable = session.target.cable
+    pointer = 12
+    session.run("uftpd start -p 2121")
+    session.target.advance(8)
+    found = cable.ask_udp("224.0.0.251", 5353, question("_ftp._tcp.local", pointer))
+    assert found is not None
+    assert struct.pack(">3H", 0, 0, 2121) in found[1]
+    session.run("uftpd stop")
+    session.target.advance(8)
+    assert cable.ask_udp("224.0.0.251", 5353, question("_ftp._tcp.local", pointer), 2) is None
+
+
 def test_services_are_announced(session):
     cable = session.target.cable
     nic = "> __import__('network').USBD_NCM().announce"

@@ -89,6 +89,17 @@ def test_ftp_moves_files(running):
     client.quit()
 
 
+def test_times_of_ftp_are_utc(session):
+    """The clock of a board is $TZ hours ahead."""
+    session.run("uftpd start")
+    session.run("export TZ 2.5")
+    line = "'%04d%02d%02d%02d%02d%02d' % time.gmtime(os.stat('/t/a.txt')[8] - 9000)[:6]"
+    stamp = session.run(f"> print({line})").encode()
+    talk = session.target.cable.open(21)
+    asked = talk.say(b"USER x\r\nMDTM /t/a.txt\r\n", until=b"213 " + stamp)
+    assert asked.reason is False, asked.data
+
+
 def test_web_server_answers(running, tmp_path):
     url = f"http://127.0.0.1:{running.target.cable.forward(80)}"
     for tool, arguments in (("curl", ["-sSfo"]), ("wget", ["-qO"])):

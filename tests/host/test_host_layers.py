@@ -11,7 +11,7 @@ from casefile import TREE
 ROOT = TREE / "scripts" / "upyfw"
 # the lowest first: a folder imports itself and those in front of it (docs/design.md 3)
 FOLDERS = ("base", "board", "source", "image", "build", "release")
-FOLDERS += ("flash", "targets", "measure", "commands")
+FOLDERS += ("flash", "targets", "remote", "measure", "commands")
 # the start stands at the top of the package, and knows the commands alone by what it is given
 ALONE = {"__init__": set(), "__main__": {"cli"}, "cli": {"__init__", "base", "commands"}}
 

@@ -35,7 +35,7 @@ BARRIERS |= {
     "grammar/pyline",
     "grammar/raw_repl",
 }
-BARRIERS |= {"jobs/connection", "jobs/listener", "svc/http"}
+BARRIERS |= {"jobs/connection", "svc/http"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

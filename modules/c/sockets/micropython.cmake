@@ -16,6 +16,16 @@ function(upyos_mend before after)
     set(UPYOS_MODLWIP "${mended}" PARENT_SCOPE)
 endfunction()
 
+# A listening socket is a smaller thing: what these two write would lie behind it, in another connection.
+upyos_mend(
+    "                tcp_err(socket->pcb.tcp, NULL);
+                tcp_recv(socket->pcb.tcp, NULL);
+
+                if (socket->pcb.tcp->state != LISTEN) {"
+    "                if (socket->pcb.tcp->state != LISTEN) {
+                    tcp_err(socket->pcb.tcp, NULL);
+                    tcp_recv(socket->pcb.tcp, NULL);")
+
 # What was received before the peer reset the connection is kept; what it is read by says so once it has been read.
 upyos_mend(
     "    // Free any incoming buffers or connections that are stored

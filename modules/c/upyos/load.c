@@ -160,17 +160,21 @@ static bool upyos_is_package(mp_obj_t module) {
            && mp_map_lookup(&mp_obj_module_get_globals(module)->map, MP_OBJ_NEW_QSTR(MP_QSTR___path__), MP_MAP_LOOKUP) != NULL;
 }
 
-// Whether a module of the package upyos stands directly in it, or in the folder that is kept.
+// Whether a module of the package upyos stands directly in it, or is what is kept, in that or above it.
 static bool upyos_stays(const char *name, mp_obj_t module, const char *kept) {
     const char *in = strchr(name, '.');
     if (in == NULL) {
         return true;
     }
-    size_t len = strcspn(++in, ".");
-    if (strncmp(in, kept, len) == 0 && kept[len] == 0) {
-        return true;
+    size_t len = strlen(++in);
+    size_t kept_len = strlen(kept);
+    if (strncmp(in, kept, MIN(len, kept_len)) == 0) {
+        char next = len < kept_len ? kept[len] : in[kept_len];
+        if (kept_len != 0 && (next == '.' || next == 0)) {
+            return true;
+        }
     }
-    return in[len] == 0 && !upyos_is_package(module);
+    return strchr(in, '.') == NULL && !upyos_is_package(module);
 }
 
 // Whether the first part of a dotted name is one of the names.
@@ -185,8 +189,8 @@ static bool upyos_is_below(const char *name, size_t count, const mp_obj_t *names
     return false;
 }
 
-// unload(names[, kept]): drop from sys.modules the folders of the package upyos, but the one that is kept, and the
-// modules of these names; folders and packages with all that is in them
+// unload(names[, kept]): drop from sys.modules the folders of the package upyos, but the folder or module that is kept, and
+// the modules of these names; folders and packages with all that is in them
 static mp_obj_t upyos_unload(size_t n_args, const mp_obj_t *args) {
     size_t count;
     mp_obj_t *names;

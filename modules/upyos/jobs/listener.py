@@ -1,31 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""What all services share: the process, the listening socket, connections and their limits.
+"""Services while nobody uses them: their processes, and one look at all listening sockets.
 
-A service without a client is one task that waits for its socket. The module that speaks its
-protocol is loaded with the first connection and let go with the last one. This module stays
-loaded as long as there are jobs, so that all services see the same table of failed log-ins.
+This module is the loop (upyos.state.loop) while nothing but services is in the background. It
+needs no asyncio. With the first connection, or when a program loads asyncio, a Driver of
+jobs.tasks becomes the loop, and jobs.serving accepts; once there are no more jobs, the next
+prompt drops those and this one is the loop again. So it stays loaded as long as there are
+services: the table of failed log-ins is one for all.
 """
 
-import gc
-import time
-from asyncio import core
+import select
+import sys
 
+import _upyos
 from micropython import const
 from upyos import process, state
-from upyos.jobs import loop, tasks
-from upyos.jobs.connection import Connection
-from upyos.jobs.output import Lines
 
-_BACKLOG = const(4)
-_AF_INET = const(2)
-# What accept() raises again and again, for want of memory say, must not take all time.
-_PAUSE_MS = const(100)
-# Between two looks for room.
-_ROOM_MS = const(5)
-_EAGAIN = const(11)
+# While a program runs; on a board a socket says by itself that something came.
+_PERIOD_MS = const(50)
 
 # Failed log-ins of peers, see upyos.svc.login: {address: [count, ticks of the next try]}.
 failures = {}
+poller = select.poll()
 
 
 class Service(process.Proc):
@@ -36,22 +31,22 @@ class Service(process.Proc):
     _status = "R"
     # Who has what there is one of: the console, the transfer.
     holder = None
+    # The coroutine function that a connection runs; loaded with the first connection.
+    session = None
+    # A list while there is a Driver, and the task that accepts, the job that its tasks are of.
+    connections = ()
+    task = job = None
 
-    def __init__(self, name, load, sock, place):
+    def __init__(self, kind, sock, place, settings):
         super().__init__()
-        self.cmd = self.service = name
+        # kind is (name, path of the module of its session, port, how many connections).
+        self.kind = kind
+        self.cmd = self.service = kind[0]
         self.args = ["start"]
-        # Returns the coroutine function that a connection runs; called with the first one.
-        self.load = load
-        self.session = None
-        self.watched = False
         self.sock = sock
-        # (address, port) that it listens at, and how many connections there may be.
+        # (address, port) that it listens at.
         self.place = place
-        self.most = 0
-        self.settings = {}
-        self.connections = []
-        self.job = _Job(self)
+        self.settings = settings
 
     @property
     def sts(self):
@@ -61,148 +56,121 @@ class Service(process.Proc):
     @sts.setter
     def sts(self, status):
         self._status = status
-        if status == "S":
-            self.task.cancel()
-            if state.turn is None or state.turn.ident() == 0:
-                self.job.end()
-
-    def close(self):
-        """Close all sockets. Its tasks end without another step."""
-        from upyos.lib import announce
-
-        announce.service(self.service, 0)
-        self.sock.close()
-        for connection in self.connections:
-            connection.abort()
-        self.connections.clear()
-
-    def room(self):
-        """Tell whether the next peer need not wait.
-
-        The oldest one that has not logged in gives way, once it has had its moment.
-        """
-        waits = False
-        if len(self.connections) >= self.most:
-            now_ms = time.ticks_ms()
-            for connection in self.connections:
-                if connection.known:
-                    continue
-                if time.ticks_diff(now_ms, connection.place_ms) >= 0:
-                    self.connections.remove(connection)
-                    connection.abort()
-                    return True
-                waits = True
-        return not waits
-
-    def take(self, sock, peer):
-        """Begin a connection; without room for it nobody could be let go: it is closed."""
-        if len(self.connections) >= self.most:
-            sock.close()
+        if status != "S":
+            poller.modify(self.sock, select.POLLIN if status == "R" else 0)
             return
-        if self.session is None:
-            self.session = self.load()
-        connection = Connection(self, sock, peer)
-        self.connections.append(connection)
-        connection.task = core.create_task(connection.run())
-        if not self.watched:
-            self.watched = True
-            core.create_task(self.watch())
-
-    async def watch(self):
-        """Let go of peers that are too slow, as long as there are connections."""
-        while self.connections:
-            await core.sleep_ms(1000)
-            for connection in self.connections[:]:
-                connection.second()
-        self.watched = False
-        self.session = None
-
-
-class _Job(tasks.Job):
-    """The job of a service."""
-
-    def __init__(self, proc):
-        self.proc = proc
-        self.pid = proc.pid
-        self.out = Lines()
+        if self.task:
+            self.task.cancel()
+        if state.turn is None or state.turn.ident() == 0:
+            self.end()
 
     def end(self):
-        """Close what is open, take the process from the table."""
-        if state.procs.pop(self.pid, None):
-            self.over = True
-            self.proc.close()
-            tasks.less()
+        """Close what is open, take the process from the table. Its tasks end without a step."""
+        if not state.procs.pop(self.pid, None):
+            return
+        from upyos.lib import announce
+
+        poller.unregister(self.sock)
+        self.sock.close()
+        announce.service(self.service, 0)
+        if self.job:
+            from upyos.jobs import serving
+
+            serving.end(self)
+        if not services():
+            state.loop.parted()
 
 
-def listen(address, port):
-    """Return a listening socket. Raises OSError, ImportError without a network."""
-    import socket
-
-    import upyos_port
-
-    place = socket.getaddrinfo(address, port)[0][-1]
-    sock = socket.socket()
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(place)
-        sock.listen(_BACKLOG)
-        upyos_port.prepare(sock)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def start(proc):
-    """Let a service run."""
-    loop.install()
-    tasks.more()
-    part = tasks.Part(proc.job, _serve(proc), True)
-    # Not a part of a job that happens to start it.
-    proc.task = core.Task(part, core.__dict__)
-    core._task_queue.push(proc.task)
-    process.attach(proc, False)
-
-
-async def _serve(proc):
-    """Accept connections until the process is asked to stop."""
-    while True:
-        try:
-            await readable(proc.sock)
-            while proc.sts == "H":
-                await core.sleep_ms(_PAUSE_MS)
-            while not proc.room():
-                await core.sleep_ms(_ROOM_MS)
-            sock, peer = proc.sock.accept()
-        except OSError as exc:
-            if exc.errno != _EAGAIN:
-                await core.sleep_ms(_PAUSE_MS)
-            continue
-        # barrier: whatever goes wrong with one connection, the service goes on
-        try:
-            proc.take(sock, address(peer))
-        except (OSError, MemoryError):
-            sock.close()
-            gc.collect()
+def services():
+    """Return the processes of all services."""
+    return [proc for proc in state.procs.values() if isinstance(proc, Service)]
 
 
 def running(name):
     """Return the process of the service of that name, or None."""
-    for proc in state.procs.values():
-        if getattr(proc, "service", None) == name:
+    for proc in services():
+        if proc.service == name:
             return proc
 
 
-def address(peer):
-    """Return the address in what accept() gave, a text."""
-    if isinstance(peer, tuple):
-        return peer[0]
-    import socket
+def start(proc):
+    """Let a service run."""
+    process.attach(proc, False)
+    poller.register(proc.sock, select.POLLIN)
+    if state.loop is None:
+        rest()
+    if state.loop.employ is not employ:
+        state.loop.ears = sys.modules[__name__]
+        from upyos.jobs import serving
 
-    return ".".join(str(byte) for byte in socket.sockaddr(peer)[1])
+        serving.begin(proc)
+    elif "asyncio" in sys.modules:
+        woken()
 
 
-def readable(sock):
-    """Wait until there is something to read; to be awaited."""
-    yield core._io_queue.queue_read(sock)
+def rest():
+    """Be the loop; return False: nothing but services is in the background."""
+    this = sys.modules[__name__]
+    if state.loop is not this:
+        import upyos_port
+
+        state.loop = this
+        state.key = state.key or key
+        upyos_port.timer(_PERIOD_MS, step)
+        for proc in services():
+            proc.task = proc.job = None
+            proc.connections = ()
+    return False
+
+
+def parted():
+    """Be the loop no more: the last service has ended."""
+    import upyos_port
+
+    state.loop = None
+    upyos_port.timer(0, None)
+
+
+def key():
+    """Wait for a key while nothing but services is in the background; return it, or -1."""
+    if state.loop is None:
+        state.key = None
+        state.modules = 0
+        return -1
+    return _upyos.key(step())
+
+
+def step():
+    """Look at the sockets; return how many ms nothing will be."""
+    for sock, _event in poller.ipoll(0):
+        _upyos.hold(True)
+        try:
+            woken()
+        except MemoryError:
+            # Nobody is there to say so.
+            sock.accept()[0].close()
+        finally:
+            _upyos.hold(False)
+        return 0
+    return _PERIOD_MS
+
+
+def woken():
+    """Have jobs.tasks be the loop. While somebody loads it, he will."""
+    from upyos.jobs import loop
+
+    # the last name in it
+    if hasattr(loop, "Visit"):
+        loop.install()
+
+
+def clear():
+    """Drop what a program left in the loop: nothing."""
+
+
+def employ():
+    """Have all services accept by themselves."""
+    from upyos.jobs import serving
+
+    for proc in services():
+        serving.begin(proc)

@@ -30,6 +30,8 @@ def install():
             setattr(core, function.__name__, function)
             setattr(asyncio, function.__name__, function)
         core._io_queue.wait_io_event = _wait
+    if state.loop:
+        tasks.drive()
 
 
 def _wait(wait_ms):
@@ -106,6 +108,7 @@ def _result(exc):
     raise exc
 
 
+# The last name here: jobs.listener looks for it, to see whether all is loaded.
 class Visit:
     """What stands for the job of a thread on the main thread."""
 

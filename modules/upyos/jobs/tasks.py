@@ -37,25 +37,30 @@ def start(proc, main, streams, kept):
 def more():
     """Count one more coroutine that the system runs; the first one starts the driver."""
     Driver.tasks += 1
-    if state.loop is None:
-        state.loop = Driver()
-        if state.key is None:
-            state.key = turns.key
-        upyos_port.timer(_PERIOD_MS, state.loop.step)
+    drive()
+
+
+def drive():
+    """Have a driver be the loop."""
+    ears = state.loop
+    if isinstance(ears, Driver):
+        return
+    state.loop = Driver()
+    if state.key is None or ears and state.key is ears.key:
+        state.key = turns.key
+    upyos_port.timer(_PERIOD_MS, state.loop.step)
+    if ears:
+        state.loop.ears = ears
+        ears.employ()
 
 
 def less():
-    """Count one less; the driver goes with the last one."""
+    """Count one less; the driver goes with the last one, or leaves the loop to jobs.listener."""
     Driver.tasks -= 1
     if Driver.tasks == 0:
-        upyos_port.timer(0, None)
-        state.loop = None
-
-
-def part():
-    """Let tasks stand still and jobs be silent: the raw REPL has the terminal."""
-    state.parted = True
-    upyos_port.timer(0, None)
+        state.modules = 0
+        if state.loop.ears is None:
+            state.loop.parted()
 
 
 class Driver:
@@ -65,6 +70,8 @@ class Driver:
     tasks = 0
     # Asked for while it ran, perhaps behind its last look at the streams.
     again = False
+    # jobs.listener, which is the loop after it, if there are services.
+    ears = None
 
     def __init__(self):
         self.running = False
@@ -112,6 +119,28 @@ class Driver:
         """Drop what a program left in the loop, unless another one's loop is running."""
         if core.cur_task is None:
             core.new_event_loop()
+
+    def parted(self):
+        """Go with the last service, unless there are tasks."""
+        self.ears = None
+        if Driver.tasks == 0:
+            upyos_port.timer(0, None)
+            state.loop = None
+
+    def rest(self):
+        """Let jobs.listener be the loop; return True if there are tasks."""
+        if Driver.tasks:
+            return True
+        if state.key is turns.key:
+            state.key = None
+        return self.ears.rest()
+
+    key = staticmethod(turns.key)
+
+    def woken(self):
+        """Do nothing: asyncio is loaded."""
+
+    employ = woken
 
     def _due_ms(self):
         """Return in how many ms the next task is due, after a look at the streams."""

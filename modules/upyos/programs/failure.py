@@ -68,6 +68,8 @@ def watch_tasks():
     from asyncio import core
 
     core.Loop.default_exception_handler = _of_task
+    if state.loop:
+        state.loop.woken()
 
 
 def _of_task(loop, context):

@@ -15,7 +15,7 @@ from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
 # Allowed before the log-in.
 _OPEN = " USER PASS SYST FEAT NOOP QUIT "
 # Obeyed while a transfer runs; others wait for its end.
-_MEANWHILE = " ABOR NOOP QUIT STAT "
+_MEANWHILE = " ABOR NOOP STAT "
 _LINE_BYTES = const(600)
 _SILENCE_S = const(300)
 _EACCES = const(13)

@@ -7,9 +7,10 @@ The passive port is one for all sessions: who has it is its owner until the tran
 import time
 from asyncio import core
 
+import _upyos
 from micropython import const
 
-from upyos.jobs import listener
+from upyos.jobs import serving, sockets
 from upyos.jobs.connection import Connection
 
 PORT = 13333
@@ -21,7 +22,10 @@ _WAIT_MS = const(15_000)
 _UNUSED_MS = const(5_000)
 _STEP_MS = const(20)
 _EINPROGRESS = (115, 119)
-BLOCK_BYTES = const(2048)
+_SMALL_BYTES = const(1024)
+_LARGE_BYTES = const(4096)
+# A heap this large can spare the larger block.
+_LARGE_HEAP_BYTES = const(400_000)
 
 
 class Data:
@@ -60,7 +64,7 @@ class Data:
             return 0
         self._close()
         port = self.service.settings.get("data_port", PORT)
-        self.passive = listener.listen(self.service.place[0], port)
+        self.passive = sockets.listen(self.service.place[0], port)
         return port
 
     def active(self, address, port):
@@ -90,13 +94,15 @@ class Data:
     async def _accepted(self):
         """Return a connection of the peer itself; those of others are closed."""
         while True:
-            await listener.readable(self.passive)
+            await serving.readable(self.passive)
             try:
                 sock, peer = self.passive.accept()
             except OSError:
                 # it is gone again
                 continue
-            if listener.address(peer) == self.session.connection.peer:
+            if sockets.address(peer) == self.session.connection.peer:
+                self.passive.close()
+                self.passive = None
                 return sock
             sock.close()
 
@@ -163,6 +169,12 @@ class Data:
         if self.connection:
             self.connection.sock.close()
             self.connection = self.session.connection.second_one = None
+
+
+def block():
+    """Return the memory that a file passes through."""
+    large = _upyos.heap()[0] > _LARGE_HEAP_BYTES
+    return memoryview(bytearray(_LARGE_BYTES if large else _SMALL_BYTES))
 
 
 def _writable(sock):

@@ -6,7 +6,7 @@ import time
 
 from micropython import const
 
-from upyos.lib import files, paths
+from upyos.lib import files, paths, zone
 
 _DIRECTORY = const(0x4000)
 _ENOENT = const(2)
@@ -110,5 +110,5 @@ def facts(entry):
 
 
 def stamp(seconds):
-    """Return a time as RFC 3659 has it."""
-    return "%04d%02d%02d%02d%02d%02d" % time.localtime(seconds or 0)[:6]
+    """Return a time as RFC 3659 has it: in UTC."""
+    return "%04d%02d%02d%02d%02d%02d" % zone.utc(seconds or 0)[:6]

@@ -12,8 +12,7 @@ from asyncio import core
 from micropython import const
 
 from upyos.lib import files, paths
-from upyos.svc import ftp_list
-from upyos.svc.ftp_data import BLOCK_BYTES
+from upyos.svc import ftp_data, ftp_list
 
 # So many blocks are passed on before others have their turn.
 _BLOCKS = const(8)
@@ -84,7 +83,7 @@ async def on_retr(session, argument):
 
 async def _send_file(session, path, offset):
     data = await session.data.open()
-    block = memoryview(bytearray(BLOCK_BYTES))
+    block = ftp_data.block()
     with open(path, "rb") as file:
         file.seek(offset)
         blocks = 0
@@ -92,7 +91,7 @@ async def _send_file(session, path, offset):
             count = file.readinto(block)
             if not count:
                 return "226 done"
-            await data.write(block if count == BLOCK_BYTES else block[:count])
+            await data.write(block if count == len(block) else block[:count])
             data.left_s = data.patience_s
             blocks += 1
             if blocks % _BLOCKS == 0:
@@ -149,10 +148,10 @@ async def _store(session, path, offset):
 
 def _copy_head(path, file, offset):
     """Copy the first bytes of a file."""
-    block = memoryview(bytearray(BLOCK_BYTES))
+    block = ftp_data.block()
     with open(path, "rb") as old:
         while offset:
-            count = old.readinto(block[: min(offset, BLOCK_BYTES)])
+            count = old.readinto(block[: min(offset, len(block))])
             if not count:
                 return
             file.write(block[:count])
@@ -161,13 +160,13 @@ def _copy_head(path, file, offset):
 
 async def _receive(data, file):
     """Write what comes to a file."""
-    block = memoryview(bytearray(BLOCK_BYTES))
+    block = ftp_data.block()
     blocks = 0
     while True:
         count = await data.readinto(block)
         if not count:
             return
-        file.write(block if count == BLOCK_BYTES else block[:count])
+        file.write(block if count == len(block) else block[:count])
         data.left_s = data.patience_s
         blocks += 1
         if blocks % _BLOCKS == 0:

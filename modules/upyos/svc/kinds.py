@@ -1,25 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The services there are: (name, what loads its session, port, how many connections)."""
+"""The services there are: (name, module of its session, port, how many connections).
 
+The module has `async def session(connection)`. It is loaded with the first connection.
+"""
 
-def _telnet():
-    from upyos.svc import telnet
-
-    return telnet.session
-
-
-def _ftp():
-    from upyos.svc import ftp
-
-    return ftp.session
-
-
-def _http():
-    from upyos.svc import http
-
-    return http.session
-
-
-TELNET = ("utelnetd", _telnet, 23, 4)
-FTP = ("uftpd", _ftp, 21, 6)
-HTTP = ("uhttpd", _http, 80, 5)
+TELNET = ("utelnetd", "upyos/svc/telnet.py", 23, 4)
+FTP = ("uftpd", "upyos/svc/ftp.py", 21, 6)
+HTTP = ("uhttpd", "upyos/svc/http.py", 80, 5)

@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 def main(kind, args):
-    """Run the command of a service; return its status. kind is (name, load, port, most)."""
+    """Run the command of a service; return its status. kind is of kinds."""
     found, words = command.options(args, "", "pa")
     command.operands(words, 1, 1)
     verb = words[0]
@@ -85,10 +85,10 @@ def _status(kind, address, port):
 
 def start(kind, address=None, port=None, silent=False):
     """Start a service that does not run. Raises OSError, ValueError, ImportError, Refused."""
-    name, load, usual_port, most = kind
+    name, usual_port = kind[0], kind[2]
     settings = read_settings(name)
     check_password(settings)
-    from upyos.jobs import listener
+    from upyos.jobs import listener, sockets
     from upyos.lib import announce
     from upyos.lib.reasons import reason
     from upyos.svc import interfaces
@@ -96,16 +96,13 @@ def start(kind, address=None, port=None, silent=False):
     address = interfaces.address(address or settings.get("address", _ANY))
     port = port or settings.get("port", usual_port)
     try:
-        sock = listener.listen(address, port)
+        sock = sockets.listen(address, port)
     except OSError as exc:
         raise Refused("port %d: %s" % (port, reason(exc))) from None
-    proc = listener.Service(name, load, sock, (address, port))
-    proc.most = settings.get("connections", most)
-    proc.settings = settings
-    listener.start(proc)
+    listener.start(listener.Service(kind, sock, (address, port), settings))
     announce.service(name, port)
     if not silent:
-        _say(proc)
+        _say(running(name))
         if not sdata.sysconfig["auth"]["paswd"]:
             console.error(name + ": no password is set: anybody can log in (setauth)")
 

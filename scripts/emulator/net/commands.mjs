@@ -6,12 +6,39 @@ import { address } from './packets.mjs';
 const encode = (data) => Buffer.from(data).toString('base64');
 const decode = (text) => Buffer.from(text, 'base64');
 
+/** A connection to the board, and what came over it and was not taken yet. */
+class Talk {
+  constructor(host, port) {
+    const connection = host.connect(port);
+    if (connection === null) throw new Error('no way to the board');
+    this.connection = connection;
+    this.over = false;
+    this.take();
+    connection.onData = (part) => (this.got.push(Buffer.from(part)), (this.size += part.length));
+    connection.onEnd = () => ((this.over = true), connection.end());
+    connection.onClose = (reason) => (this.over = reason ?? true);
+  }
+
+  all() {
+    if (this.got.length > 1) this.got = [Buffer.concat(this.got)];
+    return this.got[0] ?? Buffer.alloc(0);
+  }
+
+  take() {
+    const data = this.got ? this.all() : null;
+    this.got = [];
+    this.size = 0;
+    return data;
+  }
+}
+
 export class NetCommands {
   constructor(session) {
     this.session = session;
     this.host = session.machine.host;
     this.forwarder = new Forwarder(this.host);
     this.sequence = 0;
+    this.talks = [];
   }
 
   close() {
@@ -25,6 +52,17 @@ export class NetCommands {
 
   #wait(condition, args) {
     return this.session.runUntil(condition, args);
+  }
+
+  #talk(talk, { data = '', end = false, bytes = Infinity, until = null, ...args }) {
+    const text = until === null ? null : decode(until);
+    const start = this.session.machine.nanos;
+    const has = () => talk.size >= bytes || (text !== null && talk.all().includes(text));
+    talk.connection.send(decode(data));
+    if (end) talk.connection.end();
+    const done = this.#wait(() => talk.over || has(), args);
+    const nanos = this.session.machine.nanos - start;
+    return { data: encode(talk.take()), reason: done ? talk.over : 'max_ms', nanos };
   }
 
   static kinds = {
@@ -59,22 +97,20 @@ export class NetCommands {
       return { data: reply && encode(reply.data), from: reply?.from.join('.') ?? null };
     },
     /** Open a connection, send data, and take what comes until the board closes it, or for `bytes`; then break it off. */
-    exchange({ port, data = '', end = false, bytes = Infinity, keep = false, ...args }) {
-      const connection = this.host.connect(port);
-      if (connection === null) throw new Error('no way to the board');
-      const got = [];
-      let size = 0;
-      const start = this.session.machine.nanos;
-      connection.onData = (part) => (got.push(Buffer.from(part)), (size += part.length));
-      let over = false;
-      connection.onEnd = () => ((over = true), connection.end());
-      connection.onClose = (reason) => (over = reason ?? true);
-      connection.send(decode(data));
-      if (end) connection.end();
-      const done = this.#wait(() => over || size >= bytes, args);
-      if (!over && !keep) connection.abort();
-      const nanos = this.session.machine.nanos - start;
-      return { data: encode(Buffer.concat(got)), reason: done ? over : 'max_ms', nanos };
+    exchange({ port, keep = false, ...args }) {
+      const talk = new Talk(this.host, port);
+      const reply = this.#talk(talk, args);
+      if (!talk.over && !keep) talk.connection.abort();
+      return reply;
+    },
+    /** Open a connection to talk over, several times. */
+    open({ port }) {
+      this.talks.push(new Talk(this.host, port));
+      return { number: this.talks.length - 1 };
+    },
+    /** Send data over an open connection, and take what comes until the board closes it, for `bytes`, or up to a text. */
+    talk({ number, ...args }) {
+      return this.#talk(this.talks[number], args);
     },
     frame({ data }) {
       this.session.machine.usbConsole.network.send(decode(data));

@@ -16,12 +16,13 @@ from upyfw.measure import http_rate, latency
 def command() -> None:
     """Measure requests to a background job on UNIX: at the prompt, and while programs run.
 
-    Prints milliseconds, and how many requests a second uhttpd answers: beside Microdot alone on
-    the same interpreter, and on the emulated board. It never passes or fails. On a machine that
-    does other things they say more about those: `chrt -r 10 ./upyfw latency` puts them aside.
+    Prints milliseconds; how many requests a second uhttpd answers, beside Microdot alone on the
+    same interpreter, and on the emulated board; how fast uftpd takes a file, beside a bare loop
+    that receives and writes. It never passes or fails. On a machine that does other things the
+    figures say more about those: `chrt -r 10 ./upyfw latency` puts them aside.
     """
     with tempfile.TemporaryDirectory() as folder, step("latency"):
-        figures = latency.run(Path(folder))
+        figures, ftp = latency.run(Path(folder))
         rates = http_rate.run(Path(folder))
         on_board = http_rate.on_board(Path(folder))
     table = Table("", "median ms", "p99 ms", "most ms")
@@ -33,4 +34,8 @@ def command() -> None:
     table.add_row("Microdot alone", f"{rates.microdot:.0f}")
     table.add_row("share", f"{rates.share:.2f}")
     table.add_row("uhttpd on the emulated board", f"{on_board:.0f}")
+    results.console().print(table)
+    table = Table("2 MiB received and written", "MB/s")
+    table.add_row("a bare loop", f"{ftp.bare / 1e6:.1f}")
+    table.add_row("uftpd", f"{ftp.ftp / 1e6:.1f} ({ftp.share:.2f} of it)")
     results.console().print(table)

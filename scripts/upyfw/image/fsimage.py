@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The littlefs image of a board: made from folders, checked by reading it back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError
@@ -68,6 +69,13 @@ def make(
     image = _tidied(board, buffer)
     _verify(board, image, files)
     return image
+
+
+def resized(board: Board, size_bytes: int) -> Board:
+    """Return the board with a file system of another size, where it takes any: UNIX."""
+    region = replace(board.fs_region, size_bytes=size_bytes)
+    others = tuple(one for one in board.regions if one.name != region.name)
+    return replace(board, regions=(*others, region))
 
 
 def _tidied(board: Board, buffer: bytearray) -> bytes:

@@ -19,6 +19,7 @@ from upyfw.measure import (
     bench_jobs,
     bench_lines,
     bench_machine,
+    bench_network,
     bench_stack,
     size,
 )
@@ -82,8 +83,12 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
         stack = bench_stack.measure(machine, bench_stack.Stack.of_elf(whole.elf))
         single = bench_commands.measure(machine, what, size.of_build(whole), cold, report)
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
+    report("services", 0.8)
+    network = bench_network.measure(folder, what, whole) if what.board.usbnet else None
     starts = dict(_profiles(folder, what, report)) if profiles else {}
-    return Bench(what.name, upyfw.__version__, figures, upyos, sizes, single, starts, stack)
+    return Bench(
+        what.name, upyfw.__version__, figures, upyos, sizes, single, starts, stack, network
+    )
 
 
 def _measure_bare(made: Artifacts) -> Figures:

@@ -69,6 +69,19 @@ class ProfileFigures:
 
 
 @dataclass(frozen=True)
+class NetworkFigures:
+    """What the services take, in bytes of heap, and what they do."""
+
+    # all of them, nobody connected
+    idle_bytes: int
+    # each further connection, by what it is for
+    connection_bytes: dict[str, int]
+    ftp_read_kb_per_s: float
+    ftp_written_kb_per_s: float
+    telnet_echo_ms: float
+
+
+@dataclass(frozen=True)
 class Bench:
     """A run: the firmware with upyOS and the same build without it."""
 
@@ -82,6 +95,7 @@ class Bench:
     profiles: dict[str, ProfileFigures] = field(default_factory=dict)
     # what is typed → bytes of C stack, see bench_stack
     stack: dict[str, int] = field(default_factory=dict)
+    network: NetworkFigures | None = None
 
 
 # The free heap of the original is not here: it was read before a collection, the others after one.
@@ -175,6 +189,23 @@ def rows_of_cache(bench: Bench) -> list[tuple[str, ...]]:
     return [(name, f"{one.off_ms:.2f} ms", f"{one.on_ms:.2f} ms") for name, one in figures]
 
 
+def rows_of_network(bench: Bench) -> list[tuple[str, str]]:
+    """Rows (what, figure) of the services over the USB cable."""
+    one = bench.network
+    if one is None:
+        return []
+    return [
+        ("heap of the services, no client", _bytes(one.idle_bytes)),
+        *(
+            (f"heap of a connection: {what}", _bytes(n))
+            for what, n in one.connection_bytes.items()
+        ),
+        ("FTP, file of 64 KiB read", f"{one.ftp_read_kb_per_s:.0f} KB/s"),
+        ("FTP, file of 64 KiB written", f"{one.ftp_written_kb_per_s:.0f} KB/s"),
+        ("telnet, a character and its echo", f"{one.telnet_echo_ms:.1f} ms"),
+    ]
+
+
 def rows_of_stack(bench: Bench) -> list[tuple[str, ...]]:
     """Rows (what is typed, C stack that it takes)."""
     return [(name, _bytes(size_bytes)) for name, size_bytes in bench.stack.items()]
@@ -192,6 +223,7 @@ _HEADS = (
     (rows_of_profiles, (*_PROFILE_HEADS, "heap free", "largest free block")),
     (rows_of_commands, _COMMAND_HEADS),
     (rows_of_cache, ("cache of answers about files", "off", "on")),
+    (rows_of_network, ("services over the USB cable", "")),
     (rows_of_stack, ("what is typed", "C stack")),
     (rows_of_single, ("command", "group", "flash", "busy", "heap while running", "line")),
     (rows_of_flash, ("frozen modules", "flash")),
@@ -230,6 +262,8 @@ timing of the flash cache).
 
 {cache}
 
+{network}
+
 {stack}
 
 {flash}
@@ -249,6 +283,9 @@ timing of the flash cache).
 * **Left behind**: free heap before the second run of a command, less free heap after it, both
   after the line `> gc.collect()` (the first Python line makes the session's names, which stay: it
   is typed before anything is measured). Below 32 B it is the chance of where garbage lies.
+* **Services**: the board runs in the emulator, and a TCP/IP stack in it is the client at the other
+  end of the USB cable, which is faster than a real one. Rates and times are of the emulated clock,
+  flash operations included. The heap is read while nobody types, after a collection.
 * **Every command by itself**: the first check of its file in tests/cases that succeeds and runs it
   alone, typed once on a board that was just started. **Heap while running**: the allocation table
   is read every half millisecond; the most blocks in use, less those in use when Enter was typed.

@@ -12,10 +12,13 @@ from pathlib import Path
 from upyfw.board import variant
 from upyfw.build import firmware
 from upyfw.image import fsimage
+from upyfw.measure import ftp_rate
 from upyfw.targets.unix import Unix
 
 REQUESTS = 200
 _LIMIT_S = 30
+# room for the files whose way there is measured
+_FLASH_BYTES = 8 << 20
 # an async program that sends each line back, and a synchronous one that does not give way
 _ECHO = """import asyncio
 async def answer(reader, writer):
@@ -33,6 +36,7 @@ _BUSY = """def __main__(args):
         pass
 """
 _FILES = {"/etc/init.sh": b"#\n", "/t/echo.py": _ECHO.encode(), "/t/busy.py": _BUSY.encode()}
+_FILES["/t/bare.py"] = ftp_rate.PROGRAM
 # what is typed before the requests; Ctrl-C ends it
 _FOREGROUND = {
     "at the prompt": "",
@@ -51,25 +55,31 @@ class Figure:
     most_ms: float
 
 
-def run(folder: Path) -> list[Figure]:
+def run(folder: Path) -> tuple[list[Figure], ftp_rate.Rates]:
     """Measure; folder is for the file that stands for the flash."""
-    with _started(folder) as (target, port):
-        return [_figure(what, line, target, port) for what, line in _FOREGROUND.items()]
+    with _started(folder) as target:
+        port = _free_port()
+        target.run(f"/t/echo {port} &")
+        _request(port)
+        figures = [_figure(what, line, target, port) for what, line in _FOREGROUND.items()]
+        target.run("killall echo")
+        return figures, ftp_rate.measure(target, _free_port(), _free_port())
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @contextlib.contextmanager
-def _started(folder: Path) -> Iterator[tuple[Unix, int]]:
+def _started(folder: Path) -> Iterator[Unix]:
     what = variant.of("UNIX")
     flash = folder / "flash.bin"
-    flash.write_bytes(fsimage.make(what.board, _FILES))
+    flash.write_bytes(fsimage.make(fsimage.resized(what.board, _FLASH_BYTES), _FILES))
     with Unix(firmware.build("UNIX").firmware, flash) as target:
         target.wait_prompt()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        target.run(f"/t/echo {port} &")
-        _request(port)
-        yield target, port
+        yield target
 
 
 def _figure(what: str, line: str, target: Unix, port: int) -> Figure:

@@ -90,6 +90,11 @@ class Cable:
         reply = self._run("exchange", limit, **args)
         return Exchanged(_bytes(reply["data"]), reply["reason"], reply["nanos"] / 1e9)
 
+    def open(self, port: int) -> Talk:
+        """Open a connection to talk over. Raises TargetError if there is no way to the board."""
+        number = self._net("open", port=port)["number"]
+        return Talk(lambda limit, **args: self._run("talk", limit, number=number, **args))
+
     def send_block(self, block: bytes) -> None:
         """Send the bytes of a transfer block as they are, whatever is in them."""
         self._net("block", data=_text(block))
@@ -105,6 +110,28 @@ class Cable:
     def reach(self, port: int, host_port: int) -> None:
         """Let the board reach a port of the loopback interface as a port of its host."""
         self._net("reach", port=port, host_port=host_port)
+
+
+class Talk:
+    """An open connection to the board: say is the way to the host's end of it."""
+
+    def __init__(self, say: Callable[..., dict[str, Any]]) -> None:
+        self._say = say
+
+    def say(
+        self,
+        data: bytes = b"",
+        until: bytes | None = None,
+        size: int | None = None,
+        *,
+        end: bool = False,
+        limit: float = _LIMIT_S,
+    ) -> Exchanged:
+        """Send data, and take what comes up to a text, size bytes, or all until it is closed."""
+        args: dict[str, Any] = {} if size is None else {"bytes": size}
+        args |= {} if until is None else {"until": _text(until)}
+        reply = self._say(limit, data=_text(data), end=end, **args)
+        return Exchanged(_bytes(reply["data"]), reply["reason"], reply["nanos"] / 1e9)
 
 
 def _text(data: bytes) -> str:

@@ -29,11 +29,20 @@ _STOP_LIMIT_S = 2.0
 class Unix(Target):
     """The firmware of the unix port with a file as its flash.
 
-    program: the built firmware. flash: littlefs image; the process writes to it.
+    program: the built firmware. flash: littlefs image; the process writes to it. environment: what
+    is added to that of this process.
     """
 
-    def __init__(self, program: Path, flash: Path, *, heap: str = _HEAP) -> None:
+    def __init__(
+        self,
+        program: Path,
+        flash: Path,
+        *,
+        heap: str = _HEAP,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         super().__init__()
+        self._environment = environment or {}
         self._program = program
         self._flash = flash
         self._heap = heap
@@ -118,7 +127,7 @@ class Unix(Target):
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                env={**os.environ, "UPYOS_FLASH": str(self._flash.absolute())},
+                env=os.environ | self._environment | {"UPYOS_FLASH": str(self._flash.absolute())},
                 start_new_session=True,
                 preexec_fn=_take_terminal,
             )

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""A folder of this machine on a board: what changed is pushed."""
+
+from __future__ import annotations
+
+import posixpath
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import watchfiles
+
+from upyfw.base.errors import UpyfwError
+from upyfw.remote.ways import Way
+
+# of editors and of Python: no files that a board shall have
+_IGNORED_ENDS = ("~", ".swp", ".swx", ".tmp", ".pyc", ".part")
+_IGNORED_NAMES = ("__pycache__", "node_modules")
+# changes that come together are pushed together
+_DEBOUNCE_MS = 200
+_STEP_MS = 50
+# how often the folder is looked at though nothing was told: what failed is tried again, and some
+# file systems tell nothing
+_AGAIN_MS = 1000
+
+Say = Callable[[str], None]
+
+
+def wanted(part: str) -> bool:
+    """Tell whether a part of a path may be a file's that goes onto the board."""
+    return part[0] != "." and part not in _IGNORED_NAMES and not part.endswith(_IGNORED_ENDS)
+
+
+class Sync:
+    """One folder and its place on a board."""
+
+    def __init__(self, folder: Path, to: str, way: Way, say: Say, *, delete: bool = False) -> None:
+        self._folder = folder.resolve()
+        self._to = posixpath.join("/", to)
+        self._way = way
+        self._say = say
+        self._delete = delete
+        # file → when it changed, how large it was, when the board got it or was seen to have it
+        self._done: dict[Path, tuple[int, int]] = {}
+
+    def files(self) -> list[Path]:
+        """Return the files of the folder that go onto the board, in order."""
+        return sorted(path for path in self._folder.rglob("*") if self._is_ours(path))
+
+    def _is_ours(self, path: Path) -> bool:
+        return self._is_named_well(path) and path.is_file()
+
+    def _is_named_well(self, path: Path) -> bool:
+        return all(map(wanted, path.relative_to(self._folder).parts))
+
+    def target(self, path: Path) -> str:
+        """Return where a file stands on the board."""
+        return posixpath.join(self._to, path.relative_to(self._folder).as_posix())
+
+    def push(self) -> tuple[int, int]:
+        """Push what the board has not; return how many files were written, of how many."""
+        every = self._now()
+        return sum(self._push(path, stamp) for path, stamp in every.items()), len(every)
+
+    def _now(self) -> dict[Path, tuple[int, int]]:
+        stats = [(path, path.stat()) for path in self.files()]
+        return {path: (found.st_mtime_ns, found.st_size) for path, found in stats}
+
+    def _push(self, path: Path, stamp: tuple[int, int]) -> bool:
+        target = self.target(path)
+        data = path.read_bytes()
+        is_new = not self._way.has(target, data)
+        if is_new:
+            self._way.write(target, data)
+            self._say(f"{target}: {len(data):,} B")
+        self._done[path] = stamp
+        return is_new
+
+    def watch(self, stop: threading.Event) -> None:
+        """Push what changes until stop is set; what fails is said, and tried again."""
+        for _ in watchfiles.watch(
+            self._folder,
+            watch_filter=None,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            stop_event=stop,
+            rust_timeout=_AGAIN_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        ):
+            self.update()
+
+    def update(self) -> None:
+        """Bring the board up to date with what differs from the last time."""
+        try:
+            now = self._now()
+        except OSError:
+            # a file has just gone; the next look comes
+            return
+        for path, stamp in now.items():
+            if self._done.get(path) != stamp:
+                self._try(path, self._push, path, stamp)
+        for path in self._done.keys() - now.keys():
+            self._try(path, self._gone, path)
+
+    def _try(self, path: Path, call: Callable[..., object], *args: object) -> None:
+        try:
+            call(*args)
+        except (OSError, UpyfwError) as exc:
+            self._say(f"{self.target(path)}: {exc}")
+
+    def _gone(self, path: Path) -> None:
+        if self._delete:
+            self._way.remove(self.target(path))
+            self._say(f"{self.target(path)}: removed")
+        del self._done[path]

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""`upyfw sync` with a board that is a process of this machine: over FTP, and at its console."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import ftp_server
+import pytest
+from casefile import TREE
+from machines import image
+from network import LIMIT_S
+from upyfw.remote.sync import Sync
+from upyfw.remote.ways import SerialWay
+
+HELLO = b"def __main__(args):\n  print('hello')\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Files to push, and some that stay here."""
+    for name, data in {
+        "a.txt": b"alpha\n",
+        "bin/hello.py": HELLO,
+        "deep/er/ä b.txt": b"x" * 3000,
+        ".git/config": b"",
+        "a.txt~": b"",
+        "__pycache__/x.pyc": b"",
+    }.items():
+        path = tmp_path / "here" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return tmp_path / "here"
+
+
+def upyfw(server: ftp_server.Server, folder, *more: str, password: str = "") -> subprocess.Popen:
+    call = [sys.executable, "-P", "-m", "upyfw", "sync", f"127.0.0.1:{server.port}", str(folder)]
+    env = os.environ | {"PYTHONPATH": str(TREE / "scripts"), "UPYFW_PASSWORD": password}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([*call, *more], env=env, stderr=pipe, stdout=pipe, text=True)
+    # nobody waits for its lines for ever
+    limit = threading.Timer(LIMIT_S, process.kill)
+    limit.daemon = True
+    limit.start()
+    return process
+
+
+def test_what_changed_is_pushed_and_nothing_else(server, folder):
+    first = upyfw(server, folder, "--to", "/local").communicate(timeout=LIMIT_S)[1]
+    assert "3 of 3 files written" in first
+    assert server.session.run("hello") == "hello"
+    assert server.session.run("wc -c '/local/deep/er/ä b.txt'").split()[0] == "3000"
+    (folder / "a.txt").write_bytes(b"ALPHA\n")
+    second = upyfw(server, folder, "--to", "/local").communicate(timeout=LIMIT_S)[1]
+    assert "1 of 3 files written" in second
+    assert server.session.run("cat /local/a.txt") == "ALPHA"
+    names = server.files()
+    assert [path for path in names if path.startswith("/local/") and path[7] in "._"] == []
+
+
+def test_a_saved_file_is_on_the_board(server, folder):
+    process = upyfw(server, folder, "--to", "/local", "--watch", "--delete")
+    told = iter(process.stderr.readline, "")
+    assert any("watching" in line for line in told)
+    (folder / "bin" / "hello.py").write_bytes(HELLO.replace(b"hello", b"saved"))
+    assert any("/local/bin/hello.py" in line for line in told)
+    assert server.session.run("hello") == "saved"
+    (folder / "a.txt").unlink()
+    assert any("/local/a.txt: removed" in line for line in told)
+    assert "/local/a.txt" not in server.files()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMIT_S) == 0
+    process.communicate()
+
+
+def test_the_password_is_needed(guarded_server, folder):
+    wrong = upyfw(guarded_server, folder, password="bad")
+    assert "530" in wrong.communicate(timeout=LIMIT_S)[1]
+    assert wrong.returncode == 1
+    right = upyfw(guarded_server, folder, password="pw7")
+    assert "3 of 3 files written" in right.communicate(timeout=LIMIT_S)[1]
+
+
+def test_nobody_is_there(server, folder):
+    server.session.run("uftpd stop")
+    process = upyfw(server, folder)
+    assert "refused" in process.communicate(timeout=LIMIT_S)[1]
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["UNIX", "RPI_PICO"])
+def test_at_the_console(machines, folder, name):
+    said: list[str] = []
+    with machines.at_prompt(name, image(name, {})) as session:
+        sync = Sync(folder, "/local", SerialWay(session.target), said.append, delete=True)
+        assert sync.push() == (3, 3)
+        assert sync.push() == (0, 3)
+        (folder / "a.txt").write_bytes(b"it's\n")
+        sync.update()
+        assert said[-1] == "/local/a.txt: 5 B"
+        assert session.target.run("cat /local/a.txt").strip() == "it's"
+        (folder / "a.txt").unlink()
+        sync.update()
+        assert session.target.run("test -e /local/a.txt; echo $?").split()[-1] == "1"
+        assert session.target.run("hello").strip() == "hello"
+
+
+class Way:
+    """Fails once, as a board that restarts does."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, bytes] = {}
+        self.fails = True
+
+    def has(self, path: str, data: bytes) -> bool:
+        return self.written.get(path) == data
+
+    def write(self, path: str, data: bytes) -> None:
+        if self.fails:
+            self.fails = False
+            raise OSError(5, "gone")
+        self.written[path] = data
+
+
+def test_what_failed_is_tried_again(folder):
+    way, said = Way(), []
+    sync = Sync(folder, "/", way, said.append)
+    sync.update()
+    assert [line for line in said if "gone" in line] != []
+    stop = threading.Event()
+    # nothing changes: the time that passes is enough
+    watcher = threading.Thread(target=sync.watch, args=(stop,))
+    watcher.start()
+    while "/a.txt" not in way.written:
+        assert watcher.is_alive()
+        stop.wait(0.05)
+    stop.set()
+    watcher.join(LIMIT_S)
+    assert sorted(way.written) == ["/a.txt", "/bin/hello.py", "/deep/er/ä b.txt"]
