@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from network import LIMIT_S, free_port
+from session import Session
 from upyfw.source import tools
 
 _CONF = """\
@@ -154,3 +155,25 @@ def page(body: bytes, *headers: str, status: str = "200 OK", length: int | None 
     size = len(body) if length is None else length
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {size}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
+
+
+# what leftovers() says when there is nothing
+NOTHING = ""
+
+
+def digest(unix: Session, path: str) -> str:
+    return unix.run(f"sha256sum {path}").split(" ")[0]
+
+
+def leftovers(unix: Session) -> str:
+    """What stands where unfinished files do."""
+    return unix.run("find .part -r /") + unix.run("find .tag -r /")
+
+
+def asked(unix: Session, server: Scripted) -> None:
+    """Wait until a request has come."""
+    for _ in range(200):
+        if server.requests:
+            return
+        unix.target.read_quiet(0.05, 10)
+    raise AssertionError(unix.text)

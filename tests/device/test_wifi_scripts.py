@@ -4,6 +4,7 @@
 import re
 
 import pytest
+from casefile import TREE
 from machines import image
 from network import well_known_ports
 from session import Session
@@ -56,9 +57,21 @@ def filled(key: str) -> str:
     return START.replace("<SSID>", "stand-in").replace("<password>", key)
 
 
+def uncommented() -> str:
+    """The init.sh of the image, with its lines for Wi-Fi and the services."""
+    text = (TREE / "fsimage/skel/etc/init.sh").read_text()
+    head, mark, rest = text.partition("# Wifi and what needs it:\n")
+    lines, space, tail = rest.partition("\n\n")
+    assert (
+        mark and space and lines.startswith("#wifi sta on\n#wifi sta connect SSID PASSWORD 10\n")
+    )
+    lines = lines.replace("#", "").replace("SSID PASSWORD", "stand-in stand-in-key")
+    return f"{head}{lines}\nwifi sta ifconfig{space}{tail}"
+
+
 SCRIPTS = {
     "of the README": {"/etc/init.sh": filled("stand-in-key"), "/etc/end.sh": END},
-    "of the image": {"/etc/init.sh": "sh /etc/wifi.sh stand-in stand-in-key\n"},
+    "of the image": {"/etc/init.sh": uncommented()},
 }
 
 
