@@ -32,11 +32,12 @@ def test_telnet_mends_the_start_script(machines):
         log_in(client)
         client.until(b"/ $: ")
         client.send(b"echo pwd > /etc/init.sh; cat /etc/init.sh\r\n")
-        assert client.until(b"\r\npwd\r\n")
+        client.until(b"\r\npwd\r\n/ $: ")
+        client.send(b"ps\r\n")
+        services = client.until(b" ps\r\n/ $: ")
         client.close()
-        services = session.run("ps")
-        assert "utelnetd" in services
-        assert "uftpd" not in services
+        assert b"utelnetd" in services
+        assert b"uftpd" not in services
 
 
 @pytest.mark.parametrize("mode", MODES)

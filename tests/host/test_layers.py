@@ -80,8 +80,6 @@ PAIRS = {
     ("upyos.executor", "upyos.grammar.session"),
     ("upyos.start.boot", "kernel"),
     ("upyos.start.control", "kernel"),
-    # a board that nobody stands beside must not be lost
-    ("upyos.start.boot", "upyos.svc.recovery"),
 }
 # Numbers that the build puts where they are imported: no arrow.
 CODES = "upyos.lib.codes"

@@ -119,6 +119,5 @@ def _recover(reason):
         console.write("> utls.format_fs(True)   format the flash: all files are lost\n")
     else:
         console.write("vi /etc/init.sh   mend the start script\n")
-    from upyos.svc import recovery
-
-    recovery.start()
+    # A service, so it is loaded as a program is.
+    _upyos.load("upyos/svc/recovery.py", "recovery").start()

@@ -22,7 +22,8 @@ _WAIT_MS = const(15_000)
 _UNUSED_MS = const(5_000)
 _STEP_MS = const(20)
 _EINPROGRESS = (115, 119)
-_SMALL_BYTES = const(1024)
+# Three pages of flash; with all around it a transfer takes less than 3 KiB.
+_SMALL_BYTES = const(768)
 _LARGE_BYTES = const(4096)
 # A heap this large can spare the larger block.
 _LARGE_HEAP_BYTES = const(400_000)

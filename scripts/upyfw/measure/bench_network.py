@@ -19,7 +19,7 @@ from upyfw.targets import prompts
 from upyfw.targets.cable import Talk
 
 # The services, each with its port.
-SERVICES = {"utelnetd": 23, "uftpd": 21}
+SERVICES = {"utelnetd": 23, "uftpd": 21, "uhttpd": 80}
 DATA_PORT = 13333
 FILE = bytes(range(256)) * 256
 ECHOES = 20

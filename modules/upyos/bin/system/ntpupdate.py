@@ -9,7 +9,6 @@ Source: RFC 4330 (SNTP).
 
 import time
 
-import sdata
 from micropython import const
 from upyos.lib import clock, dates, sntp, zone
 from upyos.lib.command import UsageError, fail, number, operands, options
