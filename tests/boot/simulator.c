@@ -11,8 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbedtls/platform_util.h"
 #include "boot.h"
 #include "port.h"
+
+void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
+    memset(data, 0, size_bytes);
+}
 
 // What sim_run answers after a power cut, and after an access beyond the flash.
 #define CUT (-1)

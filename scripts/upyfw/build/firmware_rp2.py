@@ -38,6 +38,8 @@ _USBNET_CMAKE = """\
 set(MICROPY_PY_LWIP 1)
 set(UPYOS_USBNET 1)
 """
+# two firmware slots, modules/c/swap
+_SWAP_CMAKE = "set(UPYOS_SWAP 1)\n"
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
@@ -102,10 +104,13 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     below = _c_dir(board, port)
     # MicroPython alone, to compare with, has nothing of ours
     usbnet = board.usbnet and inputs.c_modules is not None
+    swap = board.swap is not None and inputs.c_modules is not None
     options = (_OPTIONS if inputs.c_modules else "") + (_USBNET_OPTIONS if usbnet else "")
+    options += firmware_rp2_boot.of_board(board).header() if swap else ""
+    further = (_USBNET_CMAKE if usbnet else "") + (_SWAP_CMAKE if swap else "")
     return {
         "mpconfigboard.h": _header(board, below) + options,
-        "mpconfigboard.cmake": _cmake(board, below, folder) + (_USBNET_CMAKE if usbnet else ""),
+        "mpconfigboard.cmake": _cmake(board, below, folder) + further,
         "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
 

@@ -5,8 +5,11 @@ docs/formats/firmware-swap.md
 """
 
 import contextlib
+import hashlib
 import io
+import struct
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import upyfw
@@ -18,6 +21,12 @@ from upyfw.board.boards import Board
 BOARD_TLV = 0xA0
 # the boot loader programs single bytes; imgtool takes the smallest unit that a flash may have
 _ALIGN = 4
+# MCUboot, boot/bootutil/include/bootutil/image.h: magic, load address, bytes of header and of
+# protected TLVs, bytes of firmware, flags, version
+_HEADER = struct.Struct("<IIHHIIBBHI")
+_MAGIC = 0x96F3B83D
+_PROTECTED, _OTHERS = 0x6908, 0x6907
+_SHA256, _ECDSA = 0x10, 0x22
 
 
 def wrap(board: Board, firmware: bytes, version: str = "", key: object = None) -> bytes:
@@ -49,3 +58,53 @@ def wrap(board: Board, firmware: bytes, version: str = "", key: object = None) -
     if why:
         raise UpyfwError(f"{board.name}: {why}", hint="freeze less (manifest/)")
     return data
+
+
+@dataclass(frozen=True)
+class Image:
+    """What an image says about itself; signature DER, or None."""
+
+    version: str
+    board: str
+    firmware: bytes
+    digest: bytes
+    signature: bytes | None
+
+
+def read(data: bytes) -> Image:
+    """Return what an image holds; ValueError with the reason if it is none, or not whole.
+
+    Bytes behind its TLVs are not looked at.
+    """
+    if len(data) < _HEADER.size or _HEADER.unpack_from(data)[0] != _MAGIC:
+        raise ValueError("no update image")
+    _, _, header_bytes, protected_bytes, size_bytes, _, *numbers = _HEADER.unpack_from(data)
+    hashed_end = header_bytes + size_bytes + protected_bytes
+    protected = _tlvs(data, header_bytes + size_bytes, _PROTECTED) if protected_bytes else {}
+    tlvs = _tlvs(data, hashed_end, _OTHERS)
+    digest = hashlib.sha256(data[:hashed_end]).digest()
+    if tlvs.get(_SHA256) != digest:
+        raise ValueError("its content is not the one of its SHA-256")
+    return Image(
+        ".".join(map(str, numbers[:3])),
+        protected.get(BOARD_TLV, b"").decode(errors="replace"),
+        data[header_bytes : header_bytes + size_bytes],
+        digest,
+        tlvs.get(_ECDSA),
+    )
+
+
+def _tlvs(data: bytes, at: int, magic: int) -> dict[int, bytes]:
+    """Return {type: value} of the TLVs at an offset."""
+    if len(data) < at + 4 or struct.unpack_from("<H", data, at)[0] != magic:
+        raise ValueError("it ends in the middle")
+    end = at + struct.unpack_from("<H", data, at + 2)[0]
+    if end > len(data):
+        raise ValueError("it ends in the middle")
+    found = {}
+    at += 4
+    while at + 4 <= end:
+        kind, size_bytes = struct.unpack_from("<HH", data, at)
+        found[kind] = data[at + 4 : at + 4 + size_bytes]
+        at += 4 + size_bytes
+    return found
