@@ -6,12 +6,15 @@ read only. So an upgrade is read from a directory that is larger than the board'
 """
 
 import hashlib
+import struct
 import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import boot_drive
 import machines
+import upyfw
 from session import Session
 from upyfw.board import boards
 from upyfw.board.layout import Region
@@ -39,6 +42,21 @@ def __main__(args):
     vfs.mount(vfs.VfsLfs2(Stick()), "/stick", readonly=True)
 """
 INIT = "/bin/stick.py\n"
+# A service of the name that the note asks for cannot be started while this has no address.
+USURP = b"""\
+import json
+def __main__(args):
+    try:
+        with open("/etc/upgrade.trial") as file:
+            note = json.load(file)
+    except OSError:
+        return
+    note["net"] = True
+    with open("/etc/upgrade.trial", "w") as file:
+        json.dump(note, file)
+    import network
+    network.USBD_NCM().active(False)
+"""
 
 
 def key(name: str = "good") -> object:
@@ -64,7 +82,7 @@ def firmware() -> slotimage.Image:
 @cache
 def image(version: str, signer: str = "good") -> bytes:
     """The same firmware as another version, signed."""
-    return slotimage.wrap(BOARD, firmware().firmware, version, key(signer))
+    return slotimage.wrap(BOARD, newer_firmware(version), version, key(signer))
 
 
 def listed(version: str, image: bytes, board: str = NAME) -> bytes:
@@ -114,3 +132,43 @@ def started(folder: Path, content: bytes) -> Session:
     session = Session(machine)
     session.wait_prompt()
     return session
+
+
+def newer_firmware(version: str) -> bytes:
+    """The firmware that was built, saying that it is another version."""
+    old = upyfw.__version__.encode()
+    assert len(old) == len(version)
+    return firmware().firmware.replace(old, version.encode())
+
+
+@cache
+def hanging(version: str) -> bytes:
+    """Firmware that does nothing from its first instruction on, signed."""
+    content = bytearray(firmware().firmware)
+    # the reset vector, behind boot2: an address within the firmware; b . (ARM DDI 0419, A6.7.10)
+    entry = struct.unpack_from("<I", content, 256 + 4)[0] & ~1
+    off = entry - BOARD.chip.flash_addr - SWAP.start_off
+    content[off : off + 2] = b"\xfe\xe7"
+    return slotimage.wrap(BOARD, bytes(content), version, key())
+
+
+@cache
+def other_board(version: str) -> bytes:
+    """Firmware for another board, signed."""
+    return slotimage.wrap(boards.load("VCCGND_YD2040"), newer_firmware(version), version, key())
+
+
+def dropped(content: bytes, version: str) -> bytes:
+    """A flash onto which the update file of a version was dropped."""
+    pages = dict(uf2.read(machines.built(NAME).read_bytes()).pages)
+    image = slotimage.wrap(BOARD, newer_firmware(version), version)
+    base = BOARD.chip.flash_addr
+    slot = base + SWAP.primary.offset
+    pages = {addr: page for addr, page in pages.items() if addr < slot}
+    pages |= uf2.pages(slot, image)
+    return boot_drive.written(content, uf2.write(uf2.Image(BOARD.chip.uf2_family, pages)), base)
+
+
+def version(session: Session) -> str:
+    """Return the version that runs."""
+    return session.run("upgrade status").splitlines()[0].split()[1].rstrip(",")

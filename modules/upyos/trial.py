@@ -2,8 +2,8 @@
 """New firmware on trial. This module is loaded then only, and stays until the trial is over.
 
 The firmware may stay once the prompt has answered for a while, the services run that ran before,
-and, if it came over the network, a network is there. Until then the watchdog is fed by modules/c/swap;
-if that takes too long, it goes back.
+and, if it came over the network, a network is there. Until then the watchdog is fed by
+modules/c/swap; if that takes too long, it goes back.
 """
 
 import time
@@ -64,7 +64,8 @@ def _is_connected():
 def confirm():
     """End the trial: this firmware stays. Return False if it was not on trial.
 
-    One page of the flash is programmed: a power cut there leaves the trial, which goes back, or none.
+    One page of the flash is programmed: a power cut there leaves the trial, which goes back, or
+    none.
     """
     import upyos_port
 

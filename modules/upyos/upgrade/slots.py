@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Firmware into the slot that does not run: loaded, checked, and asked for.
 
-A power cut while it is loaded leaves the running firmware, and a note of how far it came. A request
-is one erase and one page: cut in there, the start after it is an ordinary one.
+A power cut while it is loaded leaves the running firmware, and a note of how far it came. A
+request is one erase and one page: cut in there, the start after it is an ordinary one.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ _EOPNOTSUPP = const(95)
 
 def is_web(base):
     """Tell whether a base is an address of the web, not a directory."""
-    return base.startswith("http://") or base.startswith("https://")
+    return base.startswith(("http://", "https://"))
 
 
 def opened(base, path, offset=0):
