@@ -120,19 +120,22 @@ def _load(work):
     """Load it; return the status."""
     print("Upgrading from upyOS github repository, wait...")
     print("[", end="")
+    why = KeyboardInterrupt
     try:
         tree.check_room(work.items)
         work.load()
-    # Ctrl-C too leaves nothing behind but what the next download goes on from.
-    except BaseException as e:
-        print("]")
-        tree.forget()
-        if not isinstance(e, (OSError, ValueError)):
-            raise
-        command.fail(work.offer.base, e)
+        why = None
+    except (OSError, ValueError) as e:
+        why = e
+    finally:
+        print("]" + ("" if why else "OK"))
+        if why:
+            # Ctrl-C too leaves nothing but the firmware that the next download goes on from.
+            tree.forget()
+    if why:
+        command.fail(work.offer.base, why)
         print("not complete %d/%d" % (work.done, work.count))
         return 1
-    print("]OK")
     print("100% Upgrade complete")
     if work.firmware:
         print("The new firmware is tried at the next reset.")

@@ -55,15 +55,17 @@ def wanted(records, again):
         if path.startswith("/local/") or path in _KEPT:
             continue
         there = _digest(path)
-        if there == record.digest and not again:
-            continue
-        if there not in (None, record.digest) and path.startswith(_SHARED):
-            if _shipped(path) != there.hex():
-                path += ".new"
-                if _digest(path) == record.digest:
-                    continue
-        found.append((record, path))
+        if there not in (None, record.digest) and _is_users(path, there):
+            path += ".new"
+            there = _digest(path)
+        if there != record.digest or again:
+            found.append((record, path))
     return found
+
+
+def _is_users(path, digest):
+    """Tell whether the user has changed a file that was shipped."""
+    return path.startswith(_SHARED) and _shipped(path) != digest.hex()
 
 
 def check_room(items):

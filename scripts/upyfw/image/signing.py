@@ -45,8 +45,10 @@ def load(path: Path | None) -> object:
     path = path or development()
     try:
         key = read(str(path))
-    except (OSError, ValueError, TypeError) as exc:
-        raise BadInput(f"{path}: no key: {exc}", "./upyfw ota keygen makes one") from None
+    except OSError as exc:
+        raise BadInput(f"{path}: {exc.strerror}", "./upyfw ota keygen makes one") from None
+    except (ValueError, TypeError):
+        raise BadInput(f"{path}: no key", "./upyfw ota keygen makes one") from None
     if not isinstance(key, (ECDSA256P1, ECDSA256P1Public)):
         raise BadInput(f"{path}: no key for ECDSA over P-256", "./upyfw ota keygen makes one")
     return key
@@ -64,8 +66,21 @@ def key_line(key: object, name: str) -> str:
 
 
 def sign(key: object, digest: bytes) -> bytes:
-    """Return a signature over a SHA-256, DER."""
-    return key.sign_digest(digest)
+    """Return a signature over a SHA-256, DER. Raises BadInput for a public key."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    check_private(key)
+    return key.key.sign(digest, ec.ECDSA(Prehashed(SHA256())))
+
+
+def check_private(key: object) -> None:
+    """Raise BadInput for a public key."""
+    from imgtool.keys import ECDSA256P1
+
+    if not isinstance(key, ECDSA256P1):
+        raise BadInput("the key is a public one", "sign with the private one, or see --signature")
 
 
 def is_signed(key: object, digest: bytes, signature: bytes) -> bool:

@@ -29,8 +29,23 @@ _PROTECTED, _OTHERS = 0x6908, 0x6907
 _SHA256, _ECDSA = 0x10, 0x22
 
 
-def wrap(board: Board, firmware: bytes, version: str = "", key: object = None) -> bytes:
+def attach(board: Board, image: "Image", public: object, signature: bytes) -> bytes:
+    """Return an image with a signature that was made elsewhere; see wrap."""
+    fixed = {"value": signature}
+    return wrap(board, image.firmware, image.version, fixed=fixed, public=public)
+
+
+def wrap(
+    board: Board,
+    firmware: bytes,
+    version: str = "",
+    key: object = None,
+    fixed: dict | None = None,
+    public: object = None,
+) -> bytes:
     """Return the image of firmware that is linked for a board's slot: signed if there is a key.
+
+    fixed, public: a signature that was made elsewhere, and its key.
 
     version: "1.2.3", the system's if empty. The hash covers header, firmware and board, so the
     image without a signature and with any is the same one for the boot loader. Raises UpyfwError
@@ -49,9 +64,10 @@ def wrap(board: Board, firmware: bytes, version: str = "", key: object = None) -
         path = Path(folder) / "firmware.bin"
         path.write_bytes(firmware)
         made.load(path)
+    tlvs = {BOARD_TLV: board.name.encode()}
     # it says on standard output what it does
     with contextlib.redirect_stdout(io.StringIO()):
-        made.create(key, "hash", None, custom_tlvs={BOARD_TLV: board.name.encode()})
+        made.create(key, "hash", None, custom_tlvs=tlvs, fixed_sig=fixed, pub_key=public)
     data = bytes(made.payload)
     slot = board.swap.primary
     why = layout.overrun(slot, slot.offset + len(data))
