@@ -146,7 +146,7 @@ def test_flipped_bits(board, full):
     good = newer()
     draw = random.Random(11)
     off = up.SWAP.secondary.offset + up.SECTOR
-    content = bytearray(up.flash(b""))
+    content = bytearray(up.flash(up.stick({})))
     content[off : off + len(good)] = good
     session = board(bytes(content))
     session.run("> from upyos.upgrade import slots")

@@ -8,7 +8,7 @@ from upyos.start import upgraded
 from upyos.upgrade import offer, slots, source, tree
 
 
-class _Work:
+class Work:
     """What there is to do: firmware (a Record or None) and files; done counts what is loaded."""
 
     def __init__(self, found, flags):
@@ -31,12 +31,10 @@ class _Work:
         print("\n" + self.items[self.done][0].path if self.names else ".", end="")
         self.done += 1
 
-    def load(self):
-        """Load and check all of it, and do it or ask for it. Raises OSError, ValueError."""
-        tree.load(self.offer.base, self.items, self.tick)
+    def finish(self):
+        """Put what is loaded in its place. Raises OSError, ValueError with the reason."""
         if self.firmware is None:
             return upgraded.commit()
-        slots.load(self.offer.base, self.firmware)
         why = slots.check(offer.board(), self.again)
         if why:
             raise ValueError(self.firmware.path + ": " + why)
@@ -89,8 +87,8 @@ def _is_held(flags):
     return bool(jobs)
 
 
-def upgrade(flags):
-    """Do what the options of the command say; return its status."""
+def work(flags):
+    """Return the Work that the options of the command ask for, or a status if there is none."""
     base = flags.get("u") or sdata.sysconfig["upgrade"]
     if "t" in flags:
         base = base.rstrip("/") + "/test"
@@ -102,28 +100,35 @@ def upgrade(flags):
         return command.fail(base, why)
     if found.firmware and slots.slot() is None:
         print("This board has one slot: flash %s by cable" % found.firmware.path[1:])
-    work = _Work(found, flags)
-    if not work.count:
+    todo = Work(found, flags)
+    if not todo.count:
         print("Nothing to upgrade")
         return 0
     if "n" in flags:
-        print("%d to load" % work.count)
+        print("%d to load" % todo.count)
         return 0
     if _is_held(flags):
         return command.fail(base, "background jobs run (-s stops them)")
     if not ("f" in flags or "y" in flags or command.ask("Confirm upyOS upgrade (y/N)? ")):
         return 1
-    return _load(work)
+    return todo
 
 
-def _load(work):
-    """Load it; return the status."""
+def load(todo):
+    """Load and check all of it, and do it or ask for it; return the status.
+
+    Few calls stand above the loops that load: background jobs go on above them, and the C stack is
+    small.
+    """
     print("Upgrading from upyOS github repository, wait...")
     print("[", end="")
     why = KeyboardInterrupt
     try:
-        tree.check_room(work.items)
-        work.load()
+        tree.check_room(todo.items)
+        tree.load(todo.offer.base, todo.items, todo.tick)
+        if todo.firmware:
+            slots.load(todo.offer.base, todo.firmware)
+        todo.finish()
         why = None
     except (OSError, ValueError) as e:
         why = e
@@ -133,10 +138,10 @@ def _load(work):
             # Ctrl-C too leaves nothing but the firmware that the next download goes on from.
             tree.forget()
     if why:
-        command.fail(work.offer.base, why)
-        print("not complete %d/%d" % (work.done, work.count))
+        command.fail(todo.offer.base, why)
+        print("not complete %d/%d" % (todo.done, todo.count))
         return 1
     print("100% Upgrade complete")
-    if work.firmware:
+    if todo.firmware:
         print("The new firmware is tried at the next reset.")
     return 0

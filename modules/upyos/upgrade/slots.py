@@ -50,18 +50,6 @@ def _note(record, at):
     files.write_atomic(_NOTE, "%s %d" % (record.digest.hex(), at))
 
 
-def _fill(stream, block):
-    """Fill a block as far as the stream goes; return how many bytes came."""
-    view = memoryview(block)
-    at = 0
-    while at < len(block):
-        count = stream.readinto(view[at:])
-        if not count:
-            break
-        at += count
-    return at
-
-
 def load(base, record):
     """Write the firmware of a record into the slot, from where it broke off the last time.
 
@@ -71,30 +59,33 @@ def load(base, record):
     there = memoryview(device)
     if record.size > len(there):
         raise ValueError("the firmware does not fit into a slot")
+    block = memoryview(bytearray(_SECTOR_BYTES))
     stream, at = source.opened(base, record.path, _noted(record))
     try:
-        _write(device, there, stream, record, at)
+        filled = 0
+        while at < record.size:
+            count = stream.readinto(block[filled:])
+            if not count:
+                raise OSError(_ECONNRESET)
+            filled += count
+            if filled == _SECTOR_BYTES or at + filled >= record.size:
+                block[filled:] = b"\xff" * (_SECTOR_BYTES - filled)
+                # What is there already costs the flash nothing.
+                if there[at : at + _SECTOR_BYTES] != block:
+                    device.writeblocks(at // _SECTOR_BYTES, block)
+                at += filled
+                filled = 0
+                if at // _SECTOR_BYTES % _NOTE_EACH == 0:
+                    _note(record, at)
     finally:
         stream.close()
+    _check_digest(there, record)
+
+
+def _check_digest(there, record):
     files.discard(_NOTE)
     if hashlib.sha256(there[: record.size]).digest() != record.digest:
         raise ValueError("damaged on the way")
-
-
-def _write(device, there, stream, record, at):
-    block = bytearray(_SECTOR_BYTES)
-    while at < record.size:
-        count = _fill(stream, block)
-        if count < _SECTOR_BYTES:
-            if at + count != record.size:
-                raise OSError(_ECONNRESET) if at + count < record.size else ValueError("too long")
-            block[count:] = b"\xff" * (_SECTOR_BYTES - count)
-        # What is there already costs the flash nothing.
-        if there[at : at + _SECTOR_BYTES] != block:
-            device.writeblocks(at // _SECTOR_BYTES, block)
-        at += count
-        if at // _SECTOR_BYTES % _NOTE_EACH == 0:
-            _note(record, at)
 
 
 def check(board, lower):

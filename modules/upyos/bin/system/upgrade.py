@@ -69,7 +69,9 @@ def __main__(args):
         if flags or words[0] not in _VERBS:
             raise command.UsageError
         return _verb(words[0])
-    status = run.upgrade(flags)
+    status = run.work(flags)
+    if type(status) is not int:
+        status = run.load(status)
     if not status and "r" in flags:
         import upyos_port
 
