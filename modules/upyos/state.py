@@ -24,7 +24,7 @@ cwd = "/"
 loop = None
 # (why, block device) of the flash that could not be mounted, or None.
 recovery = None
-# Waits for a key while there are jobs, or until the start is good; the timer of jobs.
+# Waits for a key while there are jobs; the timer of jobs.
 key = None
 timer = None
 # The watchdog once it was started, the timer that will start it, or None.

@@ -6,29 +6,6 @@ import sdata
 from upyos import lexer, state
 
 
-class Frame:
-    """What belongs to one running script, or to the session: digits, place, where it goes on."""
-
-    # A script's `set -e`; its standard input; how deep scripts are nested.
-    errexit = False
-    stdin = None
-    depth = 0
-    # How many of these calls of script.run are on the C stack.
-    nested = 0
-    line_no = 0
-    # How many blocks of the session are running.
-    blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
-    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
-    # `call[0](status, *call[1:])` gives the next one's status.
-    control = None
-
-    def __init__(self, path, args):
-        self.path = path
-        self.args = args
-        self.zero = path
-
-
 def get(name):
     """Return the value of a variable, in its own type, or ""."""
     if len(name) > 1 or name not in "?!#*@0123456789":
@@ -62,6 +39,8 @@ def assign(name, value):
     if state.turn and not state.turn.is_mine():
         return state.turn.inside(assign, name, value)
     if state.frame is None:
+        from upyos.grammar.script import Frame
+
         state.frame = Frame("", [])
     frame = state.frame
     if name == "0":

@@ -10,7 +10,7 @@ import re
 import casefile
 import machines as at
 import pytest
-from hostile import ASYNC, COMMON, GENERATORS, QUICK, let_pass, sources
+from hostile import ASYNC, COMMON, GENERATORS, HEAD, QUICK, let_pass, sources
 from session import Session
 
 both = pytest.mark.parametrize("target", casefile.TARGETS)
@@ -135,3 +135,35 @@ def test_a_held_script_does_not_hold_the_console(machines, target):
 
 def _value(text):
     return re.findall(r"k=(\d*)=", text)[-1]
+
+
+# Interrupts of the core that a thread runs on are not those that bring keys.
+OFF = {
+    "once": "machine.disable_irq(); spin()",
+    "twice": "machine.disable_irq(); machine.disable_irq(); spin()",
+    "sleeps": "machine.disable_irq(); time.sleep(1000)",
+    "stubborn": """
+    while True:
+        try:
+            machine.disable_irq()
+            while True:
+                pass
+        except BaseException:
+            pass""",
+}
+
+
+def test_a_thread_with_interrupts_off_is_ended(machines):
+    head = HEAD + "def __main__(args):\n    "
+    files = {f"/o/{name}.py": head + body.strip() + "\n" for name, body in OFF.items()}
+    for name in OFF:
+        with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
+            session.type(f"/o/{name} &")
+            let_pass(session, 0.4)
+            for _ in range(3):
+                _answers(session, "true", "RPI_PICO")
+            if name == "stubborn":
+                _answers(session, "kill $!", "RPI_PICO")
+            else:
+                assert f"/o/{name}: RuntimeError: interrupts were off for too long" in session.text
+            assert "Thread_Id" in _answers(session, "ps", "RPI_PICO")

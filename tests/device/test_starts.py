@@ -43,9 +43,8 @@ def _lock_three_starts(machines, target, init):
 @both
 def test_resets_after_a_line_are_no_failures(machines, target):
     with machines.at_prompt(target, at.image(target, {})) as session:
-        for typed in ("\r", "pwd\r", "\r", "pwd\r"):
-            session.target.send(typed.encode())
-            session.wait_prompt()
+        for typed in ("", "pwd", "", "pwd"):
+            session.run(typed)
             session.target.reset()
             session.forget()
             session.wait_prompt()

@@ -64,7 +64,7 @@ def chip(monkeypatch):
     micropython = types.ModuleType("micropython")
     micropython.const = lambda value: value
     collector = types.ModuleType("gc")
-    collector.threshold = lambda *_: None
+    collector.threshold = collector.collect = lambda *_: None
     collector.mem_free = collector.mem_alloc = lambda: 0
     network = types.ModuleType("network")
     network.WLAN, network.AUTH_OPEN = AccessPoint, 0

@@ -59,6 +59,7 @@ PAIRS = {
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
     ("upyos.lineedit", "upyos.line.editkeys"),
+    ("upyos.variables", "upyos.grammar.script"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),
     ("upyos.executor", "upyos.grammar.lists"),

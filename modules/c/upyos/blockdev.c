@@ -116,7 +116,7 @@ void __wrap_mp_handle_pending(bool raise_exc) {
             upyos_interrupt_insist();
         }
         __real_mp_handle_pending(raise_exc);
-        upyos_cores_look();
+        upyos_cores_look(raise_exc);
     }
 }
 
@@ -126,7 +126,7 @@ void __wrap_mp_event_handle_nowait(void) {
         upyos_step_look();
         upyos_interrupt_insist();
         __real_mp_event_handle_nowait();
-        upyos_cores_look();
+        upyos_cores_look(true);
     }
 }
 

@@ -25,6 +25,8 @@
 #include "upyos.h"
 
 #define SLICE_US (250)
+// How long core 1 may have its interrupts off while core 0 waits: as long as a job may hold up the prompt.
+#define OFF_US (1000000)
 #define NOBODY (-1)
 // As in py/gc.c.
 #if MICROPY_GC_SPLIT_HEAP
@@ -40,6 +42,12 @@ uintptr_t gc_helper_get_regs_and_sp(uintptr_t *regs);
 static volatile int8_t holder;
 // The core that has not wants it at once.
 static volatile bool asked;
+
+// Core 1 must turn its interrupts on; it had to before, so that it is not waited for any more.
+static volatile bool forced;
+static bool had_to;
+// The lock of all atomic sections, which machine.disable_irq() takes as well.
+static recursive_mutex_t *atomic;
 
 static bool interrupts_off(void) {
     uint32_t before = save_and_disable_interrupts();
@@ -87,6 +95,48 @@ static bool taken(int8_t me) {
     return holder == me;
 }
 
+// Core 0 has waited since start_us. What core 1 does in an atomic section of its own it must do soon. The scheduler is made
+// pending without the lock, which core 1 may have.
+static void insist(uint32_t start_us) {
+    if (get_core_num() == 0 && time_us_32() - start_us >= (had_to ? SLICE_US : OFF_US)) {
+        forced = true;
+        if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
+            MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
+        }
+        // It may wait for an event, with no interrupt that could end the wait.
+        __sev();
+    }
+}
+
+uint32_t __wrap_recursive_mutex_enter_blocking_and_disable_interrupts(recursive_mutex_t *mutex);
+
+uint32_t __wrap_recursive_mutex_enter_blocking_and_disable_interrupts(recursive_mutex_t *mutex) {
+    atomic = mutex;
+    uint32_t start_us = time_us_32();
+    for (;;) {
+        uint32_t before = save_and_disable_interrupts();
+        if (recursive_mutex_try_enter(mutex, NULL)) {
+            return before;
+        }
+        restore_interrupts(before);
+        insist(start_us);
+    }
+}
+
+// Core 1: turn interrupts on, however often they were turned off. Returns false if they were on.
+static bool obey(void) {
+    forced = false;
+    if (!interrupts_off()) {
+        return false;
+    }
+    had_to = true;
+    upyos_cores_interrupts_on();
+    while (atomic != NULL && atomic->owner == lock_get_caller_owner_id()) {
+        MICROPY_END_ATOMIC_SECTION(0);
+    }
+    return true;
+}
+
 // Take the interpreter. Interrupts are on meanwhile: the other core may lock this one out to write its flash.
 static void take(void) {
     // The collector looks for this core's objects on its stack.
@@ -95,6 +145,7 @@ static void take(void) {
     int8_t me = get_core_num();
     uint32_t start_us = time_us_32();
     while (!taken(me)) {
+        insist(start_us);
         if (time_us_32() - start_us >= SLICE_US) {
             asked = true;
             if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
@@ -112,7 +163,10 @@ static void take(void) {
     __asm volatile ("" : : "r" (regs) : "memory");
 }
 
-void upyos_cores_look(void) {
+void upyos_cores_look(bool raise) {
+    if (raise && forced && get_core_num() == 1 && holder == 1 && obey()) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupts were off for too long"));
+    }
     if (asked && give()) {
         take();
     }
@@ -132,6 +186,8 @@ void __wrap_mp_wfe_or_timeout(uint32_t timeout_ms) {
     __real_mp_wfe_or_timeout(timeout_ms);
     if (gave) {
         take();
+    } else {
+        upyos_cores_look(true);
     }
 }
 
@@ -203,6 +259,7 @@ mp_uint_t __wrap_mp_thread_create(void *(*entry)(void *), void *arg, size_t *sta
 }
 
 void __wrap_mp_thread_start(void) {
+    forced = had_to = false;
     take();
 }
 

@@ -142,7 +142,7 @@ const char *upyos_last_point(const char *text) {
 }
 
 // Take a module out of sys.modules, and out of the package right above it, if that is loaded.
-static void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
+void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
     const char *text = mp_obj_str_get_str(name);
     const char *dot = upyos_last_point(text);
     upyos_remove(modules, name);

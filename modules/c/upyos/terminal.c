@@ -146,7 +146,13 @@ static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
     if (wait_ms != 0) {
         upyos_collect_garbage();
     }
-    return MP_OBJ_NEW_SMALL_INT(upyos_terminal_wait_key(wait_ms));
+    mp_int_t first_ms = upyos_started_wait(wait_ms);
+    int key = upyos_terminal_wait_key(first_ms);
+    upyos_started_key(key);
+    if (key < 0 && first_ms != wait_ms) {
+        key = upyos_terminal_wait_key(wait_ms < 0 ? wait_ms : wait_ms - first_ms);
+    }
+    return MP_OBJ_NEW_SMALL_INT(key);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 

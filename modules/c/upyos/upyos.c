@@ -17,6 +17,7 @@ static mp_obj_t upyos_init(void) {
     upyos_console_init();
     upyos_terminal_init();
     upyos_step_init();
+    upyos_started_init();
     upyos_blockdev_calls = 0;
     upyos_tick_init();
     upyos_mirror_init();
@@ -32,6 +33,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&upyos_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_redirect), MP_ROM_PTR(&upyos_redirect_obj) },
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
+    { MP_ROM_QSTR(MP_QSTR_started), MP_ROM_PTR(&upyos_started_obj) },
     { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&upyos_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },
     { MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&upyos_hold_obj) },

@@ -37,6 +37,13 @@ void upyos_interrupt_now(void);
 void upyos_interrupt_program(bool begins);
 void upyos_interrupt_insist(void);
 
+// started.c
+extern const mp_obj_fun_builtin_fixed_t upyos_started_obj;
+void upyos_started_init(void);
+// How long to wait for a key at most, of wait_ms, so that it is seen when the start is good; what came then.
+mp_int_t upyos_started_wait(mp_int_t wait_ms);
+void upyos_started_key(int key);
+
 // step.c
 extern const mp_obj_fun_builtin_var_t upyos_step_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_acquire_obj;
@@ -72,11 +79,11 @@ extern size_t upyos_blockdev_calls;
 // cores.c, where both cores run Python and the port has no GIL
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // Let the other core have the interpreter if it waits for it.
-void upyos_cores_look(void);
+void upyos_cores_look(bool raise);
 // After a program that left them off.
 void upyos_cores_interrupts_on(void);
 #else
-#define upyos_cores_look()
+#define upyos_cores_look(raise)
 #define upyos_cores_interrupts_on()
 #endif
 
@@ -117,6 +124,8 @@ void upyos_esp_tick_init(void);
 #endif
 
 // load.c
+// Take a module out of sys.modules, and out of its package.
+void upyos_unload_one(mp_map_t *modules, mp_obj_t name);
 // The last point of a name, or NULL.
 const char *upyos_last_point(const char *text);
 extern const mp_obj_fun_builtin_var_t upyos_load_obj;

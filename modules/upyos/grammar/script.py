@@ -13,12 +13,34 @@ from micropython import const
 from upyos import executor, lexer, process, state
 from upyos.grammar.source import Source
 from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
-from upyos.variables import Frame
 
 _ENOENT = const(2)
 # Levels of scripts that call scripts; how many of them may take C stack.
 _DEPTH = const(8)
 _NESTED = const(4)
+
+
+class Frame:
+    """What belongs to one running script, or to the session: digits, place, where it goes on."""
+
+    # A script's `set -e`; its standard input; how deep scripts are nested.
+    errexit = False
+    stdin = None
+    depth = 0
+    # How many of these calls of script.run are on the C stack.
+    nested = 0
+    line_no = 0
+    # How many blocks of the session are running.
+    blocks = 0
+    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
+    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
+    # `call[0](status, *call[1:])` gives the next one's status.
+    control = None
+
+    def __init__(self, path, args):
+        self.path = path
+        self.args = args
+        self.zero = path
 
 
 class Level:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Blocks outside scripts: at the prompt, and in lines that programs run."""
 
-from upyos import executor, state, variables
+from upyos import executor, state
 from upyos.grammar import block, script
 from upyos.lib.codes import _USAGE
 
@@ -13,7 +13,7 @@ def run(program, more=None):
     """
     session = state.frame
     if session is None:
-        state.frame = variables.Frame("", [])
+        state.frame = script.Frame("", [])
     frame = state.frame
     control = frame.control
     frame.control = None

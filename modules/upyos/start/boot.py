@@ -49,9 +49,7 @@ def start(options):
         # Nothing was started.
         upyos_port.set_boot_count(0)
     else:
-        from upyos.start import started
-
-        state.key = started.key
+        _upyos.started()
     if "upgrade.trial" in files:
         from upyos.start import upgraded
 

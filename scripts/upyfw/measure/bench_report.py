@@ -16,7 +16,10 @@ CLOCK_HZ = 125_000_000
 
 @dataclass(frozen=True)
 class CommandFigures:
-    """One command, second run: busy time from Enter to the next prompt, heap it left taken."""
+    """One command: busy time from Enter to the next prompt, heap it left taken.
+
+    The time is the median of five runs after a first one.
+    """
 
     ms: float
     left_bytes: int | None = None
@@ -228,7 +231,8 @@ timing of the flash cache).
 ## How it is measured
 * **Busy**: cycles that the core executed, without those it slept, divided by 125 MHz. Reset to
   prompt counts from reset to the last byte of the prompt; a command from Enter to the last byte
-  of the next prompt, second run, so that nothing is created for the first time.
+  of the next prompt: the median of five runs after a first one. So nothing is created for the
+  first time, and a directory's log that littlefs rewrites now and then does not count.
 * **Heap**: the allocation table is read in the memory of the emulated chip while the prompt waits;
   no code that measures runs on the device. upyOS collects by itself when nobody types; the bare
   prompt does not, there it is after the line `gc.collect()`.

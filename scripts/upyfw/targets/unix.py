@@ -73,6 +73,11 @@ class Unix(Target):
         self._inbox.end(None)
         self.start()
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the process."""
+        assert self._process
+        self._process.send_signal(number)
+
     def send(self, data: bytes) -> None:
         """Type data on the terminal; lost if the process is between two starts."""
         if self._reader is None:
