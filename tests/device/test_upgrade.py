@@ -178,3 +178,19 @@ def test_a_dropped_update_wins(board):
         assert up.version(session) == "0.4.0", name
         restarted(session)
         assert up.version(session) == "0.4.0", name
+
+
+def test_24_kib_are_enough_with_telnet_running(board):
+    """An upgrade with a service running needs at most 24 KiB of heap; the service is back after it."""
+    session = board(up.flash(up.offered("0.3.0", newer())))
+    assert session.target.cable.wait()
+    session.run("utelnetd start")
+    session.run("> import gc; gc.collect()")
+    session.run(f"> hog = bytearray(gc.mem_free() - {24 * 1024})")
+    said = session.run(ASK)
+    assert said.endswith("The new firmware is tried at the next reset."), said
+    # it is started again by the trial: nobody but the upgrade has it in a start script
+    assert "upgrade: 0.3.0 is on trial\nutelnetd: " in restarted(session)
+    session.target.advance(7)
+    assert "Trial:   no" in session.run("upgrade status")
+    assert session.run("utelnetd status").startswith("utelnetd: 169.254.")

@@ -22,14 +22,7 @@ extern const mp_obj_type_t rp2_flash_type;
 
 static const rp2_flash_obj_t whole = { { &rp2_flash_type }, 0, PICO_FLASH_SIZE_BYTES };
 
-mp_obj_t upyos_slot_device(uint32_t off_bytes, uint32_t size_bytes) {
-    rp2_flash_obj_t *self = mp_obj_malloc(rp2_flash_obj_t, &rp2_flash_type);
-    self->flash_base = off_bytes;
-    self->flash_size = size_bytes;
-    return MP_OBJ_FROM_PTR(self);
-}
-
-// Nothing else may run in the middle (blockdev.c).
+// Nothing else may run in the middle (blockdev.c); a scheduled function would have little of the C stack left, too.
 static void call(qstr method, size_t n_args, const mp_obj_t *given) {
     mp_obj_t args[5];
     mp_load_method(MP_OBJ_FROM_PTR(&whole), method, args);
@@ -41,6 +34,11 @@ static void call(qstr method, size_t n_args, const mp_obj_t *given) {
 
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     memcpy(to, (const void *)(XIP_BASE + off_bytes), size_bytes);
+}
+
+void upyos_slot_write(uint32_t off_bytes, mp_obj_t sector) {
+    mp_obj_t args[] = { MP_OBJ_NEW_SMALL_INT(off_bytes / BOOT_SECTOR_BYTES), sector };
+    call(MP_QSTR_writeblocks, 2, args);
 }
 
 void boot_port_erase(uint32_t off_bytes) {

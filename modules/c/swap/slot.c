@@ -28,11 +28,24 @@ static uint32_t place_of(mp_obj_t which) {
     }
 }
 
-// device() -> block device of the place where an update goes
-static mp_obj_t slot_device(void) {
-    return upyos_slot_device(upyos_slot_layout.secondary_off + BOOT_SECTOR_BYTES, upyos_slot_layout.slot_bytes);
+// view() -> memoryview of the place where an update goes
+static mp_obj_t slot_view(void) {
+    return mp_obj_new_memoryview('B', upyos_slot_layout.slot_bytes, (void *)(XIP_BASE + place_of(MP_OBJ_NEW_SMALL_INT(1))));
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(slot_device_obj, slot_device);
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_view_obj, slot_view);
+
+// write(number, data): replace a sector there. A power cut leaves it half erased or half written.
+static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
+    mp_uint_t number = mp_obj_get_int(number_in);
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    if (number >= upyos_slot_layout.slot_bytes / BOOT_SECTOR_BYTES || bufinfo.len != BOOT_SECTOR_BYTES) {
+        mp_raise_ValueError(NULL);
+    }
+    upyos_slot_write(place_of(MP_OBJ_NEW_SMALL_INT(1)) + number * BOOT_SECTOR_BYTES, data);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slot_write_obj, slot_write);
 
 static mp_obj_t tlv(uint32_t off_bytes, const boot_image_t *image, bool is_protected, uint16_t type) {
     uint32_t at_off;
@@ -111,7 +124,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(slot_marks_obj, slot_marks);
 
 static const mp_rom_map_elem_t slot_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__slot) },
-    { MP_ROM_QSTR(MP_QSTR_device), MP_ROM_PTR(&slot_device_obj) },
+    { MP_ROM_QSTR(MP_QSTR_view), MP_ROM_PTR(&slot_view_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slot_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&slot_image_obj) },
     { MP_ROM_QSTR(MP_QSTR_request), MP_ROM_PTR(&slot_request_obj) },
     { MP_ROM_QSTR(MP_QSTR_trial), MP_ROM_PTR(&slot_trial_obj) },

@@ -9,7 +9,7 @@
 
 extern const boot_layout_t upyos_slot_layout;
 
-// flash.c: a block device of MicroPython's for a part of the flash, in bytes from its start
-mp_obj_t upyos_slot_device(uint32_t off_bytes, uint32_t size_bytes);
+// flash.c: erase and program a sector at off_bytes with an object that has its bytes
+void upyos_slot_write(uint32_t off_bytes, mp_obj_t sector);
 
 #endif

@@ -55,8 +55,8 @@ def load(base, record):
 
     Raises OSError, ValueError with the reason. What is in the slot then is not asked for.
     """
-    device = slot().device()
-    there = memoryview(device)
+    write = slot().write
+    there = slot().view()
     if record.size > len(there):
         raise ValueError("the firmware does not fit into a slot")
     block = memoryview(bytearray(_SECTOR_BYTES))
@@ -72,7 +72,7 @@ def load(base, record):
                 block[filled:] = b"\xff" * (_SECTOR_BYTES - filled)
                 # What is there already costs the flash nothing.
                 if there[at : at + _SECTOR_BYTES] != block:
-                    device.writeblocks(at // _SECTOR_BYTES, block)
+                    write(at // _SECTOR_BYTES, block)
                 at += filled
                 filled = 0
                 if at // _SECTOR_BYTES % _NOTE_EACH == 0:
