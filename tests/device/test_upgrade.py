@@ -181,7 +181,7 @@ def test_a_dropped_update_wins(board):
 
 
 def test_24_kib_are_enough_with_telnet_running(board):
-    """An upgrade with a service running needs at most 24 KiB of heap; the service is back after it."""
+    """An upgrade with a service running needs at most 24 KiB; the service is back after it."""
     session = board(up.flash(up.offered("0.3.0", newer())))
     assert session.target.cable.wait()
     session.run("utelnetd start")
