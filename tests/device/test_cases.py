@@ -22,6 +22,11 @@ COLLECT = "> gc.threshold(1)"
 # A long line is drawn in pieces then, each ends like a prompt; seconds of the target.
 SLOW_S = {"RPI_PICO": 0.3}
 
+# As little C stack as an ESP8266 has below what calls MicroPython, 6.5 KiB; four times that
+# where addresses are twice as long and functions have larger frames.
+SMALL_STACK = '> __import__("_upyos").headroom(%d)'
+STACK_TAKEN_BYTES = {"RPI_PICO": 8192 - 6656, "UNIX": 80_000 - 4 * 6656}
+
 PRESENT = casefile.commands_of_tree()
 ITEMS = casefile.load_all()
 
@@ -30,6 +35,9 @@ def pytest_generate_tests(metafunc):
     full = metafunc.config.getoption("full")
     if metafunc.function is test_check_with_a_collection_at_each_allocation:
         metafunc.parametrize(("target", "check"), _collecting(full))
+        return
+    if metafunc.function is test_check_on_a_small_stack:
+        metafunc.parametrize(("target", "check"), _small(full))
         return
     for name, kind in (("case", casefile.Case), ("check", casefile.Check)):
         if name in metafunc.fixturenames:
@@ -46,6 +54,12 @@ def _collecting(full: bool) -> list:
     """The checks on UNIX; in the long form some on a board, where a collection takes long."""
     board = _first(_of("RPI_PICO", casefile.Check), FEW) if full else []
     return _of("UNIX", casefile.Check) + board
+
+
+def _small(full: bool) -> list:
+    """The checks on both targets; in the short form the first few of each file."""
+    every = [_of(target, casefile.Check) for target in casefile.TARGETS]
+    return sum(every if full else [_first(params, FEW) for params in every], [])
 
 
 def _of(target: str, kind: type) -> list:
@@ -80,6 +94,13 @@ def test_case(machines, target, case):
 
 def test_check(machines, target, check):
     with _ports(check), machines.shared(target, check.group, check.files) as machine:
+        _hold(check, *_run(check, Session(machine)))
+
+
+def test_check_on_a_small_stack(machines, target, check):
+    line = SMALL_STACK % STACK_TAKEN_BYTES[target]
+    group = f"{check.group} {line}"
+    with _ports(check), machines.shared(target, group, check.files, line) as machine:
         _hold(check, *_run(check, Session(machine)))
 
 

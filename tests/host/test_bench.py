@@ -24,6 +24,7 @@ from upyfw.measure.bench_report import (
     ProfileFigures,
     SingleFigures,
 )
+from upyfw.measure.bench_stack import Stack
 from upyfw.measure.size import Report
 
 COMMANDS = {name: CommandFigures(2.5, 0) for name in bench_jobs.COMMANDS}
@@ -41,6 +42,7 @@ RUN = Bench(
         "tr": SingleFigures("text", True, 200, 3.0, 992, "tr a|b"),
     },
     {"RPI_PICO/tiny": ProfileFigures(370_000, 90_000, 250_000, 40.0, 239_000, 230_000)},
+    {"pwd": 2_400},
 )
 
 
@@ -102,6 +104,16 @@ def test_rows_of_profiles():
     sizes = ("370,000 B", "90,000 B", "250,000 B")
     rows = [("RPI_PICO/tiny", *sizes, "40.0 ms", "239,000 B", "230,000 B")]
     assert bench_report.rows_of_profiles(RUN) == rows
+
+
+def test_stack_rows():
+    assert bench_report.rows_of_stack(RUN) == [("pwd", "2,400 B")]
+
+
+def test_the_stack_is_as_deep_as_its_lowest_change():
+    stack = Stack(0x20000000, 8)
+    assert stack.depth_bytes(b"abcdefgh", b"abcXefgX") == 5
+    assert stack.depth_bytes(b"abcdefgh", b"abcdefgh") == 0
 
 
 def test_cache_rows():

@@ -17,7 +17,8 @@ def edit(file=""):
     program has no terminal, EACCES protected, EISDIR, ENOENT no such directory, EFBIG more than
     fits in memory, and what reading raises.
     """
-    from editor import normal, session
+    # From the bottom up: imports inside imports were the deepest calls of all.
+    from editor import disk, session, motions, normal  # isort: skip  # noqa: F401
 
     if not fullscreen.is_ours():
         raise OSError(_ENOTTY)

@@ -19,6 +19,7 @@ from upyfw.measure import (
     bench_jobs,
     bench_lines,
     bench_machine,
+    bench_stack,
     size,
 )
 from upyfw.measure.bench_machine import Machine
@@ -52,6 +53,7 @@ def _files() -> dict[str, bytes]:
     return {
         **{f"/b/many/file{number:02}.txt": b"x\n" for number in range(73)},
         **bench_cache.FILES,
+        **bench_stack.FILES,
         "/b/text": text[:_TEXT_BYTES],
         "/b/lines": lines,
         "/b/one": b"1\n",
@@ -75,10 +77,13 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
     flash.write_bytes(fsimage.make(what.board, {**cold, **_files()}))
     with bench_machine.started(whole.firmware, whole.elf, prompts.SHELL, flash) as machine:
         upyos = _measure_upyos(machine, what, report)
+        report("the C stack", 0.4)
+        machine.boot(flash.read_bytes())
+        stack = bench_stack.measure(machine, bench_stack.Stack.of_elf(whole.elf))
         single = bench_commands.measure(machine, what, size.of_build(whole), cold, report)
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
     starts = dict(_profiles(folder, what, report)) if profiles else {}
-    return Bench(what.name, upyfw.__version__, figures, upyos, sizes, single, starts)
+    return Bench(what.name, upyfw.__version__, figures, upyos, sizes, single, starts, stack)
 
 
 def _measure_bare(made: Artifacts) -> Figures:

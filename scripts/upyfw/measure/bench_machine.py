@@ -79,6 +79,14 @@ class Machine:
                 return busy_ms, free_bytes - least_bytes
         raise UpyfwError(f"bench: no prompt after {line!r}")
 
+    def converse(self, line: str, keys: tuple[bytes, ...]) -> None:
+        """Type a line, the keys for its program as soon as that waits, and wait for the prompt."""
+        self._enter(line)
+        for key in keys:
+            self.rest()
+            self.emulator.send(key)
+        self.wait()
+
     def status(self) -> int:
         """$? of the line before."""
         start = len(self.emulator.output)

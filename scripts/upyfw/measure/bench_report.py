@@ -80,6 +80,8 @@ class Bench:
     flash: dict[str, int] = field(default_factory=dict)
     single: dict[str, SingleFigures] = field(default_factory=dict)
     profiles: dict[str, ProfileFigures] = field(default_factory=dict)
+    # what is typed → bytes of C stack, see bench_stack
+    stack: dict[str, int] = field(default_factory=dict)
 
 
 # The free heap of the original is not here: it was read before a collection, the others after one.
@@ -173,6 +175,11 @@ def rows_of_cache(bench: Bench) -> list[tuple[str, ...]]:
     return [(name, f"{one.off_ms:.2f} ms", f"{one.on_ms:.2f} ms") for name, one in figures]
 
 
+def rows_of_stack(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (what is typed, C stack that it takes)."""
+    return [(name, _bytes(size_bytes)) for name, size_bytes in bench.stack.items()]
+
+
 def _bytes(size: int | None) -> str:
     return "–" if size is None else f"{size:,} B"
 
@@ -185,6 +192,7 @@ _HEADS = (
     (rows_of_profiles, (*_PROFILE_HEADS, "heap free", "largest free block")),
     (rows_of_commands, _COMMAND_HEADS),
     (rows_of_cache, ("cache of answers about files", "off", "on")),
+    (rows_of_stack, ("what is typed", "C stack")),
     (rows_of_single, ("command", "group", "flash", "busy", "heap while running", "line")),
     (rows_of_flash, ("frozen modules", "flash")),
 )
@@ -222,6 +230,8 @@ timing of the flash cache).
 
 {cache}
 
+{stack}
+
 {flash}
 
 ## Every command by itself
@@ -245,6 +255,9 @@ timing of the flash cache).
   Garbage counts, for it takes room until a collection, which the whole heap of this board puts off
   for long. **Flash** is the frozen module; what commands share is in other rows. "(file)" is a
   command that this profile leaves to the file system.
+* **C stack**: of the 8 KiB of core 0. Its memory is read before and after; the distance from its
+  top to the lowest byte that changed. Interrupts take of it too. An ESP8266 has 6.5 KiB for the
+  same calls, in code of another processor.
 * **200 commands**: lines of tests/cases that all differ, without Python. What they set is taken
   back with `setauth -d`, `loadconfig`, `loadboard` and `dmesg -c` before both measurements.
 * **Bare** is the same build with nothing of ours frozen in. "bare prompt" is its own prompt that
