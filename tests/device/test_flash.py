@@ -161,7 +161,7 @@ def test_dry_run_leaves_upyos_running(board, folder, capsys):
     assert cli.run(call) == 0
     assert board.session.wait_texts(("soft reboot", "/ $: "), LIMIT_S) is None
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == ["write", "leave"]
+    assert [line.split()[0] for line in lines[1:]] == ["write"] * 2 + ["leave"] * 3
     assert board.at_start == b""
     assert ask(board.port).system == f"upyOS {upyfw.__version__}"
 

@@ -86,8 +86,9 @@ def test_parts_say_what_is_written_where(dist):
     assert whole[3] == index.Part(fs.name, fs.offset, fs.size_bytes)
     flash = (dist / "upyos-RPI_PICO.bin").read_bytes()
     raw = files["upyos-RPI_PICO.bin"].parts
-    assert flash[raw[0].size_bytes : fs.offset].strip(b"\xff") == b""
-    assert flash[raw[0].size_bytes - 1] != 0xFF
+    end = raw[1].offset + raw[1].size_bytes
+    assert flash[end : fs.offset].strip(b"\xff") == b""
+    assert flash[end - 1] != 0xFF
 
 
 def test_the_sbom_is_valid(dist):
@@ -273,12 +274,12 @@ BAD = {
     'boards.RPI_PICO.chip: "rp2099" is none of': lambda d: _pico(d).update(chip="rp2099"),
     "boards.RPI_PICO.flash: '2 MB' is not a size": lambda d: _pico(d).update(flash="2 MB"),
     'boards.RPI_PICO.regions: no region "littlefs"': lambda d: _pico(d)["regions"].pop(),
-    "boards.RPI_PICO.regions[1].size: ends at": lambda d: _pico(d)["regions"][1].update(
+    "boards.RPI_PICO.regions[4].size: ends at": lambda d: _pico(d)["regions"][4].update(
         size="1MiB"
     ),
-    'boards.RPI_PICO.regions[1].offset: region "littlefs" begins at': lambda d: _pico(d)[
+    'boards.RPI_PICO.regions[4].offset: region "littlefs" begins at': lambda d: _pico(d)[
         "regions"
-    ][1].update(offset=0x100000),
+    ][4].update(offset=0x100000),
     "boards.RPI_PICO.littlefs.block: missing": lambda d: _pico(d)["littlefs"].pop("block"),
     "boards.RPI_PICO.littlefs.prog: is no multiple of": lambda d: _pico(d)["littlefs"].update(
         prog="48B"

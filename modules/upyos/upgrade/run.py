@@ -117,13 +117,17 @@ def work(flags):
 def load(todo):
     """Load and check all of it, and do it or ask for it; return the status.
 
-    Few calls stand above the loops that load: background jobs go on above them, and the C stack is
-    small.
+    Services and other jobs do not go on meanwhile.
     """
     print("Upgrading from upyOS github repository, wait...")
     print("[", end="")
     why = KeyboardInterrupt
+    loop = state.loop
+    was = loop and loop.running
     try:
+        if loop:
+            # Jobs wait: on top of what writes the flash their steps do not fit into the C stack.
+            loop.running = True
         tree.check_room(todo.items)
         tree.load(todo.offer.base, todo.items, todo.tick)
         if todo.firmware:
@@ -133,6 +137,8 @@ def load(todo):
     except (OSError, ValueError) as e:
         why = e
     finally:
+        if loop:
+            loop.running = was
         print("]" + ("" if why else "OK"))
         if why:
             # Ctrl-C too leaves nothing but the firmware that the next download goes on from.
