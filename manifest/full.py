@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The whole operating system: every command, and the libraries that programs may import.
+# All that is frozen anywhere: the hardware commands besides, and the driver of displays.
 include("net.py")
-package("upyos", base_path="../modules", opt=3)
-freeze("../modules/lib", opt=3)
+package("upyos/bin/hardware", base_path="../modules", opt=3)
+freeze("../modules/lib", "ssd1306.py", opt=3)

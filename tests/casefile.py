@@ -12,7 +12,7 @@ TREE = Path(__file__).resolve().parents[1]
 CASES = TREE / "tests" / "cases"
 NEEDS = {"net", "wifi", "threads", "repl", "reset", "flash", "chip", "usbnet", "slow"}
 TARGETS = {
-    "UNIX": {"net", "threads", "repl", "reset", "slow"},
+    "UNIX": {"net", "wifi", "threads", "repl", "reset", "slow"},
     "RPI_PICO": {"threads", "repl", "reset", "flash", "chip", "usbnet", "slow"},
 }
 

@@ -97,6 +97,7 @@ class Maker:
         """A random line of a random command."""
         makers = (self._ends, self._wc, self._sort, self._uniq, self._fields, self._characters)
         makers += (self._tr, self._grep, self._grep, self._expression, self._expression, self._cmp)
+        makers += (self._sed, self._sed, self._context, self._bytes)
         return self._rng.choice(makers)()
 
     def _flags(self, letters: str) -> list[str]:
@@ -187,6 +188,70 @@ class Maker:
         every += ("[[:digit:]]", "[^[:digit:]]", "[]a]", "[a-]", "[[:space:]x]", "\\s", "\\S")
         return self._rng.choice(every)
 
+    def _context(self) -> Line:
+        """grep with lines around, as whole words, with names and without."""
+        around = [
+            f"-{side}{self._rng.randint(0, 3)}" for side in "ABC" if self._rng.random() < 0.4
+        ]
+        text = self._rng.choice(("a", "ab", "x", "1", "a:", "10", _word(self._rng) or "b"))
+        return self._inputs(["grep", *around, *self._flags("ivnwcH"), "--", text], kinds="ewnrfl")
+
+    def _bytes(self) -> Line:
+        """head and tail that count bytes, or from the beginning."""
+        count = self._rng.choice((0, 1, 2, 5, 30, 700))
+        if self._rng.random() < 0.5:
+            return self._inputs([self._rng.choice(("head", "tail")), "-c", str(count)], 1)
+        return self._inputs(["tail", self._rng.choice(("-n", "-c")), f"+{count}"], 1)
+
+    def _sed(self) -> Line:
+        count = self._rng.choice((1, 1, 2, 3))
+        script = ";".join(self._sed_command() for _ in range(count))
+        flags = ["-n"] if self._rng.random() < 0.3 else []
+        # expressions with groups are for lines of some hundred characters
+        kinds = "ewnrfcu" if "\\(" in script else "ewnrfcul"
+        return self._inputs(["sed", *flags, "--", script], kinds=kinds)
+
+    def _sed_expression(self) -> str:
+        every = (
+            "a",
+            "b",
+            "x*",
+            "^a",
+            "b$",
+            ".",
+            "[a-c]",
+            "[^a]*",
+            "1",
+            "a.b",
+            "^",
+            "$",
+            "ä",
+            "\\.",
+        )
+        every += ("\\(a\\)\\(b*\\)", "\\([a-z]*\\) \\([a-z]*\\)")
+        return self._rng.choice(every)
+
+    def _sed_address(self) -> str:
+        def one() -> str:
+            number = str(self._rng.choice((1, 2, 3, 9)))
+            return self._rng.choice((number, "$", f"/{self._sed_expression()}/"))
+
+        form = self._rng.choice(("", "", "one", "two"))
+        text = "" if not form else one() if form == "one" else f"{one()},{one()}"
+        return text + ("!" if text and self._rng.random() < 0.2 else "")
+
+    def _sed_command(self) -> str:
+        letter = self._rng.choice("sssssdp=q")
+        if letter == "s":
+            new = self._rng.choice(("", "X", "<&>", "a\\nb", "\\&", "[\\1]", "&&"))
+            wanted = self._sed_expression()
+            if "\\(" not in wanted:
+                new = new.replace("\\1", "1")
+            letter = f"s/{wanted}/{new}/" + self._rng.choice(("", "", "g", "2", "p", "gp", "2g"))
+        address = self._sed_address()
+        # GNU takes no range for q
+        return (address if letter != "q" else address.partition(",")[0]) + letter
+
     def _cmp(self) -> Line:
         line = self._inputs(["cmp"], 2)
         short = 3 - len(line.words)
@@ -223,6 +288,8 @@ def _plain(line: Line, folder: Path) -> tuple[bytes, int]:
         # no file is binary for ours, standard input is -, and -E knows characters
         words[1:1] = ["-a", "--label=-"] + ([] if "-E" in words else ["-F"])
         locale = "C.UTF-8" if "-E" in words else "C"
+    if words[0] == "sed":
+        locale = "C.UTF-8"
     done = _run(words, _stdin(line, folder), folder, locale)
     return done.stdout, done.returncode
 

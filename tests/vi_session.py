@@ -30,7 +30,7 @@ FILES = {
     "/t/writer.py": "import asyncio\nasync def __main__(args):\n  await asyncio.sleep(1)\n"
     "  with open('/tmp/changed', 'a') as f: f.write('more\\n')\n",
     "/t/killer.py": "import asyncio, sdata\nasync def __main__(args):\n  await asyncio.sleep(1)\n"
-    "  sdata.upyos.killall('vi')\n",
+    "  [sdata.upyos.killall(name) for name in ('vi', 'less')]\n",
     "/t/lib.py": "import editor\ndef __main__(args):\n  print('status', editor.edit(args[0]))\n",
 }
 

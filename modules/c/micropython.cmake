@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The user C modules of upyOS, for ports that are built with CMake.
 include(${CMAKE_CURRENT_LIST_DIR}/upyos/micropython.cmake)
+# not there while ESP-IDF asks only what components there are
+if(EXISTS "${MICROPY_EXTMOD_DIR}/modre.c")
+    include(${CMAKE_CURRENT_LIST_DIR}/regex/micropython.cmake)
+endif()
 if(MICROPY_PY_LWIP)
     include(${CMAKE_CURRENT_LIST_DIR}/sockets/micropython.cmake)
 endif()

@@ -15,16 +15,23 @@ editing = None
 
 
 def error(text):
-    """Print one line on the terminal, whatever the redirection."""
+    """Print one line where the errors go: on the terminal, unless `2>` says something else."""
     if editing and state.turn and not state.turn.is_mine():
         # The main thread might be in the middle of its edited line.
         return state.turn.taken(error, text)
-    before = _upyos.redirect(None)
-    if editing:
-        editing.say(text)
-    else:
-        print(text)
-    _upyos.redirect(before)
+    target = state.turn.errors() if state.turn else state.errors
+    before = _upyos.redirect(target)
+    if not target and getattr(before, "takes_errors", None):
+        # a caller over the network, which has no terminal
+        target = before
+        _upyos.redirect(target)
+    try:
+        if editing and not target:
+            editing.say(text)
+        else:
+            print(text)
+    finally:
+        _upyos.redirect(before)
 
 
 def read_key():

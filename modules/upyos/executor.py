@@ -13,8 +13,10 @@ from upyos import console, lexer, loader, lookup, process, state, variables
 from upyos.lib.codes import (
     _AMP,
     _APPEND,
+    _BLOCK,
     _BUILTIN,
     _ENTER,
+    _EXTRA,
     _IN,
     _INTERRUPTED,
     _KEYWORDS,
@@ -32,6 +34,7 @@ from upyos.lib.codes import (
 found = {}
 _FOUND_MOST = const(16)
 _SH = const("upyos/bin/shell/sh.py")
+_SOURCE = const("upyos/bin/shell/source.py")
 
 
 def run_line(line, more=None):
@@ -118,14 +121,35 @@ def command(words, stdin=None, condition=False, flat=False):
             from upyos.grammar import pyline
 
             return pyline.line(words[1])
-        if _OUT in words or _APPEND in words or _IN in words:
+        if _OUT in words or _APPEND in words or _IN in words or _EXTRA in words:
             from upyos.grammar import redirection
 
             return redirection.run(words, stdin, condition, flat)
-        words = lexer.expand(words, variables.get)
+        if words[0] == _BLOCK:
+            return block(words[1], stdin, flat)
+        if flat and list in [type(word) for word in words]:
+            from upyos.grammar import substitution
+
+            if substitution.enter(words, (command, stdin, condition, True)):
+                return 0
+        try:
+            words = lexer.expand(words, variables.get)
+        except ValueError as exc:
+            report(str(exc))
+            return 1
         if not words:
             return 0
     return dispatch(words, stdin, condition, None, flat)
+
+
+def block(steps, stdin, flat):
+    """Run a block that is a command, or leave it to script.run()."""
+    if flat:
+        state.frame.control = [_ENTER, ("{", steps), (), stdin, []]
+        return 0
+    from upyos.grammar import script
+
+    return script.run(("{", steps), (), stdin)
 
 
 def dispatch(words, stdin, condition, kept=None, flat=False):
@@ -139,6 +163,12 @@ def dispatch(words, stdin, condition, kept=None, flat=False):
         from upyos.grammar import jumps
 
         return jumps.note(words)
+    if "=" in word or state.functions and word in state.functions:
+        from upyos.grammar import special
+
+        status = special.run(words, stdin, condition, kept, flat)
+        if status is not None:
+            return status
     frame = state.frame
     if frame is not None and stdin is None:
         stdin = frame.stdin
@@ -152,6 +182,10 @@ def dispatch(words, stdin, condition, kept=None, flat=False):
             kind = _SCRIPT
             words = words[1:]
             target = words[0]
+        elif target == _SOURCE and len(words) > 1 and words[1][:1] != "-":
+            kind = _SCRIPT
+            words = words[1:]
+            target = (".", words[0])
         if kind == _PROGRAM:
             status = loader.run(target, stem(word) if "." in word else word, words[1:], stdin)
         elif kind == _SCRIPT and flat:
@@ -161,6 +195,10 @@ def dispatch(words, stdin, condition, kept=None, flat=False):
             from upyos.grammar import script
 
             status = script.run(target, words[1:], stdin)
+        elif kind == _NOT_FOUND and word in ("[", "!", ".", "shift", "local"):
+            from upyos.grammar import special
+
+            status = special.run(words, stdin, condition, kept, flat)
         else:
             status = _other(kind, target, words)
         return status
@@ -217,5 +255,5 @@ def _other(kind, target, words):
         return _NOT_PROGRAM
     from upyos.programs import absent
 
-    report(words[0] + ": " + absent.why(words[0]))
+    report(words[0] + ": " + absent.why(words[0], words))
     return _NOT_FOUND

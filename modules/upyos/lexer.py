@@ -6,6 +6,7 @@ where nothing has to be expanded or redirected, else a tuple whose items are
 
 * str: a word as it stands, quoting done,
 * tuple: a word with variables, `(text, name, text, name, ...)`,
+* list: a word that takes more than that to expand, `[source, part, ...]`, see grammar.words,
 * int: a redirection, its target is the next item; or PYTHON, followed by the rest of the line.
 
 Pure: runs on CPython too. Characters are looked for by span() in C: a step of a loop here would
@@ -17,8 +18,8 @@ from micropython import const
 
 from upyos.lib.codes import _AMP, _AND, _APPEND, _END, _IN, _OR, _OUT, _PIPE, _PYTHON, _SEMI
 
-_SPECIAL = const("'\"\\$;&|<>#")
-_STOPS = const("'\"\\$;&|<>\t ")
+_SPECIAL = const("'\"\\$;&|<>#*?[~(")
+_STOPS = const("'\"\\$;&|<>*?[~(\t ")
 _QUOTES = const("'\"\\\t ")
 _DOUBLE_STOPS = const('"$\\')
 _BLANKS = const(" \t")
@@ -27,10 +28,7 @@ _COMPARISONS = const(("==", "!=", "<", ">", "<=", ">=", "in"))
 
 
 def parse(line):
-    """Split one logical line into a program.
-
-    Returns [] for a line without a command. Raises SyntaxError, its text says `column N` (from 1).
-    """
+    """Return the program of a line, or []. Raises SyntaxError with `column N` (from 1) in it."""
     if span(line, 0, _SPECIAL) < len(line):
         return _scan(line)
     words = line.split()
@@ -64,8 +62,10 @@ def expand(words, get):
             args.append(word)
         elif len(word) == 2 and not word[0] and word[1] != "@":
             args.append(str(get(word[1])))
-        elif "@" in word:
-            _expand_all(word, get, args)
+        elif type(word) is list or "@" in word:
+            from upyos.grammar import expansion
+
+            expansion.add(word, get, args)
         else:
             args.append(text(word, get))
     return args
@@ -75,28 +75,15 @@ def text(word, get):
     """Return the text of one word; `$@` is joined like `$*`."""
     if type(word) is str:
         return word
-    if len(word) == 2 and not word[0]:
-        return _value(word[1], get)
+    if type(word) is list:
+        from upyos.grammar import expansion
+
+        return expansion.text(word, get)
     return "".join([_value(p, get) if i & 1 else p for i, p in enumerate(word)])
 
 
 def _value(name, get):
     return " ".join(get("@")) if name == "@" else str(get(name))
-
-
-def _expand_all(word, get, args):
-    """Append the words of a word that holds $@ (or the text "@")."""
-    done = [""]
-    for i, part in enumerate(word):
-        if i & 1 and part == "@":
-            values = [str(v) for v in get("@")]
-            if values:
-                done[-1] += values[0]
-                done += values[1:]
-        else:
-            done[-1] += str(get(part)) if i & 1 else part
-    if len(done) > 1 or done[0] or word != ("", "@"):
-        args += done
 
 
 def _scan(line):
@@ -113,11 +100,15 @@ def _scan(line):
         if stop > at and (stop == end or line[stop] in _BLANKS):
             words.append(line[at:stop])
             at = stop
+        elif c in "<>" or c == "&" and line[at + 1 : at + 2] == ">":
+            at = _angle(line, at, words)
         elif c in ";&|":
             at = _operator(line, at, program, words)
             words = []
-        elif c in "<>":
-            at = _angle(line, at, words)
+        elif c == "(" and not words:
+            from upyos.grammar import words as richer
+
+            at, words = richer.group(line, at, program)
         else:
             at = _word(line, at, _STOPS, words)
         at = span(line, at, _BLANKS, True)
@@ -128,9 +119,13 @@ def _scan(line):
 def _operator(line, at, program, words):
     """End the command before the list operator at `at`; return the index after the operator."""
     c = line[at]
-    double = c != ";" and line[at + 1 : at + 2] == c
+    double = line[at + 1 : at + 2] == c
     if c == ";":
         op = _SEMI
+        # Between the branches of a case; elsewhere an empty command.
+        if double:
+            _close(program, words, op, at)
+            words = [";;"]
     elif c == "&":
         op = _AND if double else _AMP
     else:
@@ -165,22 +160,27 @@ def _close(program, words, op, at):
 def _angle(line, at, words):
     """Read `<` or `>`: a Python line, a comparison or a redirection; return the index after it."""
     n = len(words)
+    c = line[at]
     after = line[at + 1 : at + 2]
     if after and after in " \t" and _starts_command(words):
         words.append(_PYTHON)
         words.append(line[at:])
         return len(line)
-    if 2 <= n <= 3 and words[0] in ("if", "elif", "while"):
+    if 2 <= n <= 3 and words[0] in ("if", "elif", "while") and after != "&" and c != "&":
         end = span(line, at, "=!<>~", True)
-        if n == 2:
+        if n == 2 and not line[end:].lstrip().startswith("/dev/null"):
             words.append(line[at:end])
             return end
-        if type(words[2]) is str and line[at - 1] in "=!~":
+        if n == 3 and type(words[2]) is str and line[at - 1] in "=!~":
             words[2] += line[at:end]
             return end
     if n and type(words[-1]) is int:
         raise SyntaxError("column %d: target missing" % (at + 1))
-    if line[at] == "<":
+    if c == "&" or after == "&" or after == "<" or n and line[at - 1] == words[-1] in ("1", "2"):
+        from upyos.grammar import angles
+
+        return angles.read(line, at, words)
+    if c == "<":
         words.append(_IN)
     elif after == ">":
         words.append(_APPEND)
@@ -197,12 +197,13 @@ def _starts_command(words):
         return True
     if words[0] == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
         return n == 4 or words[4] == "run"
-    return n == 1 and words[0] in ("if", "elif", "while")
+    return n == 1 and words[0] in ("if", "elif", "while", "then", "do", "else", "{")
 
 
 def _word(line, at, stops, words):
     """Read one word and append it to words; return the index after it."""
     parts = [""]
+    first = at
     end = len(line)
     while at < end:
         stop = span(line, at, stops)
@@ -225,8 +226,14 @@ def _word(line, at, stops, words):
         elif c == "\\":
             parts[-1] += line[at + 1 : at + 2] or c
             at += 2
+        elif c in "*?[~(":
+            at = -1
         else:
             break
+        if at < 0:
+            from upyos.grammar import words as richer
+
+            return richer.add(line, first, words)
     if len(parts) == 1:
         words.append(parts[0])
     else:
@@ -237,7 +244,7 @@ def _word(line, at, stops, words):
 
 
 def _double(line, at, parts, stops):
-    """Read "..." from its opening quote; return the index after the closing one."""
+    """Read "..." from its opening quote; return the index after the closing one, or -1."""
     opened = at
     at += 1
     end = len(line)
@@ -251,6 +258,8 @@ def _double(line, at, parts, stops):
             return at + 1
         if c == "$":
             at = variable(line, at, parts)
+            if at < 0:
+                return at
         elif c:
             escaped = line[at + 1 : at + 2]
             parts[-1] += escaped if escaped and escaped in '"\\$`' else c + escaped
@@ -259,14 +268,16 @@ def _double(line, at, parts, stops):
 
 
 def variable(line, at, parts):
-    """Read $name, ${name} or a lone $ ; return the index after it."""
+    """Read $name, ${name} or a lone $ ; return the index after it, -1 for what is more."""
     c = line[at + 1 : at + 2]
     if c == "{":
         end = line.find("}", at)
         name = line[at + 2 : end]
         if end < 0 or not legal(name):
-            raise SyntaxError("column %d: ${ without a name and }" % (at + 1))
+            return -1
         end += 1
+    elif c == "(":
+        return -1
     elif c and c in "?!#*@0123456789":
         name = c
         end = at + 2

@@ -7,19 +7,21 @@ terminal is shown through a window on one row, so nothing depends on how the ter
 
 import sys
 
+import _upyos
 import sdata
 from micropython import const
 
 from upyos import console, state
 
 _COLUMNS = const(80)
-# The ring: used bytes (2, low first), number of lines (bit 7: the file was loaded), the lines,
-# each ended by LF.
+# The ring: used bytes (2, low first), number of lines, how many of them are not in the file yet
+# (upyos.line.history), the lines, each ended by LF.
 _HISTORY_BYTES = const(576)
-_HISTORY_HEAD = const(3)
+_HISTORY_HEAD = const(4)
 _HISTORY_LINES = const(20)
-_LOADED = const(0x80)
 _LINE_MOST = const(250)
+# When nobody types for so long, what was typed is written to the file.
+_IDLE_MS = const(20_000)
 
 # The line, the cursor (bytes from the start) and its column, first character shown, line of the
 # history.
@@ -47,6 +49,13 @@ def read(new_prompt):
     console.editing = sys.modules["upyos.lineedit"]
     key = 0
     try:
+        if state.history and state.history[3] and not state.key:
+            key = _upyos.key(_IDLE_MS)
+            if key < 0:
+                from upyos.line import history
+
+                history.save()
+                key = 0
         while True:
             key = key or console.read_key()
             if key == 13 or key == 10:
@@ -143,7 +152,11 @@ def remember(line):
     newest = data[max(_HISTORY_HEAD, end - len(line) - 1) : end]
     if len(line) > _LINE_MOST or newest == line or newest == b"\n" + line:
         return
-    while end + len(line) > _HISTORY_BYTES or data[2] & ~_LOADED >= _HISTORY_LINES:
+    while end + len(line) > _HISTORY_BYTES or data[2] >= _HISTORY_LINES:
+        if data[2] == data[3]:
+            from upyos.line import history
+
+            history.save()
         cut = bytes(data[_HISTORY_HEAD : _HISTORY_HEAD + _LINE_MOST]).find(b"\n") + 1
         data[_HISTORY_HEAD : end - cut] = data[_HISTORY_HEAD + cut : end]
         end -= cut
@@ -153,3 +166,4 @@ def remember(line):
     data[0] = end & 255
     data[1] = end >> 8
     data[2] += 1
+    data[3] += 1

@@ -11,7 +11,23 @@ from upyos import console, process, state
 from upyos.lib.codes import _NOT_PROGRAM
 
 # What is dropped after each command besides the folders of upyos: the api for programs, libraries.
-_PASSING = const(("utls", "editor"))
+_PASSING = const(
+    (
+        "utls",
+        "editor",
+        "pager",
+        "sedscript",
+        "differences",
+        "packing",
+        "tarfiles",
+        "ssd1306",
+        "sdcard",
+        "webclient",
+        "uping",
+        "uiperf3",
+        "mqtt",
+    )
+)
 
 # What goes with the last job, as its folder.
 _OF_JOBS = const(("upyos_port", "asyncio"))

@@ -80,7 +80,11 @@ def _completed(line):
     """
     while lexer.continues(line):
         line = line[:-1] + (lineedit.read("> ") or "")
-    if len(line.partition("setauth")[2].split()) < 2:
+    if line[:1] == "!":
+        from upyos.line import recall
+
+        line = recall.expanded(line)
+    if line and len(line.partition("setauth")[2].split()) < 2:
         lineedit.remember(line)
     return line
 

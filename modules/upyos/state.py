@@ -14,6 +14,10 @@ foreground = None
 result = False
 # The OSError of the target that the output of the line in progress goes to, or None.
 broken = None
+# The stream that error lines of the line in progress go to; None: the console.
+errors = None
+# {name: (steps, blocks)} of the functions of the shell that are known, or None.
+functions = None
 
 # Pid of the newest process; all processes by pid, of which sdata.procs is a copy.
 pid = 0

@@ -9,7 +9,10 @@ from upyos import lexer, state
 def get(name):
     """Return the value of a variable, in its own type, or ""."""
     if len(name) > 1 or name not in "?!#*@0123456789":
-        return sdata.sysconfig["env"].get(name, "")
+        value = sdata.sysconfig["env"].get(name, "")
+        if value == "":
+            return "/" if name == "HOME" else state.cwd if name == "PWD" else value
+        return value
     if state.turn and not state.turn.is_mine():
         return state.turn.inside(get, name)
     if name == "?":
@@ -39,7 +42,7 @@ def assign(name, value):
     if state.turn and not state.turn.is_mine():
         return state.turn.inside(assign, name, value)
     if state.frame is None:
-        from upyos.grammar.script import Frame
+        from upyos.grammar.frame import Frame
 
         state.frame = Frame("", [])
     frame = state.frame

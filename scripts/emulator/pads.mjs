@@ -3,6 +3,7 @@
 // analogue values, I2C devices, the far ends of the UARTs.
 
 import { fromLibrary, toLibrary } from './cpu.mjs';
+import { SdCard, SpiRecord } from './spi_devices.mjs';
 
 // Reset value of a pad: input on, pull-down, Schmitt trigger, 4 mA (RP2040 datasheet, 2.19.6.3)
 const PAD_RESET = 0x56;
@@ -106,6 +107,7 @@ export class Wires {
     this.recorded = new Map();
     this.analogue = new Map();
     this.devices = [];
+    this.spiDevices = [[], []];
     this.uarts = [new UartEnd(), new UartEnd()];
   }
 
@@ -117,6 +119,20 @@ export class Wires {
     chip.gpio.forEach((gpio, pin) => this.#attachPin(gpio, pin));
     for (const [channel, value] of this.analogue) chip.adc.channelValues[channel] = value;
     this.uarts.forEach((end, index) => end.attach(chip.uart[index], chip.clock));
+    chip.spi.forEach((spi, index) => this.#attachSpi(spi, this.spiDevices[index]));
+  }
+
+  // The device whose chip select is low answers, 0 if none does; a byte takes its time, without
+  // which the library's DMA would not see that there is room again.
+  #attachSpi(spi, devices) {
+    for (const device of devices) device.reset();
+    let answer = 0;
+    const alarm = this.chip.clock.createAlarm(() => spi.completeTransmit(answer));
+    spi.onTransmit = (value) => {
+      const device = devices.find(({ cs }) => !this.level(cs));
+      answer = device ? device.exchange(value) : 0;
+      alarm.schedule((spi.dataBits * NANOS_PER_S) / spi.clockFrequency);
+    };
   }
 
   // The library has an input that does not see the pin's own output, nor the pulls.
@@ -162,6 +178,12 @@ export class Wires {
   setAnalogue(channel, value) {
     this.analogue.set(channel, value);
     this.chip.adc.channelValues[channel] = value;
+  }
+
+  /** Wire an SD card (`blocks`), or a record of what comes (`dc`), to the pin `cs` of an SPI. */
+  addSpiDevice({ spi, ...options }) {
+    const device = options.blocks ? new SdCard(options) : new SpiRecord(options, this);
+    this.spiDevices[spi].push(device);
   }
 
   addI2cDevice(options) {

@@ -109,6 +109,13 @@ class Server {
     i2c_device(options) {
       this.session.machine.wires.addI2cDevice(options);
     },
+    spi_device(options) {
+      this.session.machine.wires.addSpiDevice(options);
+    },
+    spi_taken({ spi, cs }) {
+      const devices = this.session.machine.wires.spiDevices[spi];
+      return { data: Array.from(devices.find((device) => device.cs === cs).take()) };
+    },
     uart({ uart, data = '' }) {
       const end = this.session.machine.wires.uarts[uart];
       end.send(Buffer.from(data, 'base64'));

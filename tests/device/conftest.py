@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import ftp_server
 import pytest
 import vi_session
+import web_server
 from casefile import TARGETS
 from machines import Machines
 from session import PROMPT, Session
@@ -53,4 +54,19 @@ def guarded_server(machines) -> Iterator[ftp_server.Server]:
     """With a password, in clear text as an old configuration has it."""
     old = {"/etc/system.conf": ftp_server.PASSWORD}
     with ftp_server.serving(machines, {**ftp_server.FILES, **old}) as found:
+        yield found
+
+
+@pytest.fixture
+def web(machines) -> Iterator[web_server.Server]:
+    """uhttpd without a password."""
+    with web_server.serving(machines, web_server.FILES) as found:
+        yield found
+
+
+@pytest.fixture
+def guarded_web(machines) -> Iterator[web_server.Server]:
+    """uhttpd with a password, in clear text as an old configuration has it."""
+    old = {"/etc/system.conf": web_server.PASSWORD}
+    with web_server.serving(machines, {**web_server.FILES, **old}) as found:
         yield found

@@ -37,6 +37,7 @@ class Action:
     partly: files that may hold something between old and new (a beginning of it, or nothing): what
     docs/spec promises no more for. leftover: beginning of the names of temporary files that may be
     left. moved: a file that is written and then renamed to the next one, over what that was.
+    midway: what files hold between two writes.
     """
 
     name: str
@@ -47,11 +48,13 @@ class Action:
     partly: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     leftover: str = ""
+    midway: dict[str, str] = field(default_factory=dict)
 
 
 # what a cut copy leaves, and the next one removes (modules/upyos/lib/files.py)
 PART = "/var/.part"
-# the same of the history (modules/upyos/line/history.py): the start looks into /etc only
+# the same of a history that is cut to its newest lines (modules/upyos/line/history.py): the start
+# looks into /etc only
 TYPED = "/var/history.tmp"
 
 BIG = "".join(f"line {number} of a file\n" for number in range(260))
@@ -59,7 +62,29 @@ TREE = {"/t/d/x": "x\n", "/t/d/e/y": BIG[:600], "/t/d/e/z": "z\n"}
 SAVED = {"/etc/o.json": '{"old": 1}'}
 LOG = {"/var/log/messages": "x" * 8180 + "\n", "/var/log/messages.0": "older\n"}
 HISTORY = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(18))}
+LONG = {"/var/history": "".join(f"echo typed before {n}\n" for n in range(260))}
+LONGER = {"/var/history": LONG["/var/history"] + "pwd\nexit -f\n"}
 FILES = {"/t/a": "alpha\n", "/t/big": BIG, "/t/old": "old content\n", **TREE}
+
+# what wget does with what comes, without a network
+FETCHED = """
+from webclient import resume
+class Source:
+    status = 200
+    headers = {"etag": '"v1"'}
+    def __init__(self, start):
+        self.response = self
+        self.status = 206 if start else 200
+        self.file = open("/t/big", "rb")
+        self.file.seek(start)
+    def readinto(self, block):
+        return self.file.readinto(block)
+def __main__(args):
+    source = Source(int(args[0]))
+    resume.finish("/t/old", source, source)
+"""
+WEB = {**FILES, "/t/fetch.py": FETCHED}
+BEGUN = {**WEB, "/t/old.part": BIG[:600], "/t/old.tag": '"v1"'}
 
 ACTIONS = (
     Action("first-start", remove=("/etc/system.conf",)),
@@ -72,6 +97,8 @@ ACTIONS = (
     Action("cp-new", ("cp /t/big /t/new",), FILES, leftover=PART),
     Action("cp-over", ("cp /t/big /t/old",), FILES, leftover=PART),
     Action("fileup", ("fileup /t/old < /t/big",), FILES, leftover=PART),
+    Action("wget-c", ("/t/fetch 0",), WEB, leftover="/t/old."),
+    Action("wget-c-again", ("/t/fetch 600",), BEGUN, leftover="/t/old."),
     Action("mv-rename", ("mv /t/a /t/b",), FILES),
     Action("mv-over", ("mv /t/a /t/old",), FILES),
     Action("mv-into", ("mv /t/big /t/d",), FILES),
@@ -81,10 +108,22 @@ ACTIONS = (
     Action("touch-new", ("touch /t/new",), FILES),
     Action("mkdir", ("mkdir -p /t/m/n",), FILES, partly=("/t/m", "/t/m/n")),
     Action("append", ("echo more >> /t/old",), FILES, partly=("/t/old",)),
-    Action("history-exit", ("pwd", "exit -f"), HISTORY, leftover=TYPED),
-    Action("history-first", ("pwd", "exit -f"), leftover=TYPED),
-    Action("history-reboot", ("pwd", "reboot -f"), HISTORY, leftover=TYPED),
-    Action("history-reset", ("pwd", "reset"), HISTORY, leftover=TYPED),
+    Action("history-exit", ("pwd", "exit -f"), HISTORY),
+    Action("history-first", ("pwd", "exit -f"), partly=("/var/history",)),
+    Action("history-reboot", ("pwd", "reboot -f"), HISTORY),
+    Action("history-reset", ("pwd", "reset"), HISTORY),
+    Action("history-full", tuple(f"echo {n}" for n in range(21)), HISTORY),
+    Action("history-cut", ("pwd", "exit -f"), LONG, leftover=TYPED, midway=LONGER),
+    Action("sed", ("sed -i s/line/LINE/ /t/big",), FILES, leftover="/t/big.tmp"),
+    Action("chmod", ("chmod -w /t/a",), FILES),
+    Action(
+        "gzip",
+        ("gzip /t/big",),
+        FILES,
+        partly=("/t/big", "/t/big.gz"),
+        leftover="/t/big.gz.tmp",
+    ),
+    Action("tar", ("tar cf /t/a.tar -C /t d",), FILES, leftover="/t/a.tar.tmp"),
     Action("tee", ("tee /t/old /t/new < /t/big > v",), FILES, partly=("/t/new", "/t/old")),
     Action("vi-save", ("vi /t/big\rGoa new line\x1b:wq",), FILES, leftover="/t/big.tmp"),
     Action("vi-new", ("vi /t/new\rithe first line\x1b:wq",), FILES, leftover="/t/new.tmp"),
@@ -182,20 +221,30 @@ def _check(action: Action, before: Tree, after: Tree, board: Board, step: tuple)
     """The tree after a cut: the old or the new one, but for what the action says."""
     assert RECOVERY not in board.session.text, step
     found = board.tree()
+    _check_begun(found, step)
     if action.leftover:
         found = {p: data for p, data in found.items() if not p.startswith(action.leftover)}
+        before = {p: data for p, data in before.items() if not p.startswith(action.leftover)}
     assert [path for path in found if path.endswith(".tmp")] == [], step
     if not action.lines:
         # the start after the cut has completed it
         assert _difference(found, after) == {}, step
         return
     between = _unmoved(before, after, action.moved)
-    whole = [_without(tree, action.partly) for tree in (found, before, after, between)]
+    midway = before | {path: text.encode() for path, text in action.midway.items()}
+    every = (found, before, after, between, midway)
+    whole = [_without(tree, action.partly) for tree in every]
     assert whole[0] in whole[1:], (step, [_difference(whole[0], tree) for tree in whole[1:]])
     for path in action.partly:
         data = found.get(path)
         wholes = [before.get(path), after.get(path)]
         assert data in wholes or _is_beginning(data, wholes), (step, path)
+
+
+def _check_begun(found: Tree, step: tuple) -> None:
+    """What `wget -c` goes on from is a beginning of the file whose tag is there."""
+    part, tag = found.get("/t/old.part"), found.get("/t/old.tag")
+    assert not (part and tag) or BIG.encode().startswith(part), step
 
 
 def _unmoved(before: Tree, after: Tree, moved: tuple[str, ...]) -> Tree:

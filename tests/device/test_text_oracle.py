@@ -45,7 +45,7 @@ def _compare(machines, target: str, seed: int, folder: Path) -> None:
     lines = [[maker.line() for _ in range(count)] for _ in range(scripts)]
     flash = {f"/{name}": data for name, data in files.items()}
     flash |= {f"/s/{number}.sh": _script(some) for number, some in enumerate(lines)}
-    image = fsimage.make(at.board(target), {"/etc/init.sh": at.SILENT, **flash})
+    image = at.image(target, {}, overlay=flash)
     with machines.at_prompt(target, image) as session:
         found = [_answers(session, target, number) for number in range(scripts)]
     for some, answers in zip(lines, found, strict=True):

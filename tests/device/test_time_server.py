@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 """ntpupdate with a time server on loopback, and the clock of a board."""
 
+import datetime
 import re
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from machines import image
+from network import free_port
 from session import Session
+from upyfw.source import tools
 
 # 2031-12-31 23:30:00 UTC: with an hour more it is the next year
 NEW_YEAR = 1956526200
@@ -192,6 +196,37 @@ def test_nobody_there(unix):
 
 def test_unknown_host(unix):
     assert unix.run("ntpupdate 127.0.0.300") == "ntpupdate: 127.0.0.300: unknown host"
+
+
+@pytest.fixture
+def chronyd(tmp_path) -> Iterator[int]:
+    """The port of a chronyd that takes this machine's clock for right."""
+    tools.require("chronyd")
+    port = free_port()
+    conf = tmp_path / "chrony.conf"
+    conf.write_text(
+        f"port {port}\ncmdport 0\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 8\n"
+        f"pidfile {tmp_path}/pid\nbindcmdaddress /\n"
+    )
+    command = ["/usr/sbin/chronyd", "-x", "-d", "-u", "root", "-f", str(conf)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield port
+    process.terminate()
+    process.wait()
+
+
+def test_chronyd(unix, chronyd):
+    for _ in range(100):
+        # it begins to answer when it is up
+        output = unix.run(f"ntpupdate 127.0.0.1:{chronyd}")
+        if "refused" not in output:
+            break
+        unix.target.read_quiet(0.05, 5)
+    shown, why = output.split("\n")
+    moment = datetime.datetime.strptime(shown, "%a %d/%b/%Y %H:%M:%S")
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    assert abs(now - moment) < datetime.timedelta(seconds=30)
+    assert why == "ntpupdate: clock: not permitted"
 
 
 def test_the_clock_of_a_board(machines):

@@ -4,6 +4,7 @@
 import ast
 import functools
 import importlib
+import os
 import sys
 import time
 import types
@@ -76,8 +77,9 @@ class Device:
         self.keys = bytearray()
         self.target = None
 
-    def out(self, text: str) -> None:
+    def out(self, text: str | bytes) -> None:
         """Print, as a program does: into the redirection, if there is one."""
+        text = text.decode() if isinstance(text, bytes) else text
         if self.target is None:
             self.printed.append(text)
         else:
@@ -112,6 +114,12 @@ def _guard(path: str) -> None:
         raise OSError(13)
 
 
+def _ilistdir(folder: str) -> Iterator[tuple[str, int]]:
+    """What os.ilistdir of MicroPython gives, as far as it is looked at."""
+    for entry in os.scandir(folder):
+        yield entry.name, 0x4000 if entry.is_dir() else 0x8000
+
+
 def _reason(exc: Exception) -> str:
     """What lib.reasons.reason does."""
     if isinstance(exc, MemoryError):
@@ -130,6 +138,7 @@ def _fakes(device: Device) -> None:
         changes=lambda: 0,
         mend=lambda: False,
         load=lambda _path, _name: sys.modules["upyos.made.index"],
+        heap=lambda: (200_000, 100_000, 100_000, 100_000),
     )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)
@@ -137,6 +146,7 @@ def _fakes(device: Device) -> None:
     lookup = _module(
         "upyos.lookup",
         **{name: real("_" + name, "codes") for name in _KINDS},
+        BUILTIN_NAMES=" cd exit set alias unalias history ",
         find=device.find,
         reachable=lambda path: path,
     )
@@ -152,6 +162,7 @@ def _fakes(device: Device) -> None:
         "upyos.process",
         enter=lambda path, args: proc,
         leave=lambda proc: None,
+        current=lambda: None,
         status_of=real("status_of"),
         UsageError=real("UsageError"),
         Proc=real("Proc"),
@@ -177,6 +188,8 @@ def device() -> Iterator[Device]:
     try:
         made = Device()
         _fakes(made)
+        if not hasattr(os, "ilistdir"):
+            os.ilistdir = _ilistdir
         if not hasattr(time, "sleep_ms"):
             time.sleep_ms = lambda ms: time.sleep(ms / 1000)
         yield made

@@ -103,9 +103,9 @@ def test_a_module_that_goes_or_comes_is_noticed(staged, manifests):
     assert stage('freeze("../a")\n') not in (fewer, manifest)
 
 
-def test_full_freezes_the_same_modules_that_the_tree_holds(micropython):
+def test_whole_has_the_same_modules_that_the_tree_holds(micropython):
     generated = built("RPI_PICO").parent / "generated"
-    found = {file.target for file in firmware_frozen.files("full", micropython, "rp2", generated)}
+    found = {file.target for file in firmware_frozen.files("whole", micropython, "rp2", generated)}
     tree = REPO / "modules"
     own = {path.relative_to(tree).as_posix() for path in (tree / "upyos").rglob("*.py")}
     assert (

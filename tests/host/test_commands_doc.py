@@ -19,8 +19,18 @@ def _docstring(path: Path) -> str:
 
 
 def flags_of_usage(usage: str) -> set[str]:
-    """Option letters in a usage line: `head [-n LINES] [-qr] [FILE...]` gives n, q, r."""
-    return set("".join(re.findall(r"(?<![\w])-([A-Za-z0-9]+)", usage)))
+    """Option letters in a usage line: `head [-n LINES] [-qr] [FILE...]` gives n, q, r.
+
+    Words with a value, as `-name P` of find, are none.
+    """
+    return set(
+        "".join(re.findall(r"(?<![\w])-([A-Za-z0-9](?![\w])|[A-Za-z0-9]+(?![\w ]))", usage))
+    )
+
+
+def words_of_usage(usage: str) -> set[str]:
+    """Options that are words with a value: `find [-name P]` gives name."""
+    return set(re.findall(r"(?<![\w])-([a-z]{2,})(?= )", usage))
 
 
 def flags_of_code(tree: ast.AST) -> set[str] | None:
@@ -40,7 +50,7 @@ def _called(node: ast.Call) -> str:
 
 def flags_explained(text: str) -> set[str]:
     """Option letters that begin a line of the docstring: `-n LINES  how many`."""
-    heads = re.findall(r"^((?:-[A-Za-z0-9]+,? ?)+)", text, re.MULTILINE)
+    heads = re.findall(r"^((?:-[A-Za-z0-9](?![a-z]),? ?)+)", text, re.MULTILINE)
     return set("".join(re.findall(r"-([A-Za-z0-9]+)", " ".join(heads))))
 
 
@@ -57,6 +67,7 @@ class TestCommand:
     def test_every_option_is_explained(self, path):
         usage, _, text = _docstring(path).partition("\n")
         assert flags_explained(text) == flags_of_usage(usage)
+        assert words_of_usage(usage) <= set(re.findall(r"^-([a-z]+) ", text, re.MULTILINE))
 
     def test_main_is_last(self, path):
         last = ast.parse(path.read_text()).body[-1]
@@ -81,6 +92,7 @@ def test_commands_are_there():
         ("head [-n LINES] [FILE...]", "n"),
         ("ls [-hasknd1l] [P...]", "hasknd1l"),
         ("find PART [-r] [DIR]", "r"),
+        ("find PART [-r] [DIR] | find [-name P] [-x]", "rx"),
         ("cp SRC... DST", ""),
         ("mkfs my-dir", ""),
         ("export V VALUE [-s|-i|-f|-b]", "sifb"),

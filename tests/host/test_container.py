@@ -43,7 +43,7 @@ def test_the_command_runs_in_the_image_of_the_pinned_release(runner, monkeypatch
     # this machine's Python packages are of no use there, and are not touched
     assert f"{REPO}:{REPO}" in places
     assert sum(place.endswith(f":{REPO}/.venv") for place in places) == 1
-    assert (f"{os.getuid()}:{os.getgid()}" in words) == is_user
+    assert (f"--user\n{os.getuid()}:{os.getgid()}\n" in log.read_text()) == is_user
 
 
 def test_its_status_is_that_of_the_command(runner):

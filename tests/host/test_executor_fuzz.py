@@ -105,17 +105,35 @@ def shell(tmp_path_factory):
 
 NAMES = st.sampled_from(["v", "w", "x", "1", "0"])
 WORDS = st.sampled_from(
-    ["a", "b", "''", "'a b'", "$v", '"$w $x"', "${v}z", "$?", "$@", '"$*"', "3"]
+    [
+        *("a", "b", "''", "'a b'", "$v", '"$w $x"', "${v}z", "$?", "$@", '"$*"', "3"),
+        *(
+            "$(say a b)",
+            '"$(say x; bad)"',
+            "$((1+2))",
+            "$(($v+1))",
+            "${v:-d}",
+            "${w#a}",
+            "${x:?no}",
+        ),
+        *("*", "[ab]*", "****", "~", "${x:?no}", "x=$(say y)", "$(nosuch)", "$(say $(up))"),
+    ]
 )
 COMMANDS = st.sampled_from(["say", "up", "typed", "bad", "ok", "inner", "long", "nosuch", "more"])
+ASSIGNED = st.sampled_from(["v=1 ", "w=$(say z) ", "! ", "x= "])
 TARGETS = ["v", "w", "1", "?", "F/out.txt", "F/in.txt", "F/keep.txt", "F/none/x.txt", "$v", "''"]
-REDIRECTIONS = st.tuples(st.sampled_from([" > ", " >> ", " < "]), st.sampled_from(TARGETS))
+OPERATORS = [" > ", " >> ", " < ", " 2> ", " 2>> ", " &> ", " <<< "]
+REDIRECTIONS = st.one_of(
+    st.tuples(st.sampled_from(OPERATORS), st.sampled_from(TARGETS)),
+    st.sampled_from([(" 2>&1", ""), (" >&2", ""), (" > ", "/dev/null")]),
+)
 
 
 @st.composite
 def commands(draw) -> str:
     """One command with words and redirections."""
-    line = " ".join([draw(COMMANDS), *draw(st.lists(WORDS, max_size=3))])
+    line = "".join(draw(st.lists(ASSIGNED, max_size=1)))
+    line += " ".join([draw(COMMANDS), *draw(st.lists(WORDS, max_size=3))])
     for operator, target in draw(st.lists(REDIRECTIONS, max_size=2)):
         line += operator + target
     return line
@@ -143,8 +161,16 @@ def _block(body):
         st.builds("while more && {} ; {} ; done".format, commands(), body),
         st.builds("for {} in {} ; {} ; done".format, NAMES, WORDS, body),
     )
-    ifs = st.builds("if {} ; {} ; else ; {} ; fi".format, conditions, body, body)
-    return st.one_of(loops, ifs, st.builds("{} ; {}".format, body, body))
+    ifs = st.builds("if {} ; then {} ; else {} ; fi".format, conditions, body, body)
+    cases = st.builds("case {} in a|{}) {} ;; *) {} ;; esac".format, WORDS, WORDS, body, body)
+    groups = st.sampled_from(["{{ {} ; }}", "( {} )", "f() {{ {} ; }} ; f a"]).flatmap(
+        lambda form: st.builds(form.format, body)
+    )
+    behind = st.sampled_from([" | up", " > F/out.txt", " 2>&1 | up", " < F/in.txt", " && ok"])
+    commands_too = st.builds("{}{}".format, st.one_of(loops, ifs, cases, groups), behind)
+    before = st.builds("say a | {}".format, st.one_of(loops, ifs, groups))
+    blocks = st.one_of(loops, ifs, cases, groups, commands_too, before)
+    return st.one_of(blocks, st.builds("{} ; {}".format, body, body))
 
 
 SIMPLE = st.one_of(
@@ -167,6 +193,9 @@ SOUP += [
     "return",
     "stop",
     "é",
+    *("case", "in", "a)", ";;", "esac", "then", "do", "until", "{", "}", "(", ")", "f()", "f"),
+    *("$(", "$((", "${v:-", "*", "[", "]", "!", "2>", "&>", "<<", "<<< a", ">&2", "2>&1", "x=1"),
+    *("local v", "shift", ":", ". F/in.txt", "~", "function f {", "`", "${#v}"),
     "\0",
     "${v}",
     "$@",

@@ -16,7 +16,7 @@ PORT_NAMES = {"upyos_port", "upyos_board"}
 PORTABLE = {
     *("array", "asyncio", "binascii", "builtins", "collections", "errno", "gc", "hashlib"),
     *("io", "json", "math", "micropython", "os", "random", "re", "select", "struct", "sys"),
-    *("time", "vfs", "_upyos", "deflate"),
+    *("time", "vfs", "_upyos", "deflate", "framebuf"),
 }
 # modules that some ports lack: never at the top of a file, a missing one is an error line
 OPTIONAL = {"machine", "network", "socket", "tls", "_thread", "neopixel"}
@@ -26,6 +26,7 @@ TOP_MAY = {"modules/upyos/jobs/threads.py": {"_thread"}}
 # Who may import whom: places from the ground up, and an arrow goes down, or stays in its folder. A
 # place is a folder, or a module where it stands in none.
 FLOORS = (
+    {"radio"},
     {"network"},
     {"upyos.state"},
     {"sdata"},
@@ -55,11 +56,21 @@ FLOORS = (
 # The only arrows that climb. What stays in memory (hot) loads its rarer half (cold) when that is
 # wanted, and the cold half knows the hot one; start is the half of the kernel object.
 PAIRS = {
+    ("upyos.lexer", "upyos.grammar.words"),
+    ("upyos.lexer", "upyos.grammar.angles"),
+    ("upyos.lexer", "upyos.grammar.expansion"),
+    ("upyos.executor", "upyos.grammar.special"),
+    ("upyos.executor", "upyos.grammar.substitution"),
+    ("upyos.grammar.script", "upyos.grammar.functions"),
+    ("upyos.grammar.expansion", "upyos.grammar.parameter"),
+    ("upyos.grammar.expansion", "upyos.grammar.substitution"),
     ("sdata", "upyos.settings.board"),
     ("upyos.console", "upyos.terminal.cooked"),
     ("upyos.process", "upyos.terminal.stdin"),
     ("upyos.lineedit", "upyos.line.editkeys"),
-    ("upyos.variables", "upyos.grammar.script"),
+    ("upyos.lineedit", "upyos.line.history"),
+    ("upyos.line.complete", "upyos.programs.manual"),
+    ("upyos.variables", "upyos.grammar.frame"),
     ("upyos.executor", "upyos.grammar.builtins"),
     ("upyos.executor", "upyos.grammar.launch"),
     ("upyos.executor", "upyos.grammar.lists"),
@@ -81,9 +92,9 @@ BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
     "system": {"settings", "start", "state", "trial", "upgrade"},
-    "network": {"svc"},
+    "network": {"svc", "state"},
 }
-BIN_MAY["shell"] |= {"made", "grammar", "programs"}
+BIN_MAY["shell"] |= {"made", "grammar", "programs", "lexer"}
 # what libraries of modules/lib may import of the system, besides the api and each other
 LIBRARY_MAY = {"lib", "console"}
 

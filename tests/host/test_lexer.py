@@ -19,7 +19,8 @@ WORDS = [
     ("x '$a' \\$a $ $/ a$", ["x", "$a", "$a", "$", "$/", "a$"]),
     ("x a#b '#c' d # e", ["x", "a#b", "#c", "d"]),
     ("x a\t# e", ["x", "a"]),
-    ("x * ?", ["x", "*", "?"]),
+    ("x '*' \"?\" \\[a]", ["x", "*", "?", "[a]"]),
+    ("x a(b c) d)", ["x", "a(b", "c)", "d)"]),
     ("x ä 'ö ü'", ["x", "ä", "ö ü"]),
 ]
 
@@ -180,7 +181,7 @@ class TestSplit:
             lexer.split("a 'b")
 
 
-TEXT = st.text(st.sampled_from(" \t'\"\\$;&|<>#{}?!@*=aZ0_/.ä-"), max_size=40)
+TEXT = st.text(st.sampled_from(" \t'\"\\$;&|<>#{}()[]~?!@*=:%aZ0_/.ä-"), max_size=40)
 
 
 def _quoted(draw_style: int, word: str) -> str:
@@ -229,5 +230,5 @@ class TestAnyLine:
                 return
             for command in program[::2]:
                 words = [w for w in command if type(w) is not int]
-                fixed = [w for w in words if type(w) is str or "@" not in w]
+                fixed = [w for w in words if type(w) is str or type(w) is tuple and "@" not in w]
                 assert len(lexer.expand(fixed, lambda n: values.get(n, ""))) == len(fixed)

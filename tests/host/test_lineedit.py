@@ -4,80 +4,10 @@
 import sys
 
 import pytest
-from device_fakes import device, load
+from device_fakes import device
+from edited_line import COLUMNS, DELETE, END, HOME, LEFT, PROMPT, RIGHT, Editor, Screen
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-PROMPT = "/ $: "
-COLUMNS = 80
-LEFT, RIGHT, UP, DOWN = b"\x1b[D", b"\x1b[C", b"\x1b[A", b"\x1b[B"
-HOME, END, DELETE = b"\x1b[H", b"\x1b[F", b"\x1b[3~"
-
-
-class Screen:
-    """One row of a VT100: what the editor must leave there."""
-
-    def __init__(self) -> None:
-        self.row: list[str] = []
-        self.column = 0
-
-    def show(self, text: str) -> None:
-        at = 0
-        while at < len(text):
-            at = self._escape(text, at) if text[at] == "\x1b" else self._put(text, at)
-
-    def _put(self, text: str, at: int) -> int:
-        c = text[at]
-        if c == "\r":
-            self.column = 0
-        elif c == "\n":
-            self.row, self.column = [], 0
-        elif c == "\b":
-            self.column -= 1
-        else:
-            self.row[self.column : self.column + 1] = [c]
-            self.column += 1
-            assert self.column <= COLUMNS, "the terminal would wrap"
-        return at + 1
-
-    def _escape(self, text: str, at: int) -> int:
-        end = at + 2
-        while not text[end].isalpha():
-            end += 1
-        if text[end] == "K":
-            del self.row[self.column :]
-        elif text[end] == "D":
-            self.column -= int(text[at + 2 : end])
-            assert self.column >= 0
-        elif text[end] in "JH":
-            self.row, self.column = [], 0
-        return end + 1
-
-
-class Editor:
-    """The editor with a screen."""
-
-    def __init__(self, made) -> None:
-        self.device = made
-        self.edit = load("lineedit")
-        self.state = sys.modules["upyos.state"]
-        history = load("line.history")
-        history._FILE = "/nonexistent/history"
-
-    def read(self, keys: bytes) -> str:
-        """Type keys and Enter; the line."""
-        self.device.keys[:] = keys + b"\r"
-        return self.edit.read(PROMPT)
-
-    def screen(self, keys: bytes) -> Screen:
-        """Type keys without Enter; the screen then."""
-        del self.device.printed[:]
-        self.device.keys[:] = keys
-        with pytest.raises(EOFError):
-            self.edit.read(PROMPT)
-        screen = Screen()
-        screen.show("".join(self.device.printed))
-        return screen
 
 
 @pytest.fixture
@@ -184,62 +114,21 @@ class TestScreen:
         assert ("".join(screen.row), screen.column) == (PROMPT + "abc", len(PROMPT) + 2)
 
 
-class TestHistory:
-    def _remember(self, editor, *lines):
-        for line in lines:
-            editor.edit.remember(line)
-
-    def test_up_and_down(self, editor):
-        self._remember(editor, "one", "two")
-        assert editor.read(UP) == "two"
-        assert editor.read(UP * 2) == "one"
-        assert editor.read(UP * 5) == "one"
-        assert editor.read(UP * 2 + DOWN) == "two"
-        assert editor.read(b"x" + UP + DOWN) == ""
-        assert editor.read(UP + b"!") == "two!"
-
-    def test_the_last_20(self, editor):
-        self._remember(editor, *[f"line {i}" for i in range(50)])
-        assert load("line.history").lines() == [f"line {i}" for i in range(30, 50)]
-
-    def test_one_buffer_of_one_size(self, editor):
-        self._remember(editor, "x")
-        buffer = editor.state.history
-        size = len(buffer)
-        self._remember(editor, *[f"{i} " + "y" * (i * 7 % 240) for i in range(60)])
-        assert editor.state.history is buffer
-        assert len(buffer) == size
-        lines = load("line.history").lines()
-        assert lines[-1] == "59 " + "y" * (59 * 7 % 240)
-        assert 2 <= len(lines) <= 20
-
-    def test_same_line_twice_and_too_long_ones(self, editor):
-        self._remember(editor, "a", "b", "b", "z" * 400, "ab", "b")
-        assert load("line.history").lines() == ["a", "b", "ab", "b"]
-
-    def test_file(self, editor, tmp_path):
-        history = load("line.history")
-        history._FILE = str(tmp_path / "history")
-        written = {}
-        files = type(sys)("upyos.lib.files")
-        files.write_atomic = lambda path, text: written.update({path: text})
-        sys.modules["upyos.lib"].files = files
-        sys.modules["upyos.lib.files"] = files
-        (tmp_path / "history").write_text("old 1\nold 2\n")
-        self._remember(editor, "new ä")
-        history.save()
-        assert written == {history._FILE: "old 1\nold 2\nnew ä\n"}
-        assert editor.read(UP * 2) == "old 2"
-
-    def test_without_a_file(self, editor):
-        assert editor.read(UP + b"a") == "a"
-
-    def test_clear(self, editor):
-        self._remember(editor, "a", "b")
-        load("line.history").clear()
-        assert load("line.history").lines() == []
-        self._remember(editor, "c")
-        assert load("line.history").lines() == ["c"]
+class TestWords:
+    @pytest.mark.parametrize(
+        "keys, line",
+        [
+            (b"one two/three\x1bbX", "one two/Xthree"),
+            (b"one two/three\x1bb\x1bb\x1bbX", "Xone two/three"),
+            (b"one two" + HOME + b"\x1bfX", "oneX two"),
+            (b"one two" + HOME + b"\x1bf\x1bf\x1bfX", "one twoX"),
+            (b"one two" + HOME + b"\x1bd", " two"),
+            (b"a/b.txt\x1b\x7f", "a/b."),
+            ("käse öl".encode() + b"\x1bbX", "käse Xöl"),
+        ],
+    )
+    def test_line(self, editor, keys, line):
+        assert editor.read(keys) == line
 
 
 def _model(keys: list[bytes]) -> tuple[str, int]:

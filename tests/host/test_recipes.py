@@ -73,7 +73,7 @@ from upyfw.source import sources
 micropython = sources.prepare_micropython("rp2").micropython
 generated = Path("generated").resolve()
 generated.mkdir()
-for file in firmware_frozen.files("full", micropython, "rp2", generated):
+for file in firmware_frozen.files("whole", micropython, "rp2", generated):
     print(file.target)
 """
 

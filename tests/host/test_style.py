@@ -29,12 +29,13 @@ VAGUE = {"utils", "util", "misc", "helpers", "helper", "manager", "common"}
 BARRIERS = {"start/boot", "shell", "loader", "programs/failure", "jobs/tasks", "jobs/threads"}
 BARRIERS |= {
     "jobs/job",
+    "grammar/arithmetic",
     "grammar/background",
     "grammar/launch",
     "grammar/pyline",
     "grammar/raw_repl",
 }
-BARRIERS |= {"jobs/connection", "jobs/listener"}
+BARRIERS |= {"jobs/connection", "jobs/listener", "svc/http"}
 
 MAX_LINES = 60
 MAX_MEDIAN = 10

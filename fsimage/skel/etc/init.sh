@@ -7,15 +7,8 @@ uptime
 # Another board description:
 #loadboard /etc/boards/my.board
 
-# Wifi and what needs it:
-#wifi sta on
-#wifi sta connect SSID PASSWORD 10
-#wifi sta status -n
-#if $wc == False goto local
-#ntpupdate pool.ntp.org
-#utelnetd start
-#uftpd start
-#uhttpd start
+# Wi-Fi, the time and the services, on a board with a radio; or put this line into /local/init.sh:
+#sh /etc/wifi.sh SSID PASSWORD
 
 :local
 test -f /local/init.sh && sh /local/init.sh

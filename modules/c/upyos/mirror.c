@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A second place for what the console shows: a session over the network.
+// Further places for what the console shows: sessions over the network.
 //
-// Mirror(size, full) is a ring of bytes. While it is the mirror, everything that goes to the terminal is put into it
+// Mirror(size, full) is a ring of bytes. While it is in the list of mirrors, everything that goes to the terminal is put into it
 // too, from whatever thread, with CR in front of LF as the terminal has it. The session reads it: it is a stream that
 // can be polled. Nobody waits for the session here but the main thread when the ring is full: it calls full() until
 // that returns false, then drops what has no room. Another thread drops at once what has no room.
@@ -20,6 +20,8 @@
 typedef struct _upyos_mirror_obj_t {
     mp_obj_base_t base;
     mp_obj_t full;
+    // The mirror behind it in the list, or MP_OBJ_NULL.
+    mp_obj_t next;
     size_t size;
     // Bytes put in and taken out so far; the difference is what is in the ring.
     volatile size_t in;
@@ -31,8 +33,13 @@ typedef struct _upyos_mirror_obj_t {
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_mirror);
 
-static upyos_mirror_obj_t *upyos_the_mirror(void) {
-    return MP_STATE_VM(upyos_mirror) == MP_OBJ_NULL ? NULL : MP_OBJ_TO_PTR(MP_STATE_VM(upyos_mirror));
+// Return where the list points to this mirror, or to its end.
+static mp_obj_t *upyos_mirror_link(upyos_mirror_obj_t *self) {
+    mp_obj_t *link = &MP_STATE_VM(upyos_mirror);
+    while (*link != MP_OBJ_NULL && MP_OBJ_TO_PTR(*link) != self) {
+        link = &((upyos_mirror_obj_t *)MP_OBJ_TO_PTR(*link))->next;
+    }
+    return link;
 }
 
 // Have the main thread make room. Returns false if it cannot.
@@ -57,7 +64,7 @@ static bool upyos_make_room(upyos_mirror_obj_t *self) {
         mp_sched_keyboard_interrupt();
     }
     self->filling = false;
-    return goes_on && upyos_the_mirror() == self;
+    return goes_on && *upyos_mirror_link(self) != MP_OBJ_NULL;
 }
 
 static bool upyos_put(upyos_mirror_obj_t *self, uint8_t c) {
@@ -72,11 +79,7 @@ static bool upyos_put(upyos_mirror_obj_t *self, uint8_t c) {
     return true;
 }
 
-void upyos_mirror_write(const char *data, size_t len) {
-    upyos_mirror_obj_t *self = upyos_the_mirror();
-    if (self == NULL || len == 0) {
-        return;
-    }
+static void upyos_mirror_take(upyos_mirror_obj_t *self, const char *data, size_t len) {
     bool was_empty = self->in == self->out;
     for (size_t i = 0; i < len; ++i) {
         if (data[i] == '\n' && self->last != '\r' && !upyos_put(self, '\r')) {
@@ -91,6 +94,16 @@ void upyos_mirror_write(const char *data, size_t len) {
     }
 }
 
+void upyos_mirror_write(const char *data, size_t len) {
+    mp_obj_t mirror = MP_STATE_VM(upyos_mirror);
+    while (mirror != MP_OBJ_NULL && len != 0) {
+        upyos_mirror_obj_t *self = MP_OBJ_TO_PTR(mirror);
+        // Making room may take it, and others, from the list.
+        mirror = self->next;
+        upyos_mirror_take(self, data, len);
+    }
+}
+
 void upyos_mirror_init(void) {
     MP_STATE_VM(upyos_mirror) = MP_OBJ_NULL;
 }
@@ -100,6 +113,7 @@ static mp_obj_t upyos_mirror_make_new(const mp_obj_type_t *type, size_t n_args, 
     size_t size = mp_obj_get_int(args[0]);
     upyos_mirror_obj_t *self = mp_obj_malloc_var(upyos_mirror_obj_t, ring, uint8_t, size, type);
     self->full = args[1];
+    self->next = MP_OBJ_NULL;
     self->size = size;
     self->in = self->out = 0;
     self->last = 0;
@@ -151,13 +165,21 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &upyos_mirror_locals
     );
 
-// mirror(Mirror or None) -> the one before, or None: what the console shows goes into it too
-static mp_obj_t upyos_set_mirror(mp_obj_t mirror) {
-    if (mirror != mp_const_none && !mp_obj_is_type(mirror, &upyos_mirror_type)) {
+// mirror(Mirror, on): what the console shows goes into it too, or no longer
+static mp_obj_t upyos_set_mirror(mp_obj_t mirror, mp_obj_t on) {
+    if (!mp_obj_is_type(mirror, &upyos_mirror_type)) {
         mp_raise_TypeError(NULL);
     }
-    mp_obj_t before = MP_STATE_VM(upyos_mirror);
-    MP_STATE_VM(upyos_mirror) = mirror == mp_const_none ? MP_OBJ_NULL : mirror;
-    return before == MP_OBJ_NULL ? mp_const_none : before;
+    upyos_mirror_obj_t *self = MP_OBJ_TO_PTR(mirror);
+    mp_obj_t *link = upyos_mirror_link(self);
+    if (!mp_obj_is_true(on)) {
+        if (*link != MP_OBJ_NULL) {
+            *link = self->next;
+            self->next = MP_OBJ_NULL;
+        }
+    } else if (*link == MP_OBJ_NULL) {
+        *link = mirror;
+    }
+    return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(upyos_mirror_obj, upyos_set_mirror);
+MP_DEFINE_CONST_FUN_OBJ_2(upyos_mirror_obj, upyos_set_mirror);

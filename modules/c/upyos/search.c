@@ -147,6 +147,10 @@ static mp_obj_t upyos_search(mp_obj_t pattern_in, mp_obj_t data_in, mp_obj_t sta
     mp_get_buffer_raise(pattern_in, &pattern, MP_BUFFER_READ);
     mp_get_buffer_raise(data_in, &data, MP_BUFFER_READ);
     const byte *first = pattern.buf;
+    if (data.buf == NULL) {
+        // of an empty bytearray: its place would be no match
+        data.buf = "";
+    }
     upyos_text_t text = { first + pattern.len, data.buf, (const byte *)data.buf + data.len, MOST_STEPS };
     bool at_start = pattern.len != 0 && *first == '^';
     first += at_start;

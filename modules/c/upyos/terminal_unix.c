@@ -162,6 +162,8 @@ void upyos_terminal_interrupt_if_typed(void) {
 int upyos_terminal_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
     for (;;) {
+        // Whatever comes of it need not come back here.
+        upyos_prompting = false;
         mp_handle_pending(true);
         uint8_t c;
         if (upyos_take_injected(&c)) {
@@ -176,16 +178,18 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
             { .fd = STDIN_FILENO, .events = POLLIN },
             { .fd = upyos_wake_fd, .events = POLLIN },
         };
-        upyos_waits_for_key = true;
         MP_THREAD_GIL_EXIT();
-        int n = __real_poll(set, 2, left_ms);
+        int n = upyos_poll_key(set, left_ms);
         MP_THREAD_GIL_ENTER();
-        upyos_waits_for_key = false;
         if (n > 0 && set[1].revents != 0) {
             upyos_hear(upyos_wake_fd);
         }
         if (n > 0 && set[0].revents != 0) {
+            upyos_prompting = false;
             return upyos_read_stdin();
+        }
+        if (n > 0 && set[1].revents == 0) {
+            upyos_tick_at_key();
         }
         if (n == 0) {
             return -1;

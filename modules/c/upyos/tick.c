@@ -43,8 +43,15 @@ static volatile unsigned upyos_waits;
 static int upyos_news_fd = -1;
 // Readable when the main thread must look for what is scheduled, for whoever waits for a key.
 int upyos_wake_fd = -1;
-// Set while the main thread waits for a key.
-volatile bool upyos_waits_for_key;
+// Set while the main thread waits for a key. Set longer: it will again, as soon as it has done what is due, and looks at
+// the sockets itself.
+static volatile bool upyos_waits_for_key;
+volatile bool upyos_prompting;
+// Sockets that it waits for just now, and how often it has waited.
+static volatile nfds_t upyos_key_count;
+static volatile unsigned upyos_key_waits;
+// It calls tick, in the middle of that.
+static bool upyos_key_ticks;
 #endif
 
 #if MICROPY_PY_THREAD_GIL
@@ -81,6 +88,9 @@ static void upyos_again(mp_obj_t wait_ms) {
 // aside, one that comes now is put off.
 static void upyos_call_tick(mp_obj_t callback) {
     upyos_hold_interrupt(true);
+    #if defined(__unix__)
+    upyos_prompting = upyos_key_ticks;
+    #endif
     // What is scheduled meanwhile runs meanwhile: the USB stack, which brings Ctrl-C, and this tick, which looks for it.
     bool was_locked = MP_STATE_VM(sched_state) < 0;
     if (was_locked) {
@@ -187,15 +197,46 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout) {
     is_look = is_look && upyos_tick_ms != 0 && pthread_equal(pthread_self(), upyos_main_thread);
     int ready = __real_poll(fds, count, is_look ? 0 : timeout);
     if (is_look) {
+        nfds_t wanted = ready == 0 ? MIN(count, UPYOS_WATCHED) : 0;
         pthread_mutex_lock(&upyos_watch_lock);
-        upyos_watched_count = ready == 0 ? MIN(count, UPYOS_WATCHED) : 0;
-        memcpy(upyos_watched, fds, upyos_watched_count * sizeof(*fds));
+        bool is_news = upyos_watched_count != wanted || memcmp(upyos_watched, fds, wanted * sizeof(*fds)) != 0;
+        upyos_watched_count = wanted;
+        memcpy(upyos_watched, fds, wanted * sizeof(*fds));
         pthread_mutex_unlock(&upyos_watch_lock);
-        if (ready == 0) {
+        if (wanted != 0 && !upyos_prompting && (is_news || upyos_awaited_count == 0)) {
             upyos_tell(upyos_news_fd);
         }
     }
     return ready;
+}
+
+// Wait for a key, for what wakes the main thread, and for the sockets of tasks. Without the GIL. Returns as poll does.
+int upyos_poll_key(struct pollfd *key, int wait_ms) {
+    struct pollfd set[UPYOS_WATCHED + 2];
+    memcpy(set, key, 2 * sizeof(*set));
+    upyos_waits_for_key = upyos_prompting = true;
+    pthread_mutex_lock(&upyos_watch_lock);
+    nfds_t count = upyos_tick_ms != 0 ? upyos_watched_count : 0;
+    memcpy(set + 2, upyos_watched, count * sizeof(*set));
+    upyos_key_count = count;
+    pthread_mutex_unlock(&upyos_watch_lock);
+    int ready = __real_poll(set, count + 2, wait_ms);
+    upyos_key_count = 0;
+    upyos_key_waits += 1;
+    upyos_waits_for_key = false;
+    memcpy(key, set, 2 * sizeof(*set));
+    return ready;
+}
+
+// Something came at a socket while the main thread waited for a key.
+void upyos_tick_at_key(void) {
+    pthread_mutex_lock(&upyos_watch_lock);
+    // until the loop has looked again
+    upyos_watched_count = 0;
+    pthread_mutex_unlock(&upyos_watch_lock);
+    upyos_key_ticks = true;
+    upyos_tick(mp_const_none);
+    upyos_key_ticks = false;
 }
 
 // Before a file descriptor is closed: while a thread waits for a socket it stays open, and its port in use.
@@ -204,7 +245,16 @@ void upyos_before_close(void) {
     upyos_watched_count = 0;
     bool is_awaited = upyos_awaited_count != 0;
     unsigned waits = upyos_waits;
+    bool is_awaited_by_main = upyos_key_count != 0;
+    unsigned key_waits = upyos_key_waits;
     pthread_mutex_unlock(&upyos_watch_lock);
+    if (is_awaited_by_main) {
+        // It is another thread that closes; the main one looks anew at those that are left.
+        upyos_schedule_tick();
+        while (upyos_key_waits == key_waits) {
+            sched_yield();
+        }
+    }
     if (is_awaited) {
         upyos_tell(upyos_news_fd);
         while (upyos_waits == waits) {
@@ -217,7 +267,7 @@ void upyos_before_close(void) {
 static void upyos_await_socket(void) {
     struct pollfd set[UPYOS_WATCHED + 1] = { { .fd = upyos_news_fd, .events = POLLIN } };
     pthread_mutex_lock(&upyos_watch_lock);
-    nfds_t count = upyos_watched_count;
+    nfds_t count = upyos_prompting ? 0 : upyos_watched_count;
     memcpy(set + 1, upyos_watched, count * sizeof(*set));
     upyos_awaited_count = count;
     pthread_mutex_unlock(&upyos_watch_lock);

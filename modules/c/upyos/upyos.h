@@ -95,7 +95,10 @@ void upyos_tick_init(void);
 void upyos_tick_now(void);
 #if defined(__unix__)
 extern int upyos_wake_fd;
-extern volatile bool upyos_waits_for_key;
+extern volatile bool upyos_prompting;
+struct pollfd;
+int upyos_poll_key(struct pollfd *key, int wait_ms);
+void upyos_tick_at_key(void);
 void upyos_hear(int fd);
 void upyos_before_close(void);
 void upyos_tick_after_step(void);
@@ -107,7 +110,7 @@ void upyos_tick_look(void);
 #define upyos_tick_look()
 #endif
 
-// mirror.c: a second place for what the console shows
+// mirror.c: further places for what the console shows
 extern const mp_obj_type_t upyos_mirror_type;
 extern const mp_obj_fun_builtin_fixed_t upyos_mirror_obj;
 void upyos_mirror_init(void);

@@ -9,7 +9,7 @@ import _upyos
 from upyos import console, executor, lexer, loader, lookup, state, variables
 from upyos.grammar import redirection
 from upyos.jobs import job
-from upyos.lib.codes import _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _PYTHON
+from upyos.lib.codes import _BLOCK, _EXTRA, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _PYTHON
 
 _SYMBOLS = ("", ";", "&", "&&", "||", "|", ">", ">>", "<")
 
@@ -19,6 +19,8 @@ def start(program):
     if len(program) > 2:
         return _start_list(program)
     command = program[0]
+    if _BLOCK in command or _EXTRA in command:
+        return _start_list(program)
     streams = redirection.Streams()
     try:
         words = _prepare(command, streams)
@@ -64,6 +66,9 @@ def text(program):
         if i & 1:
             parts.append(_SYMBOLS[item])
         else:
+            if item[0] == _BLOCK:
+                parts.append("{ ... }")
+                item = item[2:]
             parts += [_word(word) for word in item]
     return " ".join(parts).strip()
 
@@ -73,6 +78,9 @@ def _word(word):
         return _SYMBOLS[word] if word < len(_SYMBOLS) else ""
     if type(word) is str:
         return word
+    if type(word) is list:
+        # Its source, or the form of a redirection.
+        return word[0]
     return "".join([part if i % 2 == 0 else "$" + part for i, part in enumerate(word)])
 
 

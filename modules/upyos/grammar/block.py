@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Compile lines with if, while and for to a flat list of steps, and run the steps.
-
-A step is a list `[kind, line number, data, target, ...]`; target is the index that a false
-condition, an ended loop or a jump goes on at. Blocks nest by their targets, not by calls.
-"""
+"""Compile lines with statements to a flat list of steps. See grammar.steps."""
 
 from micropython import const
-from upyos import executor, lexer, state, variables
-from upyos.grammar import compare, statements
+from upyos import executor, lexer
+from upyos.grammar import statements
 from upyos.grammar.statements import Malformed, Unclosed
-from upyos.lib.codes import _AMP, _ENTER, _INTERRUPTED, _KEYWORDS
+from upyos.grammar.steps import Steps
+from upyos.lib.codes import _AMP, _BLOCK, _HERE, _KEYWORDS
 
 # Kinds of steps.
 _RUN = const(0)
@@ -20,6 +17,10 @@ _NEXT = const(4)
 _LABEL = const(5)
 # Steps above this number keep the offset of their line, not what it was parsed to.
 _KEPT_STEPS = const(200)
+# Words that a condition, or what is looked at, follows.
+_HEADS = const(("while", "until", "for", "case"))
+# Words whose functions stand in grammar.groups.
+_GROUPS = const((";;", "{", "(", "}", ")", "function", "until", "case", "esac"))
 
 
 def compile(program, line_no, more, source=None):
@@ -29,6 +30,8 @@ def compile(program, line_no, more, source=None):
     Malformed when the block is closed and something in it is wrong: nothing of it has run then.
     """
     code = Code(source is not None)
+    code.source = source
+    code.more = more
     code.add_line(program, line_no)
     if source is None and code.malformed:
         # A fault where the block begins: at the prompt none of it need be typed.
@@ -47,30 +50,30 @@ def compile(program, line_no, more, source=None):
         if program:
             code.add_line(program, line_no, (offset, source.line_no) if offset >= 0 else None)
     if code.open:
-        word, first = code.open[-1][:2]
-        text = "%s without %s" % (word, "fi" if word == "if" else "done")
-        raise Unclosed(text, code.items[first][1])
+        word = code.open[-1][0]
+        text = "%s without %s" % (word, statements.end_of(word))
+        raise Unclosed(text, code.open[-1][6])
     if not code.malformed:
         return code
     raise Malformed(*code.malformed)
 
 
-class Code:
-    """Steps of one block and of what stands on its lines."""
+class Code(Steps):
+    """Steps while they are compiled."""
+
+    # What gives more lines; the line that is compiled.
+    more = None
+    line_no = 0
+    # What stands before a block on its line, `a | while`, until the block is open.
+    prefix = None
 
     def __init__(self, flat=False):
-        self.items = []
-        # (first step, step after the last, is it a loop) of each closed block.
-        self.blocks = []
-        # Blocks still open: [keyword, first step, steps that leave it, pending].
+        Steps.__init__(self, flat)
+        # Blocks still open: [keyword, first step, steps that leave it, pending, prefix, state of
+        # a case, line number].
         self.open = []
         # What is wrong first, and the number of its line.
         self.malformed = None
-        # The step that runs; whether one may run a script the flat way (executor.run).
-        self.at = 0
-        self.flat = flat
-        # Where it goes on because a condition was false, or 0.
-        self.target = 0
 
     def wrong(self, message, line_no):
         """Note what is wrong in a line, unless something was before."""
@@ -79,20 +82,93 @@ class Code:
 
     def add_line(self, program, line_no, offset=None):
         """Compile one line; for a plain one `offset` is kept instead of the program."""
-        if offset and not executor.is_statement(program) and program[0][0][:1] != ":":
+        if offset and self._is_plain(program):
             self.items.append([_RUN, line_no, offset])
             return
+        self.line_no = line_no
+        try:
+            self._fill(program)
+        except SyntaxError as e:
+            self.wrong("syntax error: " + str(e), line_no)
+            return
         for part in statements.split(program):
-            word = part[0][0]
-            message = statements.misplaced(part)
-            if word in _KEYWORDS:
-                message = getattr(self, "_" + word)(part, line_no) or message
-            elif type(word) is str and word[:1] == ":" and len(part[0]) == 1:
-                self.items.append([_LABEL, line_no, word[1:]])
+            self.add(part, line_no)
+
+    def _is_plain(self, program):
+        """Tell whether a line can be parsed again when it runs."""
+        word = program[0][0]
+        for entry in self.open:
+            if entry[0] in ("function", "case"):
+                return False
+        return not executor.is_statement(program) and (type(word) is not str or word[:1] != ":")
+
+    def _fill(self, program):
+        """Read the here-documents of a line."""
+        for i in range(0, len(program), 2):
+            if program[i][0] == _HERE:
+                from upyos.grammar import angles
+
+                program[i] = angles.filled(program[i], self.more)
+
+    def add(self, part, line_no):
+        """Compile one part of a line: what stands between semicolons."""
+        if self.open and self.open[-1][0] == "case":
+            from upyos.grammar import case
+
+            message = case.add(self, part, line_no)
+        else:
+            message = self._add(part, line_no)
+        if message:
+            self.wrong(message, line_no)
+
+    def _add(self, part, line_no):
+        """Compile a part that is no branch of a case; return what is wrong with it, or None."""
+        word = part[0][0]
+        message = statements.misplaced(part)
+        if message and word not in _KEYWORDS:
+            at = statements.opening(part)
+            if at:
+                self.prefix = part[:at]
+                part = part[at:]
+                word = part[0][0]
+                message = statements.misplaced(part)
+        if word in _KEYWORDS:
+            if word in _GROUPS:
+                from upyos.grammar import groups
+
+                wrong = groups.add(self, part, line_no)
             else:
-                self.items.append([_RUN, line_no, part])
-            if message:
-                self.wrong(message, line_no)
+                wrong = getattr(self, "_" + word)(part, line_no)
+            # What else stands behind a word, or behind the end of a block, is compiled by itself.
+            return wrong or (message if word in ("if", "elif") + _HEADS else None)
+        if type(word) is str and word[:1] == ":" and len(part[0]) == 1 and word != ":":
+            self.items.append([_LABEL, line_no, word[1:]])
+        else:
+            self.items.append([_RUN, line_no, part])
+        return message
+
+    def begin(self, keyword, pending):
+        """Note that a block is open from the next step on."""
+        self.open.append([keyword, len(self.items), [], pending, self.prefix, 0, self.line_no])
+        self.prefix = None
+
+    def rest(self, part, line_no):
+        """Compile what stands behind the first word of a part, if anything does."""
+        words = part[0][1:]
+        if words:
+            self.add([words] + part[1:], line_no)
+        elif part[1] >= _AMP:
+            self.wrong(part[0][0] + ": malformed statement", line_no)
+
+    def _then(self, part, line_no):
+        if not self.open:
+            return part[0][0] + (
+                " without if" if part[0][0] == "then" else " without while or for"
+            )
+        self.rest(part, line_no)
+        return None
+
+    _do = _then
 
     def _if(self, part, line_no):
         action = statements.action(part)
@@ -103,22 +179,22 @@ class Code:
             self.items.append([_TEST, line_no, condition, len(self.items) + 2])
             self.items.append([_RUN, line_no, action])
             return None
-        self.open.append(["if", len(self.items), [], len(self.items)])
-        self._test(condition, message, line_no)
+        self.begin("if", len(self.items))
+        self.test(condition, message, line_no)
         return None
 
-    def _test(self, condition, message, line_no):
+    def test(self, condition, message, line_no):
         """Add a condition, or note what is wrong with it."""
         if message:
             self.wrong(message, line_no)
         self.items.append([_TEST, line_no, condition, 0])
 
     def _while(self, part, line_no):
-        self.open.append(["while", len(self.items), [], len(self.items)])
+        self.begin("while", len(self.items))
         condition, message = statements.condition(part)
         if statements.action(part):
             condition, message = None, "while: malformed statement"
-        self._test(condition, message, line_no)
+        self.test(condition, message, line_no)
         return None
 
     def _for(self, part, line_no):
@@ -130,33 +206,25 @@ class Code:
         else:
             good = False
         at = len(self.items)
-        self.open.append(["for", at, [], at + 1])
+        self.begin("for", at + 1)
         if good:
             self.items.append([_FOR, line_no, words[3:]])
         else:
             self.wrong("for: malformed statement", line_no)
             self.items.append([_FOR, line_no, ()])
-        self.items.append([_NEXT, line_no, words[1] if good else "", 0, None])
+        self.items.append([_NEXT, line_no, words[1] if good else "", 0])
         return None
 
     def _misplaced(self, part, keyword):
         """Return what is wrong with the place of elif, else, fi or done, or None."""
-        if not self.open or (self.open[-1][0] == "if") != (keyword == "if"):
+        kind = self.open[-1][0] if self.open else ""
+        if kind != "if" if keyword == "if" else kind not in ("while", "for", "until"):
             return "%s without %s" % (part[0][0], keyword)
-        return None
-
-    def _surplus(self, part):
-        """Return what is wrong with more words after else, fi or done, or None.
-
-        The word counts all the same: else a block would be open that looks closed.
-        """
-        if len(part[0]) > 1 or part[1] >= _AMP:
-            return part[0][0] + ": malformed statement"
         return None
 
     def _branch(self, line_no):
         """End a branch of an if: jump to its fi, and let the condition before it come here."""
-        _, _, leaving, pending = self.open[-1]
+        leaving, pending = self.open[-1][2:4]
         leaving.append(len(self.items))
         self.items.append([_JUMP, line_no, None, 0])
         self.items[pending][3] = len(self.items)
@@ -172,7 +240,7 @@ class Code:
         condition, message = statements.condition(part)
         if statements.action(part):
             condition, message = None, "elif: malformed statement"
-        self._test(condition, message, line_no)
+        self.test(condition, message, line_no)
         return None
 
     def _else(self, part, line_no):
@@ -183,81 +251,36 @@ class Code:
             return message
         self._branch(line_no)
         self.open[-1][3] = -1
-        return self._surplus(part)
+        self.rest(part, line_no)
+        return None
 
     def _fi(self, part, line_no):
-        message = self._misplaced(part, "if")
-        return message or self._end(False) or self._surplus(part)
+        return self._misplaced(part, "if") or self.end(False, part, line_no)
 
     def _done(self, part, line_no):
         message = self._misplaced(part, "while or for")
         if message:
             return message
-        self.items.append([_JUMP, line_no, None, self.open[-1][3]])
-        return self._end(True) or self._surplus(part)
+        # Back to the condition, in a for behind its first step.
+        self.items.append([_JUMP, line_no, None, max(self.open[-1][1], self.open[-1][3])])
+        return self.end(True, part, line_no)
 
-    def _end(self, loop):
-        _, first, leaving, pending = self.open.pop()
+    def end(self, loop, part, line_no):
+        """End the innermost block by the part that begins with its last word."""
+        keyword, first, leaving, pending, prefix = self.open.pop()[:5]
         end = len(self.items)
         for step in leaving:
             self.items[step][3] = end
         if pending >= 0:
             self.items[pending][3] = end
         self.blocks.append((first, end, loop))
+        redirections = part[0][1:]
+        for i in range(0, len(redirections), 2):
+            if type(redirections[i]) is not int:
+                return part[0][0] + ": malformed statement"
+        if prefix or redirections or part[1] >= _AMP or keyword == "(":
+            from upyos.grammar import groups
 
-    def run(self, at, frame, source, proc):
-        """Run steps from an index on; return the index of the next, -1 after Ctrl-C.
-
-        Stops at the end, at a control word, and when the process is held or killed.
-        """
-        items = self.items
-        at = self.target or at
-        self.target = 0
-        while at < len(items):
-            item = items[at]
-            kind = item[0]
-            frame.line_no = item[1]
-            self.at = at
-            at += 1
-            if kind == _TEST:
-                if not compare.holds(item[2], self.flat):
-                    at = item[3]
-                elif frame.control is not None and frame.control[0] == _ENTER:
-                    frame.control[4].append((self._decide, item[3]))
-                if state.status == _INTERRUPTED and type(item[2]) is list:
-                    return -1
-            elif kind == _RUN:
-                program = item[2]
-                if type(program) is tuple:
-                    program = source.again(program)
-                if executor.run(program, False, self.flat) == _INTERRUPTED:
-                    return -1
-            elif kind == _JUMP:
-                at = item[3]
-                continue
-            else:
-                at = self._other(at, kind, item)
-            if frame.control is not None:
-                break
-            if proc is not None and proc.sts != "R":
-                break
-        return at
-
-    def _decide(self, status, target):
-        """Go on after a condition that was a script."""
-        if status != _INTERRUPTED:
-            self.target = target if status else 0
-            status = state.status = 0
-        return status
-
-    def _other(self, at, kind, item):
-        """Run one of the rarer steps; return the index of the next."""
-        if kind == _FOR:
-            self.items[at][4] = iter(lexer.expand(item[2], variables.get))
-        if kind != _NEXT:
-            return at
-        for value in item[4] or ():
-            variables.assign(item[2], value)
-            return at
-        item[4] = None
-        return item[3]
+            command = (_BLOCK, groups.cut(self, first, keyword == "(")) + tuple(redirections)
+            self.add((prefix or []) + [command] + part[1:], line_no)
+        return None

@@ -3,7 +3,7 @@
 
 import os
 
-from upyos import console, executor, lexer, lookup, state
+from upyos import console, executor, lexer, lookup, state, variables
 from upyos.lib.codes import _AMP, _BUILTIN, _PYTHON, _USAGE
 from upyos.process import UsageError
 
@@ -39,7 +39,10 @@ def _operands(args, low, high):
 
 def _cd(args):
     _operands(args, 0, 1)
-    directory = args[0] if args else "/"
+    directory = args[0] if args else variables.get("HOME")
+    back = directory == "-"
+    if back:
+        directory = variables.get("OLDPWD") or "/"
     if not directory:
         raise OSError(2)
     if ".." in directory:
@@ -49,14 +52,25 @@ def _cd(args):
         directory = paths.absolute(directory)
     if os.stat(directory)[0] & 0x4000 == 0:
         raise OSError(20)
+    before = state.cwd
     os.chdir(directory)
     state.cwd = os.getcwd()
+    variables.assign("OLDPWD", before)
+    if back:
+        console.write(state.cwd + "\n")
     return 0
 
 
 def _set(args):
     if not args:
         return executor.call(["env"])
+    if args[0] == "--":
+        if state.frame is None:
+            from upyos.grammar import script
+
+            state.frame = script.Frame("", [])
+        state.frame.args = args[1:]
+        return 0
     if len(args) > 1 or args[0] not in ("-e", "+e"):
         raise UsageError
     if state.frame is not None and state.frame.path:
@@ -126,7 +140,7 @@ def _history(args):
         history.clear()
         return 0
     for i, line in enumerate(history.lines()):
-        console.write("%d %s\n" % (i + 1, line))
+        console.write("%d %s\n" % (i + 1, history.text(line)))
     return 0
 
 
@@ -139,7 +153,7 @@ def _exit(args):
             if len(args) > 1 or not digits.isdigit():
                 raise UsageError
             status = int(args[0])
-        frame.control = ("return", status)
+        frame.control = ("exit" if frame.calls else "return", status)
         return status
     letters = ""
     for word in args:

@@ -17,10 +17,14 @@ def holds(condition, flat=False):
             state.status = 0
         return False
     a, op, b = condition
-    a = lexer.text(a, variables.get)
-    b = lexer.text(b, variables.get)
     try:
+        a = lexer.text(a, variables.get)
+        b = lexer.text(b, variables.get)
         return _compare(a, op, b)
+    except ValueError as e:
+        executor.report(str(e))
+        state.status = 1
+        return False
     except TypeError:
         executor.report("if: %s %s %s: number and text" % (a, op, b))
         state.status = _USAGE

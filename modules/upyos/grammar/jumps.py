@@ -14,6 +14,8 @@ def note(words):
     frame = state.frame
     word = words[0]
     in_script = frame is not None and frame.path
+    if word == ":":
+        return 0
     if word[0] == ":":
         if in_script and len(words) == 1:
             return state.status
@@ -21,7 +23,8 @@ def note(words):
         return _USAGE
     loop = word == "break" or word == "continue"
     # the session has a frame for its digits too, and nothing there would obey
-    if frame is None or not (in_script or loop and frame.blocks):
+    in_function = word == "return" and frame is not None and frame.calls
+    if frame is None or not (in_script or in_function or loop and frame.blocks):
         executor.report(word + (": not in a loop" if loop else ": only in scripts"))
         return _USAGE
     value = _operand(words)
@@ -70,7 +73,7 @@ def leave(code, frame, source):
             executor.report("%s: %s: into a block" % (word, value))
             state.status = _USAGE
             return at + 1
-        if word == "skip":
+        if word == "skip" and source is not None:
             frame.control = ("skip", max(0, code.items[at][1] + value - source.line_no))
     return len(code.items)
 

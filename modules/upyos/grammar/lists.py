@@ -2,7 +2,7 @@
 """Several commands on a line: && || ; | & between them."""
 
 from upyos import executor, state
-from upyos.lib.codes import _AMP, _AND, _PIPE
+from upyos.lib.codes import _AMP, _AND, _INTERRUPTED, _PIPE
 
 
 def run(program, condition, flat=False, at=0, wanted=True):
@@ -16,7 +16,10 @@ def run(program, condition, flat=False, at=0, wanted=True):
         op = program[last]
         if wanted:
             tested = condition or op >= _AND
-            if last > at + 1:
+            if program[at][0] == "!" and last > at + 1:
+                status = _negated(program[at:last:2])
+                tested = True
+            elif last > at + 1:
                 from upyos.grammar import pipe
 
                 status = pipe.run(program[at:last:2], tested, flat)
@@ -29,6 +32,17 @@ def run(program, condition, flat=False, at=0, wanted=True):
         wanted = _wants(op)
         at = last + 1
     return state.status
+
+
+def _negated(commands):
+    """Run a pipeline with ! in front; return the status."""
+    from upyos.grammar import pipe
+
+    commands[0] = commands[0][1:]
+    if not commands[0]:
+        return 1
+    status = pipe.run(commands, True)
+    return status if status == _INTERRUPTED else int(status == 0)
 
 
 def _put_off(program, last, condition):

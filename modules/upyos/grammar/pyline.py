@@ -96,13 +96,21 @@ def translate(code):
             end = at + 2
         elif c == "$":
             parts = [""]
-            end = lexer.variable(code, at, parts)
+            end = _variable(code, at, parts)
             out.append(_value(parts[1]) if len(parts) > 1 else "$")
         else:
             end = at + 1
             out.append(c)
         at = end
     return "".join(out)
+
+
+def _variable(code, at, parts):
+    """Read $name, ${name} or a lone $; return the index after it."""
+    end = lexer.variable(code, at, parts)
+    if end < 0 and code[at + 1] == "{":
+        raise SyntaxError("column %d: ${ without a name and }" % (at + 1))
+    return end if end >= 0 else at + 1
 
 
 def _value(name):

@@ -6,7 +6,7 @@ import io
 import _upyos
 import sdata
 from upyos import executor, lexer, lookup, state, variables
-from upyos.lib.codes import _APPEND, _IN
+from upyos.lib.codes import _APPEND, _BLOCK, _EXTRA, _IN
 
 
 class Result:
@@ -25,6 +25,12 @@ class Streams:
     # (operator, name) of the variable that gets the output, and its Result.
     name = None
     result = None
+    # Where the errors go: as before if not redirects; the file of its own that they go to.
+    errors = None
+    redirects = False
+    error_file = None
+    # Of a job: nobody at the console started it.
+    silent = False
 
     def open(self, op, target):
         """Open one redirection.
@@ -33,10 +39,15 @@ class Streams:
 
         A power cut before a written file is closed leaves the old content: littlefs works so.
         """
+        if type(op) is str:
+            from upyos.grammar import sinks
+
+            sinks.open(self, op, target)
+            return
         if not target:
             raise OSError(2)
         if "." in target or "/" in target:
-            stream = _file(op, target)
+            stream = self.file(op, target)
             name = None
         elif op == _IN:
             if not _is_set(target):
@@ -56,6 +67,20 @@ class Streams:
             self.name = name
             self.result = Result() if name else None
 
+    def file(self, op, path):
+        """Open a file. Raises OSError."""
+        if path == "/dev/null":
+            from upyos.grammar import sinks
+
+            return sinks.null(op)
+        path = lookup.reachable(path)
+        if op == _IN:
+            return open(path, "rb")
+        from upyos.lib import paths
+
+        paths.guard(path)
+        return open(path, "ab" if op == _APPEND else "wb")
+
     def finish(self):
         """Hand the output over: the typed result, else the text, where it is for a variable.
 
@@ -73,12 +98,14 @@ class Streams:
         other = Streams()
         other.source, other.target = self.source, self.target
         other.name, other.result = self.name, self.result
-        self.source = self.target = None
+        other.errors, other.redirects = self.errors, self.redirects
+        other.error_file = self.error_file
+        self.source = self.target = self.error_file = None
         return other
 
     def close(self):
         """Close what is open."""
-        for stream in (self.source, self.target):
+        for stream in (self.source, self.target, self.error_file):
             if stream is not None:
                 stream.close()
 
@@ -92,18 +119,27 @@ def run(command, stdin, condition, flat=False):
     target = written = ""
     try:
         while at < len(command):
-            if type(command[at]) is int:
-                target = lexer.text(command[at + 1], variables.get)
-                streams.open(command[at], target)
-                if command[at] != _IN:
-                    written = target
+            if type(command[at]) is not int:
+                words.append(command[at])
+            elif command[at] == _BLOCK:
+                words = command[: at + 2]
                 at += 1
             else:
-                words.append(command[at])
+                op, word = command[at], command[at + 1]
+                if op == _EXTRA:
+                    op, word = word
+                target = ""
+                target = lexer.text(word, variables.get)
+                streams.open(op, target)
+                if op != _IN:
+                    written = target
+                at += 1
             at += 1
-        words = lexer.expand(words, variables.get)
-        # What fails from here on is the output.
-        target = written or target
+        # What fails of the words says all itself; what fails behind them is the output.
+        target, written = "", written or target
+        if words and words[0] != _BLOCK:
+            words = lexer.expand(words, variables.get)
+        target = written
         return _redirected(words, streams, condition, flat, target) if words else 0
     except (OSError, ValueError, MemoryError) as e:
         return _failed(target, e)
@@ -116,45 +152,41 @@ def _is_set(name):
     return name in sdata.sysconfig["env"] or len(name) == 1 and name in "?!#@*0123456789"
 
 
-def _file(op, path):
-    """Open the file of a redirection. Raises OSError."""
-    path = lookup.reachable(path)
-    if op == _IN:
-        return open(path, "rb")
-    from upyos.lib import paths
-
-    paths.guard(path)
-    return open(path, "ab" if op == _APPEND else "wb")
-
-
 def _failed(target, exc):
     """Say why a redirection failed; return the status."""
     from upyos.lib.reasons import reason
 
-    executor.report(target + ": " + reason(exc))
+    executor.report(target + ": " + reason(exc) if target else reason(exc))
     return 1
 
 
 def _redirected(words, streams, condition, flat, target):
     """Run a command with its streams in place."""
-    broken = state.broken
+    kept = state.errors, state.broken
     previous = entered = None
+    if streams.redirects:
+        state.errors = streams.errors
     if streams.target is not None:
         state.broken = None
         previous = _upyos.redirect(streams.target)
     try:
-        status = executor.dispatch(words, streams.source, condition, streams.result, flat)
+        if words[0] == _BLOCK:
+            status = executor.block(words[1], streams.source, flat)
+        else:
+            status = executor.dispatch(words, streams.source, condition, streams.result, flat)
         if flat and state.frame.control is not None:
             from upyos.grammar import jumps
 
             entered = jumps.entered()
     finally:
         failed = None
-        if streams.target is not None and not entered:
-            _upyos.redirect(previous)
-            failed, state.broken = state.broken, broken
+        if not entered:
+            state.errors, broken = kept
+            if streams.target is not None:
+                _upyos.redirect(previous)
+                failed, state.broken = state.broken, broken
     if entered:
-        entered[4].append((_end, streams.moved(), previous, target, broken))
+        entered[4].append((_end, streams.moved(), previous, target, kept))
     else:
         _finish(streams, failed)
     return status
@@ -167,9 +199,10 @@ def _finish(streams, failed):
         raise failed
 
 
-def _end(status, streams, previous, target, broken):
+def _end(status, streams, previous, target, kept):
     """Do after a script what run() does after a program; return the status."""
     failed = None
+    state.errors, broken = kept
     if streams.target is not None:
         _upyos.redirect(previous)
         failed, state.broken = state.broken, broken

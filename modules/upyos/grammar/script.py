@@ -6,11 +6,10 @@ all lines to the end of the block are compiled (grammar.block) and kept until th
 that a loop is parsed once. There is one loop for both: each nested call costs C stack.
 """
 
-import time
-
 import _upyos
 from micropython import const
 from upyos import executor, lexer, process, state
+from upyos.grammar.frame import Frame
 from upyos.grammar.source import Source
 from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _NOT_PROGRAM, _USAGE
 
@@ -18,29 +17,6 @@ _ENOENT = const(2)
 # Levels of scripts that call scripts; how many of them may take C stack.
 _DEPTH = const(8)
 _NESTED = const(4)
-
-
-class Frame:
-    """What belongs to one running script, or to the session: digits, place, where it goes on."""
-
-    # A script's `set -e`; its standard input; how deep scripts are nested.
-    errexit = False
-    stdin = None
-    depth = 0
-    # How many of these calls of script.run are on the C stack.
-    nested = 0
-    line_no = 0
-    # How many blocks of the session are running.
-    blocks = 0
-    # (word, operand) of a control word that has not been obeyed yet, or a script to run first,
-    # [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost first,
-    # `call[0](status, *call[1:])` gives the next one's status.
-    control = None
-
-    def __init__(self, path, args):
-        self.path = path
-        self.args = args
-        self.zero = path
 
 
 class Level:
@@ -57,14 +33,25 @@ class Level:
     pc = 0
     # What is left to do of the line that named another script.
     calls = None
+    # What is to be as it was when it began: the functions known, or None.
+    functions = ()
+    # Whether it is a part of the script whose frame it has; called at the end, with the level.
+    shared = False
+    ended = None
+    kept = None
 
     def __init__(self, frame):
         self.frame = frame
 
     def leave(self):
-        """End the script."""
-        self.source.file.close()
+        """End the script, or what else this is."""
+        if self.source is not None:
+            self.source.file.close()
         state.frame = self.outer
+        if self.functions != ():
+            state.functions = self.functions
+        if self.ended:
+            self.ended(self)
         if self.own:
             process.leave(self.proc)
 
@@ -78,9 +65,11 @@ def run(path, args, stdin=None, proc=None):
     outer = state.frame
     nested = outer.nested if outer is not None else 0
     if nested == _NESTED:
+        if type(path) is tuple:
+            path = {"(": "$(...)", "{": "block"}.get(path[0], path[0])
         executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
         return 1
-    level = _enter(path, args, stdin, proc)
+    level = enter(path, args, stdin, proc)
     if type(level) is int:
         return level
     level.frame.nested = nested + 1
@@ -106,7 +95,7 @@ def run(path, args, stdin=None, proc=None):
                 continue
             _, path, args, stdin, level.calls = level.frame.control
             level.frame.control = None
-            level = _enter(path, args, stdin)
+            level = enter(path, args, stdin)
             if type(level) is int:
                 status = level
             else:
@@ -116,12 +105,18 @@ def run(path, args, stdin=None, proc=None):
         while levels:
             levels.pop().leave()
             _upyos.redirect(target)
-        if outer is None:
+        if outer is not None:
+            outer.nested = nested
+        if outer is None or not outer.path and not outer.blocks:
             executor.found.clear()
 
 
-def _enter(path, args, stdin=None, proc=None):
+def enter(path, args, stdin=None, proc=None):
     """Begin a script; return its level, or a status after an error line."""
+    if type(path) is tuple:
+        from upyos.grammar import functions
+
+        return functions.enter(path, args, stdin)
     outer = state.frame
     depth = outer.depth + 1 if outer is not None else 1
     if depth > _DEPTH:
@@ -146,6 +141,7 @@ def _enter(path, args, stdin=None, proc=None):
     level = Level(frame)
     level.outer = outer
     level.source = source
+    level.functions = state.functions
     level.own = proc is None
     level.proc = proc or process.enter(path, frame.args)
     return level
@@ -192,13 +188,20 @@ def interpret(level):
 
                 pc = jumps.leave(code, frame, source)
         if frame.control is not None:
+            if level.shared:
+                from upyos.grammar import compiling
+
+                return compiling.led_out(level, code)
             code = None
             if not _leave(frame, source):
                 return state.status
         if code is not None and pc >= len(code.items):
             code = None
-        if proc is not None and proc.sts != "R" and not _goes_on(proc):
-            return state.status
+        if proc is not None and proc.sts != "R":
+            from upyos.grammar import compiling
+
+            if not compiling.goes_on(proc):
+                return state.status
         if code is not None:
             pc = code.run(pc, frame, source, proc)
             if pc < 0:
@@ -208,7 +211,9 @@ def interpret(level):
         if program is None:
             return state.status
         if executor.is_statement(program):
-            code = _compile(frame, source, program)
+            from upyos.grammar import compiling
+
+            code = compiling.compiled(frame, source, program)
             pc = 0
         elif executor.run(program, False, True) == _INTERRUPTED:
             return _INTERRUPTED
@@ -237,36 +242,6 @@ def syntax_error(e):
     state.status = _USAGE
 
 
-def malformed(frame, e):
-    """Report what is wrong with a block, of which nothing runs; return the status."""
-    line_no = frame.line_no
-    frame.line_no = e.args[1] or line_no
-    executor.report(e.args[0])
-    frame.line_no = line_no
-    state.status = _USAGE
-    executor.stops(_USAGE, False)
-    return _USAGE
-
-
-def _compile(frame, source, program):
-    """Compile the block that begins with program; return None if nothing of it can run.
-
-    An unclosed one ends the script.
-    """
-    from upyos.grammar import block
-
-    opened = frame.line_no
-    try:
-        return block.compile(program, opened, source.logical, source)
-    except block.Unclosed as e:
-        frame.line_no = e.args[1]
-        executor.report(e.args[0])
-        frame.control = ("return", _USAGE)
-    except block.Malformed as e:
-        malformed(frame, e)
-    return None
-
-
 def _leave(frame, source):
     """Obey a control word outside blocks; return False at the script's end."""
     word, value = frame.control
@@ -274,26 +249,22 @@ def _leave(frame, source):
     if word == "return":
         state.status = value
         return False
-    if word == "skip":
+    if word == "exit":
+        state.status = value
+        frame.exits = True
+        return False
+    if word == "skip" and source is not None:
         source.skip(value)
         return True
     state.status = _USAGE
-    if word == "goto":
+    if word == "goto" and source is not None:
         if source.find(value):
             state.status = 0
             return True
         executor.report("goto: %s: no such label" % value)
         return False
+    if source is None and word in ("goto", "skip"):
+        executor.report("%s: %s: not out of a function" % (word, value))
+        return False
     executor.report(word + ": not in a loop")
     return True
-
-
-def _goes_on(proc):
-    """Wait while a script is held; return False when it is asked to stop."""
-    while proc.sts == "H":
-        # Others go on meanwhile: who holds the turn does not wait.
-        if state.turn:
-            state.turn.without(time.sleep_ms, 50)
-        else:
-            time.sleep_ms(50)
-    return proc.sts != "S"

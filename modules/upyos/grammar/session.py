@@ -2,7 +2,7 @@
 """Blocks outside scripts: at the prompt, and in lines that programs run."""
 
 from upyos import executor, state
-from upyos.grammar import block, script
+from upyos.grammar import block, compiling, script
 from upyos.lib.codes import _USAGE
 
 
@@ -27,7 +27,7 @@ def run(program, more=None):
         state.status = _USAGE
         return _USAGE
     except block.Malformed as e:
-        return script.malformed(frame, e)
+        return compiling.malformed(frame, e)
     finally:
         frame.control = control
         frame.blocks -= 1

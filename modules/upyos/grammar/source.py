@@ -124,7 +124,7 @@ class Source:
             word = line.lstrip()
             if word[:1] == ":" and depth == 0:
                 self.labels.setdefault(word.split()[0][1:], (self.tell(), self.line_no))
-            elif word[:1] in "iwfd" or ";" in word:
+            elif word[:1] in "iwfduce{}()" or ";" in word or "|" in word or "()" in word:
                 depth += statements.depth(line)
             try:
                 line = self.logical()

@@ -4,6 +4,7 @@
 from upyos import lexer
 from upyos.lib.codes import _AMP, _KEYWORDS
 
+_OPENING = ("if", "while", "for", "until", "case", "{", "(")
 _OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "in")
 
 
@@ -28,6 +29,29 @@ def split(program):
     return parts
 
 
+def end_of(keyword):
+    """Return the word that ends a block which begins with a keyword."""
+    if keyword in ("while", "for", "until"):
+        return "done"
+    return {"if": "fi", "case": "esac", "(": ")"}.get(keyword, "}")
+
+
+def is_rich(words):
+    """Tell whether there are words of grammar.words among these."""
+    for word in words:
+        if type(word) is list:
+            return True
+    return False
+
+
+def opening(part):
+    """Return where in a part a block begins behind `|`, `&&` or `||`; 0 if none does."""
+    for i in range(2, len(part), 2):
+        if part[i][0] in _OPENING:
+            return i
+    return 0
+
+
 def depth(line):
     """Return how many more blocks the line opens than it closes."""
     try:
@@ -36,11 +60,12 @@ def depth(line):
         return 0
     change = 0
     for part in split(program):
-        word = part[0][0]
-        if word in ("while", "for") or (word == "if" and not action(part)):
-            change += 1
-        elif word in ("fi", "done"):
-            change -= 1
+        for i in range(0, len(part), 2):
+            word = part[i][0]
+            if word in _OPENING or word == "function" and "{" in part[i]:
+                change += i > 0 or word != "if" or not action(part)
+            elif word in ("fi", "done", "esac", "}", ")"):
+                change -= 1
     return change
 
 
@@ -90,5 +115,8 @@ def condition(part):
 def _compares(words):
     """Tell whether the word after A is an operator, known or not."""
     if len(words) < 3 or type(words[2]) is not str or not words[2] or type(words[1]) is int:
+        return False
+    if words[1] == "[" and words[-1] == "]" or words[1] == "test" and words[2] == "!":
+        # What sh knows as a condition.
         return False
     return words[2] == "in" or words[2].strip("=!<>~") == ""

@@ -2,6 +2,7 @@
 """One peer of a service: what a session reads and writes, and how long it has for it."""
 
 import gc
+import time
 from asyncio import core
 
 from micropython import const
@@ -36,8 +37,13 @@ class Connection:
         self.left_s = _LOGIN_S
         # The same while it takes no output.
         self.stall_s = 0
+        self.hold(0)
         sock.setblocking(False)
         upyos_port.prepare(sock)
+
+    def hold(self, time_ms):
+        """Have a place for so long, without a log-in too."""
+        self.place_ms = time.ticks_add(time.ticks_ms(), time_ms)
 
     async def run(self):
         """Run the session; whatever it raises ends this connection only."""

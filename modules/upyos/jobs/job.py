@@ -44,5 +44,5 @@ def ended(proc, streams, kept):
         from upyos.lib.reasons import reason
 
         console.error("%s: %s" % (line.split(" ")[0], reason(exc)))
-    if not state.parted:
+    if not state.parted and not streams.silent:
         console.error("[%d]+ Done  %s" % (kept[0], line))

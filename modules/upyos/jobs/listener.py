@@ -7,6 +7,7 @@ loaded as long as there are jobs, so that all services see the same table of fai
 """
 
 import gc
+import time
 from asyncio import core
 
 from micropython import const
@@ -19,6 +20,8 @@ _BACKLOG = const(4)
 _AF_INET = const(2)
 # What accept() raises again and again, for want of memory say, must not take all time.
 _PAUSE_MS = const(100)
+# Between two looks for room.
+_ROOM_MS = const(5)
 _EAGAIN = const(11)
 
 # Failed log-ins of peers, see upyos.svc.login: {address: [count, ticks of the next try]}.
@@ -65,15 +68,34 @@ class Service(process.Proc):
 
     def close(self):
         """Close all sockets. Its tasks end without another step."""
+        from upyos.lib import announce
+
+        announce.service(self.service, 0)
         self.sock.close()
         for connection in self.connections:
             connection.abort()
         self.connections.clear()
 
-    def take(self, sock, peer):
-        """Begin a connection; the oldest one that has not logged in gives way if it must."""
+    def room(self):
+        """Tell whether the next peer need not wait.
+
+        The oldest one that has not logged in gives way, once it has had its moment.
+        """
+        waits = False
         if len(self.connections) >= self.most:
-            self._oldest_goes()
+            now_ms = time.ticks_ms()
+            for connection in self.connections:
+                if connection.known:
+                    continue
+                if time.ticks_diff(now_ms, connection.place_ms) >= 0:
+                    self.connections.remove(connection)
+                    connection.abort()
+                    return True
+                waits = True
+        return not waits
+
+    def take(self, sock, peer):
+        """Begin a connection; without room for it nobody could be let go: it is closed."""
         if len(self.connections) >= self.most:
             sock.close()
             return
@@ -85,13 +107,6 @@ class Service(process.Proc):
         if not self.watched:
             self.watched = True
             core.create_task(self.watch())
-
-    def _oldest_goes(self):
-        for connection in self.connections:
-            if not connection.known:
-                self.connections.remove(connection)
-                connection.abort()
-                return
 
     async def watch(self):
         """Let go of peers that are too slow, as long as there are connections."""
@@ -157,6 +172,8 @@ async def _serve(proc):
             await readable(proc.sock)
             while proc.sts == "H":
                 await core.sleep_ms(_PAUSE_MS)
+            while not proc.room():
+                await core.sleep_ms(_ROOM_MS)
             sock, peer = proc.sock.accept()
         except OSError as exc:
             if exc.errno != _EAGAIN:

@@ -24,6 +24,16 @@ def start(proc, streams, kept, call, *args):
 
     It is call(*args), with the turn: outside() for a program, executor.run for a list.
     """
+    try:
+        begin(proc, streams, kept, call, *args)
+    except (OSError, RuntimeError) as exc:
+        console.error("%s: no free thread: %s" % (proc.cmd, exc))
+        return 1
+    return job.begun(proc)
+
+
+def begin(proc, streams, kept, call, *args):
+    """As start, without a word. Raises OSError, RuntimeError if there is no free thread."""
     turn = state.turn
     if turn is None:
         turn = state.turn = turns.Turn()
@@ -36,12 +46,10 @@ def start(proc, streams, kept, call, *args):
         _thread.stack_size(_STACK_BYTES + (_HEADROOM_BYTES if sys.platform == "esp32" else 0))
     try:
         _thread.start_new_thread(_run, (proc, streams, kept, call, args))
-    except (OSError, RuntimeError) as exc:
+    except (OSError, RuntimeError):
         streams.close()
         turn.jobs -= 1
-        console.error("%s: no free thread: %s" % (proc.cmd, exc))
-        return 1
-    return job.begun(proc)
+        raise
 
 
 def _run(proc, streams, kept, call, args):

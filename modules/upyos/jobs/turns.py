@@ -12,21 +12,25 @@ from upyos import state
 
 # The longest wait for a key: a thread may end meanwhile.
 _IDLE_MS = const(50)
+# Where state.errors stands in what fields() returns.
+_ERRORS = const(5)
 
 
 def fields():
     """Return the values that belong to the holder of the turn."""
-    return (state.status, state.frame, state.foreground, state.result, state.broken)
+    found = (state.status, state.frame, state.foreground, state.result, state.broken)
+    return found + (state.errors, state.functions)
 
 
 def set_fields(values):
     """Set what fields() returned."""
-    state.status, state.frame, state.foreground, state.result, state.broken = values
+    state.status, state.frame, state.foreground, state.result, state.broken = values[:5]
+    state.errors, state.functions = values[5:]
 
 
 def fresh(proc):
     """Return the values that a job begins with."""
-    return (0, None, proc, False, None)
+    return (0, None, proc, False, None, None, state.functions)
 
 
 class Turn:
@@ -74,6 +78,13 @@ class Turn:
             if proc and proc.tid == mine and not (proc.isthr and mine == 0):
                 return proc
         return None
+
+    def errors(self):
+        """Return where the error lines of the calling thread go."""
+        if self.is_mine():
+            return state.errors
+        line = getattr(self.current(), "line", None)
+        return line[_ERRORS] if type(line) is tuple and len(line) > _ERRORS else None
 
     def without(self, call, *args):
         """Call while others may have the turn; return the result."""

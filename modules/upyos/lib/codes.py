@@ -17,8 +17,17 @@ _OUT = const(6)
 _APPEND = const(7)
 _IN = const(8)
 _PYTHON = const(9)
-# The words of statements.
-_KEYWORDS = const(("if", "while", "for", "elif", "else", "fi", "done"))
+# A redirection that grammar.angles made: the next item is a list, [form, target].
+_EXTRA = const(10)
+# A here-document whose lines are not read yet, in front of its command: [form, delimiter, ...].
+_HERE = const(11)
+# A block that is a command: the next item is what grammar.functions runs.
+_BLOCK = const(12)
+# The words of statements, and what else makes a command one.
+# fmt: off
+_KEYWORDS = const(("if", "while", "for", "elif", "else", "fi", "done", "then", "do", "until",
+                   "case", "esac", ";;", "{", "}", "(", ")", "function", 11))
+# fmt: on
 # The control word of a frame that asks for another script to run first.
 _ENTER = const("enter")
 

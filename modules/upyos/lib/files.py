@@ -151,6 +151,13 @@ def tree(top, deep=True):
             yield folder, None
 
 
+def below(folder, deep):
+    """Yield the paths of the files in a directory, with deep of those below it too."""
+    for path, entry in tree(folder, deep):
+        if entry and entry[1] != _DIRECTORY:
+            yield path
+
+
 def remove_tree(top):
     """Remove a directory with its content.
 

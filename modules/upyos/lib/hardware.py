@@ -8,6 +8,8 @@ from upyos.lib.command import number
 _ENODEV = const(19)
 # More GPIOs, and more buses, than any chip has
 _GPIOS = const(128)
+# High and low of a 0, high and low of a 1, ns (WS2812B datasheet, data transfer time)
+_TIMING_NS = (400, 850, 800, 450)
 
 
 def driver(name):
@@ -32,6 +34,15 @@ def level(word):
     Raises UsageError, ValueError, and OSError where there are none.
     """
     return upyos_port.pin(gpio(word)).value()
+
+
+def show_pixels(gpio, data):
+    """Send three bytes for each pixel, green, red, blue, to the WS2812s at a GPIO.
+
+    Raises OSError where there are none, ValueError if there is no such GPIO.
+    """
+    pin = driver("Pin")
+    driver("bitstream")(pin(gpio, pin.OUT), 0, _TIMING_NS, data)
 
 
 def bus(kind, word):

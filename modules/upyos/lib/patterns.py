@@ -31,6 +31,33 @@ def compile(text, fold):
     return parser.program(parser.whole())
 
 
+def _plain(text):
+    """Return an expression for a text itself."""
+    return "".join(["\\" + c if c in ".[]{}()*+?|^$\\" else c for c in text])
+
+
+def word(text, is_expression):
+    """Return an expression for text that stands between what is no part of a word."""
+    return "(^|\\W)(%s)(\\W|$)" % (text if is_expression else _plain(text))
+
+
+def of_names(text):
+    """Return an expression for a pattern of file names: * ? [a-z] [!a-z]."""
+    parts = ["^"]
+    at = 0
+    while at < len(text):
+        c = text[at]
+        at += 1
+        end = text.find("]", at + 1 + (text[at : at + 1] == "!")) if c == "[" else -1
+        if end > 0:
+            inside = text[at:end].replace("\\", "")
+            parts.append("[" + ("^" + inside[1:] if inside[:1] in "!^" else inside) + "]")
+            at = end + 1
+        else:
+            parts.append(".*" if c == "*" else "." if c == "?" else _plain(c))
+    return "".join(parts) + "$"
+
+
 def _class(name):
     """Return the ranges of a class."""
     key = b"\n%s:" % name

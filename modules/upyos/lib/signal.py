@@ -24,7 +24,7 @@ def fields(proc, now):
     return status, start if type(start) in (int, float) else now, tid
 
 
-def _mark(proc, status):
+def give(proc, status):
     """Give a process a status; a job in a thread, all that it runs too."""
     proc.sts = status
     if proc.isthr and proc.tid:
@@ -33,14 +33,46 @@ def _mark(proc, status):
                 other.sts = status
 
 
+def job(word):
+    """Return the background job that %N, %%, %- or %TEXT means, or None.
+
+    N is the number that was shown when it began, or else its place in what `jobs` lists.
+    """
+    jobs = [pid for pid in sorted(state.procs) if state.procs[pid].isthr is True]
+    text = word[1:]
+    if word[:1] != "%" or not jobs:
+        return None
+    if text.isdigit():
+        at = int(text)
+        pid = at if at in jobs else jobs[at - 1] if 0 < at <= len(jobs) else None
+    elif text in ("", "%", "+"):
+        pid = jobs[-1]
+    elif text == "-":
+        pid = jobs[-2] if len(jobs) > 1 else jobs[-1]
+    else:
+        found = [pid for pid in jobs if line(state.procs[pid]).startswith(text)]
+        pid = found[-1] if found else None
+    return state.procs.get(pid)
+
+
+def chosen(words):
+    """Return the background job that a command is for; None after an error line."""
+    command.operands(words, 0, 1)
+    word = words[0] if words else "%"
+    found = job("%" + word if word[:1] != "%" else word)
+    if found is None:
+        command.fail(word, "no such job")
+    return found
+
+
 def mark(words, status):
     """Give the processes of these numbers a status (S, H or R); return the exit status."""
     command.operands(words, 1)
     failed = 0
     for word in words:
-        proc = process.find(int(word)) if word.isdigit() else None
+        proc = process.find(int(word)) if word.isdigit() else job(word)
         if proc is None:
             failed = command.fail(word, "no such process")
         else:
-            _mark(proc, status)
+            give(proc, status)
     return failed

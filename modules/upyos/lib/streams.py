@@ -127,3 +127,24 @@ def batches(stream):
     if held:
         block[held] = _LF
         yield view[: held + 1]
+
+
+def lines_back(stream, start, at, count):
+    """Go to where so many lines before the place at begin, not before start; return the place.
+
+    at is where a line begins, or the end.
+    """
+    # the byte before is not looked at: a newline there ends the last line
+    ignored = 1
+    while at > start and count:
+        size = min(_BLOCK_BYTES, at - start)
+        at -= size
+        stream.seek(at)
+        block = stream.read(size)
+        end = size - ignored
+        ignored = 0
+        while (end := block.rfind(b"\n", 0, end)) >= 0:
+            count -= 1
+            if not count:
+                return stream.seek(at + end + 1)
+    return stream.seek(at)

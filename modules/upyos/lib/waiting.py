@@ -21,7 +21,7 @@ def until(ready, limit_ms=None):
     start_ms = time.ticks_ms()
     while True:
         value = ready()
-        if value or proc.sts == "S" or left_ms is not None and left_ms <= 0:
+        if value or proc and proc.sts == "S" or left_ms is not None and left_ms <= 0:
             return value
         time.sleep_ms(_STEP_MS if left_ms is None else min(left_ms, _STEP_MS))
         if left_ms is not None:

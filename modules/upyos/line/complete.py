@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Tab: commands in the first place of a command, paths everywhere else."""
+"""Tab: commands in the first place of a command, variables, options, paths everywhere else."""
 
+import sdata
 from upyos import lookup, state
 from upyos.lib import files
 
-_KEYWORDS = "if elif else fi while for done break continue"
+_KEYWORDS = "if then elif else fi while until for do done case esac break continue"
 _SUFFIXES = (".py", ".mpy", ".sh")
 _DIRECTORY = 0x4000
 _SPECIAL = " \t;|&<>'\"$#\\"
@@ -17,6 +18,10 @@ def complete(before):
     if not quote:
         word = word.replace("\\", "")
     lead = before[:start].rstrip()
+    if "$" in word and quote != "'":
+        return _variable(word[word.rfind("$") + 1 :])
+    if word[:1] == "-" and lead and not quote:
+        return _option(lead, word)
     if "/" in word or (lead and lead[-1] not in ";|&"):
         directory, _, part = word.rpartition("/")
         if "/" in word and not directory:
@@ -58,6 +63,36 @@ def _escaped(added):
     return "".join(typed) + added[end:]
 
 
+def _variable(part):
+    """Return what complete() does for a part of a variable's name."""
+    end = "}" if part[:1] == "{" else ""
+    part = part.lstrip("{")
+    names = sorted([name for name in sdata.sysconfig["env"] if name.startswith(part)])
+    if not names:
+        return "", names
+    return (_common(names) + (end if len(names) == 1 else ""))[len(part) :], names
+
+
+def _option(lead, word):
+    """Return what complete() does for an option of the command that stands before it."""
+    from upyos.programs import manual
+
+    for c in ";|&":
+        lead = lead.rpartition(c)[2]
+    lines = []
+    options = []
+    for line in manual.text(lead.split()[0] if lead.strip() else "").split("\n"):
+        own = [part.rstrip(",") for part in line.split() if part.startswith("-")]
+        own = [option for option in own if option.startswith(word)]
+        if line[:1] == "-" and own:
+            lines.append(line)
+            options += own[:1]
+    if not options:
+        return "", []
+    added = (_common(sorted(options)) + (" " if len(options) == 1 else ""))[len(word) :]
+    return added, lines
+
+
 def _common(names):
     """Return the beginning that all names share."""
     first = names[0]
@@ -79,20 +114,29 @@ def _paths(directory, part):
     except OSError:
         # No such directory: nothing fits.
         return []
+    if directory == "/bin":
+        known = " ".join(names)
+        names += [name + " " for name in _frozen(part) if name not in known]
+        names.sort()
     return names
+
+
+def _frozen(part):
+    """Yield the names of the firmware's commands that begin with part."""
+    from upyos.made.index import COMMANDS
+
+    at = COMMANDS.find("\n" + part)
+    while at >= 0 and at + 1 < len(COMMANDS):
+        yield COMMANDS[at + 1 : COMMANDS.find("\n", at + 1)]
+        at = COMMANDS.find("\n" + part, at + 1)
 
 
 def _commands(part):
     """Return the names of commands that begin with part."""
-    from upyos.made.index import COMMANDS
-
     words = (lookup.BUILTIN_NAMES + _KEYWORDS).split()
     names = set([name for name in words if name.startswith(part)])
     names.update([name for name in state.aliases or () if name.startswith(part)])
-    at = COMMANDS.find("\n" + part)
-    while at >= 0 and at + 1 < len(COMMANDS):
-        names.add(COMMANDS[at + 1 : COMMANDS.find("\n", at + 1)])
-        at = COMMANDS.find("\n" + part, at + 1)
+    names.update(_frozen(part))
     for directory in lookup.directories():
         if directory[:1] == "/":
             for name in _paths(directory, part):

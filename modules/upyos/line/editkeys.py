@@ -18,10 +18,16 @@ _TO_END = const(11)
 _CLEAR = const(12)
 _DOWN = const(14)
 _UP = const(16)
+_SEARCH = const(18)
 _TO_START = const(21)
 _WORD = const(23)
 _ESCAPE = const(27)
 _RUB_OUT = const(127)
+# Keys that are no byte: with Alt.
+_WORD_LEFT = const(256)
+_WORD_RIGHT = const(257)
+_WORD_DELETE = const(258)
+_WORD_RUB_OUT = const(259)
 
 # What follows ESC [ or ESC O: arrows, delete, home and end as xterm, VT220 and rxvt send them.
 _SEQUENCES = {
@@ -37,6 +43,8 @@ _SEQUENCES = {
     "8~": _END,
     "3~": _DELETE,
 }
+
+_ALT = {98: _WORD_LEFT, 102: _WORD_RIGHT, 100: _WORD_DELETE, 127: _WORD_RUB_OUT, 8: _WORD_RUB_OUT}
 
 
 def press(key):
@@ -54,7 +62,11 @@ def press(key):
     if key == _INTERRUPT:
         console.write("^C\n")
         raise KeyboardInterrupt
-    if key >= 32 and key != _RUB_OUT:
+    if key == _SEARCH:
+        from upyos.line import search
+
+        return search.run()
+    if 32 <= key < 256 and key != _RUB_OUT:
         data = _character(key, following.append)
         if data:
             lineedit.insert(data)
@@ -65,7 +77,7 @@ def press(key):
     elif key == _CLEAR:
         console.write("\x1b[2J\x1b[H")
         lineedit.show()
-    elif key in (_HOME, _LEFT, _END, _RIGHT):
+    elif key in (_HOME, _LEFT, _END, _RIGHT, _WORD_LEFT, _WORD_RIGHT):
         lineedit.at = _moved(key)
         lineedit.show()
     else:
@@ -79,7 +91,7 @@ def _sequence():
 
     lead = _upyos.key(keys.WAIT_MS)
     if lead != 91 and lead != 79:
-        return 0
+        return _ALT.get(lead, 0)
     return _SEQUENCES.get(keys.plain(keys.sequence(_upyos.key)), 0)
 
 
@@ -115,7 +127,34 @@ def _moved(key):
         return 0
     if key == _END:
         return len(lineedit.text)
+    if key == _WORD_LEFT:
+        return _word_start(lineedit.at)
+    if key == _WORD_RIGHT:
+        return _word_end(lineedit.at)
     return _before(lineedit.at) if key == _LEFT else _after(lineedit.at)
+
+
+def _in_word(at):
+    """Tell whether a letter or a digit stands there."""
+    c = lineedit.text[at]
+    return c >= 128 or chr(c).isalpha() or chr(c).isdigit()
+
+
+def _word_start(at):
+    while at and not _in_word(at - 1):
+        at -= 1
+    while at and _in_word(at - 1):
+        at -= 1
+    return at
+
+
+def _word_end(at):
+    end = len(lineedit.text)
+    while at < end and not _in_word(at):
+        at += 1
+    while at < end and _in_word(at):
+        at += 1
+    return at
 
 
 def _remove(key):
@@ -130,6 +169,10 @@ def _remove(key):
         last = len(text)
     elif key == _TO_START:
         first = 0
+    elif key == _WORD_RUB_OUT:
+        first = _word_start(first)
+    elif key == _WORD_DELETE:
+        last = _word_end(last)
     elif key == _WORD:
         while first and text[first - 1] == 32:
             first -= 1
@@ -154,11 +197,11 @@ def _replace(data):
 
 def _walk(step):
     """Show an older or a newer line of the history."""
-    lines = history.lines()
     entry = lineedit.entry + step
-    if 0 <= entry <= len(lines):
+    line = history.nth(history.backwards(), entry) if entry else b""
+    if line is not None:
         lineedit.entry = entry
-        _replace(lines[-entry].encode() if entry else b"")
+        _replace(history.text(line).encode())
 
 
 def _complete():
@@ -170,5 +213,7 @@ def _complete():
     if added:
         lineedit.insert(added.encode())
     elif len(names) > 1:
-        console.write("\n" + "  ".join(names) + "\n")
+        # options come with what they mean
+        between = "\n" if "  " in names[0] else "  "
+        console.write("\n" + between.join(names) + "\n")
         lineedit.show()

@@ -2,10 +2,70 @@
 """What is said of a command that is not there."""
 
 import _upyos
+from micropython import const
+from upyos import lookup, state
+
+# Words that other systems know, and what does it here, each behind a blank.
+_ELSEWHERE = const(
+    " vim=vi nano=vi emacs=vi ed=vi edit=vi printenv=env apropos='man -k' dir=ls ll=ls del=rm"
+    " copy=cp ren=mv type=which cls=clear logout=exit quit=exit shutdown=exit halt=exit"
+    " passwd=setauth ip=ifconfig egrep='grep -E' "
+)
+# Words that Python lines begin with.
+_PYTHON = const(
+    " import from print def class lambda async await try: with assert global pass del "
+)
 
 
-def why(word):
-    """Return why there is no such command."""
-    cold = _upyos.load("upyos/made/index.py", "index").COLD
-    where = " (it comes with the file system image)" if "\n" + word + "\n" in cold else ""
-    return "not found" + where
+def why(word, words=()):
+    """Return why there is no such command, and at the prompt what may have been meant.
+
+    words: the whole command, as far as it is known.
+    """
+    index = _upyos.load("upyos/made/index.py", "index")
+    if "\n" + word + "\n" in index.COLD:
+        return "not found (it comes with the file system image)"
+    if state.frame is not None and state.frame.path or not word:
+        return "not found"
+    if _is_python(word, words):
+        return "not found; Python is typed behind > or <: > import os, < 2 + 2"
+    name = _elsewhere(word) or _near(word, index.COMMANDS + index.COLD)
+    return "not found; there is " + name if name else "not found"
+
+
+def _is_python(word, words):
+    """Tell whether a command looks like a line of Python."""
+    if " " + word + " " in _PYTHON or list(words[1:2]) == ["="]:
+        return True
+    name = word.partition("(")[0].replace(".", "").replace("_", "")
+    return "(" in word and (not name or name[0].isalpha())
+
+
+def _elsewhere(word):
+    """Return what does here what a word does elsewhere, or an empty text."""
+    at = _ELSEWHERE.find(" " + word + "=")
+    if at < 0:
+        return ""
+    at += len(word) + 2
+    if _ELSEWHERE[at] == "'":
+        return _ELSEWHERE[at + 1 : _ELSEWHERE.find("'", at + 1)]
+    return _ELSEWHERE[at : _ELSEWHERE.find(" ", at)]
+
+
+def _near(word, commands):
+    """Return the first command that differs by one slip of a finger, or an empty text."""
+    names = (commands + lookup.BUILTIN_NAMES).split()
+    for name in sorted(names + list(state.aliases or ())) if len(word) > 1 else ():
+        if name != word and abs(len(name) - len(word)) < 2 and _is_slip(word, name):
+            return name
+    return ""
+
+
+def _is_slip(a, b):
+    """Tell whether one character is other, too many or missing, or two are exchanged."""
+    i = 0
+    while i < len(a) and a[i] == b[i : i + 1]:
+        i += 1
+    if a[i + 1 :] == b[i + 1 :] or a[i:] == b[i + 1 :] or a[i + 1 :] == b[i:]:
+        return True
+    return a[i + 2 :] == b[i + 2 :] and a[i : i + 2] == b[i + 1 : i + 2] + b[i : i + 1]

@@ -4,9 +4,9 @@
 # Name, then usage and explanations, as in the docstring of a command.
 _TEXTS = (
     "cd",
-    "cd [DIR]\n\nChange the current directory to DIR, by default to /.",
+    "cd [DIR|-]\n\nChange the current directory to DIR, by default to $HOME; - is the one before.",
     "set",
-    "set [-e|+e]\n\nList all variables, as env does.\n\n"
+    "set [-e|+e|-- ARG...]\n\nList all variables, as env does; -- sets $1 and the like.\n\n"
     "-e  in a script: end it at the first command that fails outside a condition\n"
     "+e  in a script: go on after failures",
     "alias",
@@ -35,6 +35,20 @@ _TEXTS = (
     "while COND ... done\n\nRun the lines as long as COND, as in if, is true.",
     "for",
     "for NAME in WORD... ... done\n\nRun the lines with each WORD in turn in the variable NAME.",
+    "until",
+    "until COND ... done\n\nRun the lines until COND, as in if, is true.",
+    "case",
+    "case WORD in PATTERN[|PATTERN]) ... ;; ... esac\n\n"
+    "Run the lines behind the first PATTERN that WORD fits; * ? [a-z] stand for characters.",
+    "function",
+    "NAME() { ... ; } or function NAME { ... ; }\n\n"
+    "Make a function, which is called as a command; $1 and the like are its arguments.",
+    "local",
+    "local NAME[=VALUE]...\n\nIn a function: give these variables their old values at its end.",
+    "shift",
+    "shift [N]\n\nDrop the first N arguments, by default 1.",
+    "[",
+    "[ ... ]\n\nAs test, but nothing is printed.",
     "break",
     "break\n\nLeave the innermost while or for.",
     "continue",
@@ -51,6 +65,12 @@ _TEXTS = (
 def text(name):
     """Return usage and explanations of a command or a statement of the shell, else ""."""
     return _TEXTS[_TEXTS.index(name) + 1] if name in _TEXTS else ""
+
+
+def every():
+    """Yield (name, text) of all of them."""
+    for i in range(0, len(_TEXTS), 2):
+        yield _TEXTS[i], _TEXTS[i + 1]
 
 
 def usage(name):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What commands say about themselves: for help, --help and the line after wrong use."""
 
+import os
+
 import _upyos
 from micropython import const
 from upyos import lookup
@@ -41,6 +43,34 @@ def _unpacked(texts, name):
     while left:
         left -= stream.readinto(passed, min(left, _PASSED_BYTES))
     return stream.read(texts[at + 1]).decode()
+
+
+def every():
+    """Yield (name, text) of all commands that have one."""
+    from upyos.made.index import COMMANDS
+    from upyos.programs import builtin_help
+
+    yield from builtin_help.every()
+    groups = set([_upyos.command(name)[len(_FROZEN) :].split("/")[0] for name in COMMANDS.split()])
+    for group in sorted(groups):
+        texts = _upyos.load("upyos/made/help_" + group + ".py", "help").HELP
+        for i in range(0, len(texts) - 1, 2):
+            yield texts[i], _unpacked(texts, texts[i])
+    for directory in lookup.directories():
+        if directory[:1] == "/":
+            yield from _files(directory)
+
+
+def _files(directory):
+    """Yield (name, text) of the .mpy files in a directory of the path."""
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError:
+        # A directory of the path that is not there has no commands.
+        return
+    for name in names:
+        if name.endswith(".mpy"):
+            yield name[:-4], _behind(directory + "/" + name)
 
 
 def _behind(path):

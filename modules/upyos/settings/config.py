@@ -177,15 +177,26 @@ def change(key, changes):
     A power cut leaves the old file or the new one. Raises OSError, EACCES if it is protected, and
     ValueError if it holds something else; it is then as it was.
     """
-    from upyos.lib import paths
-
-    paths.guard(PATH)
-    conf = {}
-    if not is_absent(PATH):
-        conf = json_file.read(PATH)
-    if type(conf) is not dict:
-        raise ValueError("not a JSON object")
+    conf = _stored()
     if type(conf.get(key)) is not dict:
         conf[key] = {}
     conf[key].update(changes)
     save(conf)
+
+
+def replace(key, value):
+    """Write one value of the configuration file; the rest of it stays. As change()."""
+    conf = _stored()
+    conf[key] = value
+    save(conf)
+
+
+def _stored():
+    """Return what is in the configuration file, before some of it is changed."""
+    from upyos.lib import paths
+
+    paths.guard(PATH)
+    conf = {} if is_absent(PATH) else json_file.read(PATH)
+    if type(conf) is not dict:
+        raise ValueError("not a JSON object")
+    return conf

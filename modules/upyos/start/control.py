@@ -78,7 +78,7 @@ def exit(mod=""):
 
 
 def save_history():
-    """Write the lines typed to /var/history. A power cut leaves the old file or the new one."""
+    """Write the lines typed to /var/history. A power cut leaves it with all of them or none."""
     from upyos.line import history
 
     history.save()

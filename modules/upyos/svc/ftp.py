@@ -8,7 +8,7 @@ ftp_transfer; it returns the reply, or None if it has sent one.
 import sdata
 from micropython import const
 
-from upyos.lib import paths
+from upyos.lib import paths, secrets
 from upyos.lib.reasons import reason
 from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
 
@@ -51,7 +51,10 @@ class Session:
 
     def path(self, name):
         """Return the path that a name of the peer stands for. Raises OSError."""
-        return paths.named(paths.join(self.cwd, name) if name else "")
+        path = paths.named(paths.join(self.cwd, name) if name else "")
+        if secrets.holds(path) and not paths.is_dir(path):
+            raise OSError(_EACCES)
+        return path
 
     async def run(self):
         """Read commands until the peer goes."""

@@ -3,10 +3,11 @@
 
 import os
 
-from upyos.lib import files, paths
+from upyos.lib import files, paths, secrets
 from upyos.svc import ftp_list
 
 _ENOENT = 2
+_EACCES = 13
 _ENOTDIR = 20
 _EISDIR = 21
 
@@ -102,6 +103,9 @@ async def on_rnfr(session, argument):
     """RNFR PATH"""
     path = session.path(argument)
     paths.guard(path)
+    if secrets.holds(path):
+        # under another name it would be read
+        raise OSError(_EACCES)
     os.stat(path)
     session.renamed = path
     return "350 RNTO"

@@ -25,6 +25,13 @@ def active():
     return found
 
 
+def every():
+    """Return (name, object) of all interfaces, up or not. Raises ImportError without a network."""
+    import network
+
+    return network.nics() if hasattr(network, "nics") else _nics(network)
+
+
 def _nics(network):
     """Yield (name, object) of the interfaces that this firmware knows."""
     # lwIP has the numbers of both even where there is no radio

@@ -14,5 +14,12 @@ def _ftp():
     return ftp.session
 
 
+def _http():
+    from upyos.svc import http
+
+    return http.session
+
+
 TELNET = ("utelnetd", _telnet, 23, 4)
 FTP = ("uftpd", _ftp, 21, 6)
+HTTP = ("uhttpd", _http, 80, 5)

@@ -75,7 +75,11 @@ class Screen:
         """Let go of the console."""
         if self.connection.service.holder is self:
             self.connection.service.holder = None
-            _upyos.mirror(None)
+            _upyos.mirror(self.mirror, False)
+
+    def farewell(self, text):
+        """Send a last line."""
+        self.connection.sock.write(text)
 
     def show(self):
         """Send what the console shows, until the connection ends."""
@@ -90,16 +94,16 @@ class Screen:
                 yield core._io_queue.queue_read(self.mirror)
 
 
-async def run(connection, wire):
-    """Be the console until the peer goes."""
+async def run(connection, wire, screen):
+    """Be the console until the peer goes, or another one comes to the same service."""
     connection.left_s = None
     before = connection.service.holder
     if before:
-        before.connection.sock.write(b"\r\nThe console was taken over.\r\n")
+        before.farewell(b"\r\nThe console was taken over.\r\n")
         before.connection.drop()
         before.leave()
-    screen = connection.service.holder = Screen(connection)
-    _upyos.mirror(screen.mirror)
+    connection.service.holder = screen
+    _upyos.mirror(screen.mirror, True)
     task = core.create_task(_shown(screen))
     try:
         _take_size(wire)

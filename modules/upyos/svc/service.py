@@ -89,6 +89,7 @@ def start(kind, address=None, port=None, silent=False):
     settings = read_settings(name)
     check_password(settings)
     from upyos.jobs import listener
+    from upyos.lib import announce
     from upyos.lib.reasons import reason
     from upyos.svc import interfaces
 
@@ -102,6 +103,7 @@ def start(kind, address=None, port=None, silent=False):
     proc.most = settings.get("connections", most)
     proc.settings = settings
     listener.start(proc)
+    announce.service(name, port)
     if not silent:
         _say(proc)
         if not sdata.sysconfig["auth"]["paswd"]:

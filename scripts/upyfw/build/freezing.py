@@ -6,12 +6,14 @@ from pathlib import Path
 import upyfw
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board import boards
-from upyfw.board.variant import BARE, WHOLE, Variant
+from upyfw.board.variant import BARE, LARGEST, WHOLE, Variant
 from upyfw.build import codegen, firmware_cold, firmware_frozen, interned
 from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
 
 COMMANDS = REPO / "modules" / "upyos" / "bin"
+# what boards with a radio have besides, path for path
+WIFI = REPO / "fsimage" / "wifi"
 
 
 def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
@@ -27,8 +29,12 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
 
     frozen = chosen(what.profile)
     cold = _cold_folder(what)
+    everywhere: dict[str, FrozenFile] = {}
     if what.profile != BARE:
-        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, chosen(WHOLE)), cold)
+        whole = chosen(WHOLE)
+        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, whole), cold)
+        # what no profile has: flash is what it is to save, so its names are made when it is loaded
+        everywhere = firmware_cold.chosen(chosen(LARGEST), whole)
     # those of generated modules are added there: now they are the last build's, or none
     given = (file.target for file in frozen if generated not in file.source.parents)
     # commands are loaded by their paths, never imported
@@ -42,7 +48,7 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         fsimage.board_text(what.board),
         fsimage.skeleton(),
         firmware_cold.commands(cold),
-        names | firmware_cold.names(cold),
+        names | firmware_cold.names(cold, everywhere),
     )
     # now with what was generated
     frozen = chosen(what.profile)
@@ -58,7 +64,8 @@ def image_files(what: Variant) -> dict[str, bytes]:
 
     What the last freeze left to the file system, and the board files of further boards for
     loadboard: those with the same chip, as the firmware runs on no other. Under the names that
-    they had before this firmware they are there too: users' init.sh have these.
+    they had before this firmware they are there too: users' init.sh have these. Boards with a
+    radio get what stands in WIFI; they have TLS too, and so the certificates that it trusts.
     """
     texts = {command.name: command.help for command in codegen.commands(COMMANDS)}
     alike = boards.like_chip(what.board.name)
@@ -68,4 +75,7 @@ def image_files(what: Variant) -> dict[str, bytes]:
     for board in (what.board, *alike):
         for name in board.formerly:
             further[f"/etc/{name}.board"] = fsimage.board_text(board).encode()
+    if what.board.pins.get("wifi"):
+        files = (path for path in WIFI.rglob("*") if path.is_file())
+        further |= {f"/{path.relative_to(WIFI).as_posix()}": path.read_bytes() for path in files}
     return firmware_cold.image_files(_cold_folder(what), texts) | further

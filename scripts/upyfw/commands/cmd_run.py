@@ -51,7 +51,7 @@ def command(
     modules = None if board.record.image == PROGRAM else node_modules.prepare()
     made = firmware.build(name, profile, heap)
     flash = runflash.prepare(made, fresh)
-    if board.pins["wifi"]:
+    if board.pins["wifi"] and board.record.image != PROGRAM:
         say(f"{name}: the emulator has no radio: what uses it fails, though it says that it is on")
     say("Ctrl-] leaves")
     if board.record.image == PROGRAM:

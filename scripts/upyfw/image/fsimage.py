@@ -12,8 +12,13 @@ from upyfw.base.paths import REPO
 from upyfw.board import pins
 from upyfw.board.boards import Board
 from upyfw.board.layout import size_text
+from upyfw.image import page
 
 SKEL = REPO / "fsimage" / "skel"
+# examples that a board has however it got its file system (docs/spec/behaviour.md 4.1)
+_PROMISED = ("asy_test.py", "thr_test.py")
+# the sources of the page of uhttpd, beside the default tree
+_PAGE = "www"
 
 # 64-bit little endian, nanoseconds since 1970; MicroPython extmod/vfs_lfs.c, LFS_ATTR_MTIME
 _ATTR_MTIME = 1
@@ -35,9 +40,9 @@ def make(
 ) -> bytes:
     """Return the littlefs image of a board, block count and geometry as the device mounts it.
 
-    Content: the tree skel, the board file, then overlay ({path: bytes}) over it; paths in remove
-    (files, or folders with all below) are left out. The same content gives the same bytes: all
-    times are epoch.seconds().
+    Content: the tree skel, the page beside it, the board file, then overlay ({path: bytes}) over
+    it; paths in remove (files, or folders with all below) are left out. The same content gives the
+    same bytes: all times are epoch.seconds().
 
     Raises UpyfwError if it does not fit or what was written does not read back.
     """
@@ -93,6 +98,7 @@ def _content(
             folders.add(name)
         elif path.name != _FOLDER_MARK:
             files[name] = path.read_bytes()
+    files |= page.files(skel.parent / _PAGE)
     for name, data in overlay.items():
         files["/" + name.strip("/")] = data
     files = {name: data for name, data in files.items() if not _removed(name, remove)}
@@ -102,15 +108,18 @@ def _content(
 
 
 def skeleton(skel: Path = SKEL) -> dict[str, str]:
-    """Return the files of the default tree, {absolute path: text}; the firmware has them too.
+    """Return the files of the default tree that the firmware has too, {absolute path: text}.
 
-    Raises BadInput for a file that is not UTF-8: the firmware keeps texts.
+    Of the examples in /opt these are two. Raises BadInput for a file that is not UTF-8: the
+    firmware keeps texts.
     """
     found = {}
     for path in sorted(skel.rglob("*")):
         if not path.is_file() or path.name == _FOLDER_MARK:
             continue
         name = "/" + path.relative_to(skel).as_posix()
+        if name.startswith("/opt/") and path.name not in _PROMISED:
+            continue
         try:
             found[name] = path.read_bytes().decode()
         except UnicodeDecodeError:

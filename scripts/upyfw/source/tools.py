@@ -60,6 +60,16 @@ def _program(name: str, least: tuple[int, ...] = (), option: str = "--version") 
     return Found(match[1], place, f"too old, {wanted} is needed" if numbers < least else "")
 
 
+def _service(name: str, option: str = "--version") -> Found:
+    """Look for a server, which is in PATH for root alone and may say its version with status 1."""
+    place = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if place is None:
+        return Found(problem="missing")
+    result = child.run([place, option], _VERSION_LIMIT_S, keep_lines=None)
+    match = _NUMBER.search(result.output)
+    return Found(match[1] if match else "", place)
+
+
 def _arm_library(name: str, language: str, header: str, macro: str) -> Found:
     """Look for a library of the cross compiler, which prints a full path of a file it has.
 
@@ -142,6 +152,25 @@ TOOLS: dict[str, Tool] = {
         Tool("tmux", "trying a terminal", ("tmux",), lambda: _program("tmux", option="-V"), False),
         Tool("telnet", "tests", ("inetutils-telnet",), lambda: _program("telnet"), False),
         Tool("lftp", "tests", ("lftp",), lambda: _program("lftp"), False),
+        Tool("nginx", "tests", ("nginx-light",), lambda: _service("nginx", "-v"), False),
+        Tool("iperf3", "tests", ("iperf3",), lambda: _program("iperf3"), False),
+        Tool("chronyd", "tests", ("chrony",), lambda: _service("chronyd"), False),
+        Tool(
+            "mosquitto",
+            "tests",
+            ("mosquitto", "mosquitto-clients"),
+            lambda: _service("mosquitto", "-h"),
+            False,
+        ),
+        Tool("curl", "tests", ("curl",), lambda: _program("curl"), False),
+        Tool("wget", "tests", ("wget",), lambda: _program("wget"), False),
+        Tool(
+            "chromium",
+            "tests",
+            ("chromium", "fonts-dejavu-core"),
+            lambda: _program("chromium"),
+            False,
+        ),
     )
 }
 

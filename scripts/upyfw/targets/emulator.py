@@ -183,6 +183,14 @@ class Emulator(Target):
         """Wire a device to two pins that acknowledges at an I2C address."""
         self._ask("i2c_device", scl=scl, sda=sda, address=address)
 
+    def add_spi_device(self, spi: int, cs: int, **what: int) -> None:
+        """Wire an SD card (blocks=N), or a record (dc=PIN), to an SPI and the pin cs."""
+        self._ask("spi_device", spi=spi, cs=cs, **what)
+
+    def spi_taken(self, spi: int, cs: int) -> list[int]:
+        """Return what is on a card, or what was recorded; 256 is added where dc was high."""
+        return self._ask("spi_taken", spi=spi, cs=cs)["data"]
+
     def uart(self, number: int, data: bytes = b"") -> bytes:
         """Send data to a UART of the chip; return what it sent since the last call."""
         sent = base64.b64encode(data).decode()

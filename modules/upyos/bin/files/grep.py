@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""grep [-ivnclqrE] TEXT [FILE...]
+"""grep [-ivnclqrEwHh] [-A N] [-B N] [-C N] TEXT [FILE...]
 
-Print the lines with TEXT of each FILE, of - standard input. With no FILE standard input is read if
-there is one, else the files of the current directory. Of several files FILE: stands before each
+Print the lines with TEXT of each FILE, of - standard input. With no FILE standard input is read
+if there is one, else the files of the current directory. Of several files FILE: stands before each
 line. The status is 0 if a line was found, 1 if none was, 2 after an error.
 
 -i  upper and lower case of a to z are the same
@@ -13,12 +13,17 @@ line. The status is 0 if a line was found, 1 if none was, 2 after an error.
 -q  nothing; end at the first one
 -r  directories too, with all below them
 -E  TEXT is a regular expression
+-w  TEXT as a whole word only
+-H, -h  FILE: always, never
+-A N  N lines after each one too
+-B N  before it
+-C N  on both sides
 
 A regular expression is an extended one: . [a-z] [^a-z] [[:digit:]] ^ $ * + ? {2,3} | ( ) and
 \\d \\w \\s; after \\ another sign is meant itself. Errors are \\b, \\1, letters in [ ] that are
 not ASCII, more than 128 characters. Classes have ASCII letters only.
 
-Source: POSIX.1-2024 grep; -r as in common use. Not provided: -e, -f, -s, -x.
+Source: POSIX.1-2024 grep; r w H h A B C as in common use. Not provided: -e, -f, -s, -x.
 """
 
 import _upyos
@@ -26,24 +31,16 @@ from micropython import const
 from upyos.lib import streams
 from upyos.lib.command import fail, operands, options, write
 
-_DIRECTORY = const(0x4000)
 _FAILED = const(2)
-
-
-def _below(folder, deep):
-    """Yield the paths of the files in a directory, and with deep below it."""
-    from upyos.lib import files
-
-    for path, entry in files.tree(folder, deep):
-        if entry and entry[1] != _DIRECTORY:
-            yield path
 
 
 def _expanded(names, paths):
     """Yield names, in place of directories the files below them."""
+    from upyos.lib import files
+
     for name in names:
         if paths.is_dir(name):
-            yield from _below(name, True)
+            yield from files.below(name, True)
         else:
             yield name
 
@@ -53,7 +50,9 @@ def _inputs(names, deep):
     if not names:
         if streams.redirected():
             return names, False
-        return (path[2:] for path in _below(".", deep)), True
+        from upyos.lib import files
+
+        return (path[2:] for path in files.below(".", deep)), True
     if not deep:
         return names, len(names) > 1
     from upyos.lib import paths
@@ -65,9 +64,11 @@ def _finder(text, found):
     """Return a function that gives the spans of the wanted lines of bytes. Raises ValueError."""
     fold = "i" in found
     without = "v" in found
-    if "E" in found:
+    if "E" in found or "w" in found:
         from upyos.lib import patterns
 
+        if "w" in found:
+            text = patterns.word(text, "E" in found)
         program = patterns.compile(text, fold)
         return lambda batch: _upyos.lines_matching(batch, program, without)
     text = (text.lower() if fold else text).encode()
@@ -98,6 +99,11 @@ def _text(batch, spans, label, number):
 
 def _search(stream, spans_of, label, found):
     """Print lines of a stream; return how many were selected, at most 1 if that is enough."""
+    if "A" in found or "B" in found or "C" in found:
+        if not ("q" in found or "l" in found or "c" in found):
+            from upyos.lib import context
+
+            return context.show(stream, spans_of, label[:-1], found)
     count = 0
     number = 1 if "n" in found else None
     for batch in streams.batches(stream):
@@ -113,7 +119,7 @@ def _search(stream, spans_of, label, found):
 
 
 def __main__(args):
-    found, names = options(args, "ivnclqrE")
+    found, names = options(args, "ivnclqrEwHh", "ABC")
     operands(names, 1)
     text = names.pop(0)
     try:
@@ -122,6 +128,7 @@ def __main__(args):
         fail(text, "bad pattern")
         return _FAILED
     inputs, several = _inputs(names, "r" in found)
+    several = "H" in found or several and "h" not in found
     selected = False
 
     def search(stream, name):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""ls [-hasknd1l] [P...]
+"""ls [-hasknd1ltrS] [P...]
 
 List directories and files, sorted by name: type, mode, size in bytes, time of the last change,
-name. r- in the mode stands for a protected file, x for a program or a script.
+name. r- in the mode stands for a protected file, x for a program or a script. In /bin the commands
+of the firmware are there too, with size 0.
 
 -h  sizes readable: 2.00K
 -a  names that begin with a dot too
@@ -12,6 +13,9 @@ name. r- in the mode stands for a protected file, x for a program or a script.
 -d  dates as YYYY-MM-DD
 -1  names only, one a line, no total
 -l  accepted: the long form is the only one
+-t  sorted by time, newest first
+-S  sorted by size, largest first
+-r  the other way round
 
 Source: upyOS; not the formats of POSIX.1-2024 ls.
 """
@@ -25,6 +29,8 @@ from upyos.lib.dates import MONTH
 
 _DIRECTORY = const(0x4000)
 _MODIFIED = const(8)
+# As in lib.listing.
+_FROZEN = const(0)
 
 
 def _size(size, found):
@@ -45,8 +51,8 @@ def _row(name, entry, path, mode, found):
         when = paths.stat(path)[_MODIFIED]
     year, month, day, hour, minute, second = time.localtime(when)[:6]
     kind = "d" if entry[1] == _DIRECTORY else " "
-    tail = name[-3:]
-    mark = "x" if kind == " " and (tail in (".py", ".sh") or name[-4:] == ".mpy") else "-"
+    runs = name[-3:] in (".py", ".sh") or name[-4:] == ".mpy" or entry[1] == _FROZEN
+    mark = "x" if kind == " " and runs else "-"
     size = _size(entry[3], found) if "h" in found else entry[3]
     if "d" in found:
         form = "%s%s%s %s %04d-%02d-%02d %02d:%02d:%02d %s\n"
@@ -61,7 +67,7 @@ def _rows(folder, prefix, entries, found):
     guarded = [path for path in paths.protected_paths() if path.startswith(folder)]
     for entry in entries:
         path = folder + entry[0]
-        mode = "r-" if guarded and path in guarded else "rw"
+        mode = "r-" if entry[1] == _FROZEN or guarded and path in guarded else "rw"
         yield _row(prefix + entry[0], entry, path, mode, found)
 
 
@@ -73,6 +79,12 @@ def _folder(folder, prefix, below, found):
     entries = files.entries(folder)
     if "a" not in found:
         entries = [entry for entry in entries if entry[0][0] != "."]
+    if folder == "/bin" or "t" in found or "S" in found or "r" in found:
+        from upyos.lib import listing
+
+        if folder == "/bin":
+            entries = listing.with_frozen(entries)
+        entries = listing.ordered(folder, entries, found)
     if "n" not in found:
         write_all(_rows(folder, prefix, entries, found))
     if below is not None:
@@ -108,7 +120,7 @@ def _list(operand, found):
 
 
 def __main__(args):
-    found, operands = options(args, "hasknd1l")
+    found, operands = options(args, "hasknd1ltrS")
     status = 0
     for operand in operands or (".",):
         try:

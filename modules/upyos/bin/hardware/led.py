@@ -19,8 +19,6 @@ _BLINKS = const(3)
 _BLINK_MS = const(60)
 _COLOUR_MS = const(400)
 _MOST_PIXELS = const(1000)
-# High and low of a 0, high and low of a 1, ns (WS2812B datasheet, data transfer time)
-_TIMING_NS = (400, 850, 800, 450)
 # Red, green, blue, each in the order of the wire: green, red, blue. A fifth of the full current.
 _COLOURS = const((b"\x00\x32\x00", b"\x32\x00\x00", b"\x00\x00\x32"))
 
@@ -50,13 +48,11 @@ def _blink(gpios, times):
 
 def _show(gpios, pixels):
     """Show each colour on all pixels; dark at the end, after Ctrl-C too."""
-    pin = hardware.driver("Pin")
-    bitstream = hardware.driver("bitstream")
 
     def paint(colour):
         data = colour * pixels
         for gpio in gpios:
-            bitstream(pin(gpio, pin.OUT), 0, _TIMING_NS, data)
+            hardware.show_pixels(gpio, data)
 
     try:
         for colour in _COLOURS:

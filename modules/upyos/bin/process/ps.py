@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""ps
+"""ps [-Aaefux]
 
 List all processes: number, status (R running, S asked to stop, H held), start time, elapsed time,
 thread, command.
+
+-A, -a, -e, -f, -u, -x  accepted, and aux without a dash: there is one form, and all are listed
 """
 
 import time
@@ -32,8 +34,8 @@ def _row(pid, proc, now):
 
 
 def __main__(args):
-    _, rest = command.options(args, "")
-    command.operands(rest, 0, 0)
+    rest = command.options(args, "Aaefux")[1]
+    command.operands([word for word in rest if word not in ("aux", "ax")], 0, 0)
     print(_ROW % ("Proc", "Sts", "Init_T", "Elapsed", "Thread_Id", "Cmd/Args"))
     now = time.time()
     for pid in sorted(state.procs):

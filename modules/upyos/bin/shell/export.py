@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """export V VALUE [-s|-i|-f|-b]
 
-Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the same.
+Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the same. Variables are
+for programs too, always: `export V` of one that is set does nothing.
 
 -s  VALUE is text (the default)
 -i  VALUE is an int
@@ -9,6 +10,7 @@ Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the sam
 -b  VALUE is True or False
 """
 
+import sdata
 from upyos import variables
 
 _BOOLS = {"True": True, "False": False}
@@ -56,6 +58,8 @@ def __main__(args):
     letter = "s"
     if len(words) != len(args):
         letter = [w for w in args if w not in words][-1][1]
+    if len(words) == 1 and len(args) == 1 and words[0] in sdata.sysconfig["env"]:
+        return 0
     name, value = _split(words)
     try:
         if variables.assign(name, _typed(value, letter)):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""test -p TEXT | -f P | -d P | -e P | -g GPIO | -z W | -n W | A OP B
+"""test -e|-f|-d|-s|-r|-w|-x|-L P | -p TEXT | -g GPIO | -t N | -z|-n W | A OP B
 
-Print True or False, and end with status 0 or 1. A condition prints nothing.
+Print True or False, and end with status 0 or 1. A condition prints nothing, nor does [ ... ].
 
 -p TEXT  the command of some process contains TEXT
 -f P     P is a file
@@ -10,8 +10,15 @@ Print True or False, and end with status 0 or 1. A condition prints nothing.
 -g GPIO  the input GPIO is high
 -z W     W is empty
 -n W     W is not empty
+-s P     P is a file that is not empty
+-r P     P can be read
+-w P     P can be written: it is not protected
+-x P     P can be run, by its name, or is a directory
+-t N     0: standard input, 1: standard output is the terminal
+-L P     P is a symbolic link: never
 
-OP is one of = == != (text) and -eq -ne -lt -le -gt -ge (numbers).
+OP is one of = == != (text) and -eq -ne -lt -le -gt -ge (numbers). W alone: it is not empty. With
+! in front it is not so; A -a B is both, A -o B one of them, ( ) goes first.
 """
 
 from upyos import state
@@ -24,7 +31,7 @@ def _misused(args=()):
     # Loaded here only: this command is a hot one.
     from upyos.lib import command
 
-    command.options(args[:1], "", "pfdegzn")
+    command.options(args[:1], "", "pfdegznsrwxtL")
     raise command.UsageError
 
 
@@ -68,6 +75,10 @@ def _is(option, word):
         return any([type(name) is str and word in name for name in names])
     if option == "-g":
         return _is_high(word)
+    if option not in ("-e", "-f", "-d"):
+        from upyos.lib import predicates
+
+        return predicates.about(option, word)
     mode = _mode(word)
     if option == "-e":
         return mode != 0
@@ -95,12 +106,16 @@ def _mode(path):
 
 
 def __main__(args):
-    if len(args) == 3:
+    if len(args) == 3 and args[0] != "!" and args[1] not in ("-a", "-o"):
         value = _compare(args[0], args[1], args[2])
     elif len(args) == 2 and args[0] in ("-p", "-f", "-d", "-e", "-g", "-z", "-n"):
         value = _is(args[0], args[1])
-    else:
+    elif not args or args[0][:3] == "--h":
         _misused(args)
+    else:
+        from upyos.lib import predicates
+
+        value = predicates.value(args, _is, _compare)
     if state.turn:
         from upyos.lib.command import result
 

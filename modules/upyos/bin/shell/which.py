@@ -11,7 +11,7 @@ from upyos.lib import command
 from upyos.lib.codes import _BUILTIN, _NOT_PROGRAM
 from upyos.programs import absent
 
-_KEYWORDS = ("if", "while", "for", "goto", "skip", "return", "break", "continue")
+_KEYWORDS = "if while until for case function goto skip return break continue [ ! . shift".split()
 
 
 def _candidates(name):

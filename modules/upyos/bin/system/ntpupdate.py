@@ -10,9 +10,8 @@ Source: RFC 4330 (SNTP).
 import time
 
 import sdata
-import upyos_port
 from micropython import const
-from upyos.lib import dates, sntp
+from upyos.lib import clock, dates, sntp
 from upyos.lib.command import UsageError, fail, number, operands, options
 
 _LIMIT_MS = const(5000)
@@ -57,15 +56,6 @@ def _local(seconds):
     return seconds - since + _zone_s()
 
 
-def _set(now):
-    """Set the clock, and move what is counted from it. Raises OSError, and nothing is moved."""
-    change = now - int(time.time())
-    upyos_port.set_time(now)
-    sdata.initime += change
-    for proc in sdata.procs:
-        proc.stt += change
-
-
 def __main__(args):
     _, words = options(args, "")
     operands(words, 1, 1)
@@ -78,7 +68,7 @@ def __main__(args):
         return fail(host, e)
     print(dates.date(now), dates.clock(now))
     try:
-        _set(now)
+        clock.set_time(now)
     except OSError as e:
         return fail("clock", e)
     return 0

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""fg [JOB]
+
+Go on with a background job, by default the newest, and wait until it has ended. JOB is %N, the
+Nth of `jobs`, its number, or % and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z
+holds it and gives the prompt.
+"""
+
+import _upyos
+from upyos import console, state
+from upyos.lib import command, signal
+from upyos.lib.codes import _INTERRUPTED
+
+_CTRL_Z = 26
+_WAIT_MS = 50
+# What sh gives: 128 and SIGTSTP.
+_STOPPED = 148
+
+
+def _wait(job, pid):
+    """Wait until a job has ended, return 0; return _STOPPED after Ctrl-Z."""
+    typed = bytearray()
+    try:
+        while state.procs.get(pid) is job:
+            key = state.key() if state.key else _upyos.key(_WAIT_MS)
+            if key == _CTRL_Z:
+                return _STOPPED
+            if key >= 0:
+                # For the prompt.
+                typed.append(key)
+        return 0
+    finally:
+        _upyos.inject(typed)
+
+
+def __main__(args):
+    found = signal.chosen(command.options(args, "")[1])
+    if found is None:
+        return 1
+    print(signal.line(found))
+    signal.give(found, "R")
+    try:
+        status = _wait(found, found.pid)
+    except KeyboardInterrupt:
+        signal.give(found, "S")
+        return _INTERRUPTED
+    if status == _STOPPED:
+        signal.give(found, "H")
+        console.error("[%d]+ Stopped  %s" % (found.pid, signal.line(found)))
+    return status
