@@ -20,7 +20,18 @@ freeze("../modules/api", opt=3)
 freeze("$(GENERATED)", opt=3)
 include("$(MPY_DIR)/extmod/asyncio")
 
-for name in ("grammar", "jobs", "lib", "line", "programs", "settings", "start", "svc", "terminal"):
+for name in (
+    "grammar",
+    "jobs",
+    "lib",
+    "line",
+    "programs",
+    "settings",
+    "start",
+    "svc",
+    "terminal",
+    "upgrade",
+):
     package(f"upyos/{name}", base_path="../modules", opt=3)
 # No command, and hot in its way: from .mpy files it would take 30 KB of heap.
 freeze("../modules/lib", "editor", opt=3)

@@ -60,6 +60,12 @@ class Library:
         """Run one function with power for so many flash operations; return its answer."""
         return self.code.sim_run(ctypes.byref(layout), what, ctypes.c_uint32(ops), torn, seed)
 
+    def tlv(self, off: int, limit_bytes: int, is_protected: bool, kind: int) -> tuple[int, int]:
+        """Return size (-1 without an image there) and offset of a TLV of an image."""
+        at = ctypes.c_uint32(0)
+        size = self.code.sim_tlv(off, limit_bytes, is_protected, kind, ctypes.byref(at))
+        return size, at.value
+
     @property
     def counts(self) -> tuple[int, int]:
         """Erases and programs since the last power_on."""

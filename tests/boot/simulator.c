@@ -11,8 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbedtls/platform_util.h"
 #include "boot.h"
 #include "port.h"
+
+void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
+    memset(data, 0, size_bytes);
+}
 
 // What sim_run answers after a power cut, and after an access beyond the flash.
 #define CUT (-1)
@@ -99,6 +104,16 @@ void boot_port_program(uint32_t off_bytes, const uint8_t *page) {
     check(off_bytes, BOOT_PAGE_BYTES, BOOT_PAGE_BYTES);
     change(off_bytes, BOOT_PAGE_BYTES, page);
     programs++;
+}
+
+// Find a TLV of the image at off_bytes; return its size, -1 without an image. at_off: where it is.
+int sim_tlv(uint32_t off_bytes, uint32_t limit_bytes, bool is_protected, uint16_t type, uint32_t *at_off) {
+    boot_image_t image;
+    weak_reads = NOT_LEFT;
+    if (!boot_image_read(off_bytes, limit_bytes, &image)) {
+        return -1;
+    }
+    return boot_image_tlv(off_bytes, &image, is_protected, type, at_off);
 }
 
 static int call(const boot_layout_t *layout, int what) {

@@ -64,8 +64,10 @@ def test_the_common_file_of_the_corpus_is_good(tmp_path):
 def test_pico_has_the_regions_of_the_design():
     board = boards.load("RPI_PICO")
     fs = board.fs_region
-    assert (fs.offset, fs.size_bytes, fs.end) == (0x126000, 872 * 1024, board.flash.size_bytes)
-    assert board.block_count == 218
+    assert (fs.offset, fs.size_bytes, fs.end) == (0x197000, 420 * 1024, board.flash.size_bytes)
+    assert board.block_count == 105
+    assert [region.offset for region in board.slots] == [0x4000, 0xCC000]
+    assert board.room_bytes == 800 * 1024 - 512
 
 
 @pytest.mark.parametrize("name", boards.names())
@@ -102,7 +104,8 @@ def test_chips_are_as_esptool_knows_them(name):
 
 def test_a_board_like_another_has_its_own_values_over_the_others():
     pico, radio = boards.load("RPI_PICO"), boards.load("RPI_PICO_W")
-    assert radio.regions == pico.regions
+    assert radio.regions != pico.regions
+    assert (radio.flash, radio.littlefs) == (pico.flash, pico.littlefs)
     assert (radio.pins["wifi"], pico.pins["wifi"]) == (True, False)
     assert radio.pins["gpio"] == pico.pins["gpio"]
 
@@ -143,10 +146,10 @@ def test_boards_as_json(capsys):
     assert cli.run(["boards", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert sorted(rows) == boards.names()
-    assert rows["RPI_PICO"]["regions"][1] == {
+    assert rows["RPI_PICO"]["regions"][-1] == {
         "name": "littlefs",
-        "offset": 0x126000,
-        "size_bytes": 892928,
+        "offset": 0x197000,
+        "size_bytes": 430080,
     }
 
 

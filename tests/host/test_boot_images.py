@@ -154,3 +154,39 @@ def test_trailer_leftover(library):
         assert board.run(sim.REQUEST_TEST) == sim.OK
         assert board.run() == sim.TRIAL
         assert board.runs(NEW)
+
+
+def test_what_the_running_firmware_reads(board):
+    """Board and signature of an image that imgtool made, and of images without them."""
+    name = b"\xa0\x00\x04\x00PICO"
+    for new, wanted in (
+        (sim.image(2 * SECTOR, seed=9, protected=name), [4, 0, 32]),
+        (sim.image(2 * SECTOR, seed=9), [0, 0, 32]),
+        (b"no image", [-1, -1, -1]),
+    ):
+        board.download(new)
+        off = LAYOUT.secondary_off + SECTOR
+        board.library.power_on(board.flash, board.weak)
+        asked_for = ((True, 0xA0), (False, 0x22), (False, 0x10))
+        found = [board.library.tlv(off, LAYOUT.slot_bytes, *each) for each in asked_for]
+        assert [size for size, _ in found] == wanted
+        if wanted[0] == 4:
+            assert board.flash[found[0][1] :][:4] == b"PICO"
+
+
+def test_a_tlv_that_is_longer_than_the_list(board):
+    """One TLV of a protected list says that it goes on behind the list's end."""
+    new = sim.image(2 * SECTOR, seed=9, protected=b"\xa1\x00\xff\x00PICO")
+    board.download(new)
+    board.library.power_on(board.flash, board.weak)
+    off = LAYOUT.secondary_off + SECTOR
+    assert board.library.tlv(off, LAYOUT.slot_bytes, True, 0xA0)[0] == 0
+
+
+def test_a_hash_of_another_size(board):
+    """A TLV of the hash's type with fewer bytes is no hash."""
+    new = bytearray(sim.image(2 * SECTOR, seed=9))
+    at = len(new) - 34
+    new[at : at + 2] = b"\x1f\x00"
+    board.download(bytes(new))
+    assert board.run(sim.REQUEST_TEST) == sim.BAD_SECONDARY

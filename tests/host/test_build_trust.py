@@ -130,7 +130,7 @@ def test_firmware_larger_than_its_room_is_explained():
     line = "RPI_PICO: compile: ld: region `FLASH' overflowed by 4660 bytes"
     error = firmware_rp2.explained(UpyfwError(line), boards.load("RPI_PICO"))
     assert error.what == (
-        "RPI_PICO: firmware needs 1,208,884 bytes, 4,660 more than its region of 1176KiB at 0x0"
+        "RPI_PICO: firmware needs 823,860 bytes, 4,660 more than its region of 800KiB at 0x4000"
     )
     assert "board.toml" in error.hint
 
@@ -138,6 +138,9 @@ def test_firmware_larger_than_its_room_is_explained():
 def test_the_linker_gets_the_regions_numbers():
     port = sources.prepare_micropython("unix").micropython / "ports" / "rp2"
     board = boards.load("RPI_PICO")
+    text = firmware_rp2.linker_script(board, port)
+    assert "FLASH(rx) : ORIGIN = 0x10004100, LENGTH = 818688" in text
+    board = boards.load("RPI_PICO_W")
     moved = [replace(region, offset=region.offset + 0x4000) for region in board.regions[:1]]
     text = firmware_rp2.linker_script(replace(board, regions=tuple(moved)), port)
     assert "FLASH(rx) : ORIGIN = 0x10004000, LENGTH = 1204224" in text

@@ -71,7 +71,7 @@ def test_a_file_system_of_another_size(flash, drive, tmp_path, uf2_folder):
     plugged = drive()
     status, _, err = flash(NAME, "--with-fs", source=copied)
     assert status == 2
-    assert "blocks, the device mounts 218" in err
+    assert "blocks, the device mounts 105" in err
     assert_empty(plugged)
 
 

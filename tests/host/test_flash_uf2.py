@@ -37,8 +37,11 @@ def test_the_update_is_what_a_drive_gets(flash, drive, uf2_folder):
     assert out.splitlines() == [
         f"{NAME} {upyfw.__version__} ({BOARD.profile}), {UPDATE}, to the boot drive "
         f"{plugged.path} (RP2040)",
-        "  write 0x000000 to 0x00c3ff  firmware",
-        "  leave 0x126000 to 0x1fffff  littlefs",
+        "  write 0x000000 to 0x003fff  boot",
+        "  write 0x004000 to 0x00c3ff  firmware",
+        "  leave 0x0cc000 to 0x194fff  firmware_b",
+        "  leave 0x195000 to 0x196fff  journal",
+        "  leave 0x197000 to 0x1fffff  littlefs",
         f"{NAME}: written",
     ]
 
@@ -87,7 +90,7 @@ def test_one_file_and_its_manifest(flash, drive, uf2_folder, tmp_path, file, wor
 def test_dry_run(flash, drive):
     plugged = drive()
     status, out, _ = flash(NAME, "--dry-run")
-    assert (status, len(out.splitlines())) == (0, 3)
+    assert (status, len(out.splitlines())) == (0, 6)
     assert sorted(path.name for path in plugged.path.iterdir()) == ["INDEX.HTM", "INFO_UF2.TXT"]
 
 

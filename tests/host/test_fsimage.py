@@ -39,11 +39,11 @@ def skel(tmp_path):
 def test_superblock_is_what_the_device_mounts(pico, skel):
     """Fields of littlefs SPEC.md, superblock: version, block size, count, name limit."""
     image = fsimage.make(pico, skel=skel)
-    assert len(image) == 218 * 4096
+    assert len(image) == 105 * 4096
     found = image.find(b"littlefs")
     assert found in (8, 4096 + 8)
     version, block, count, name_max = struct.unpack_from("<4I", image, found + 12)
-    assert (version, block, count, name_max) == (0x00020001, 4096, 218, 255)
+    assert (version, block, count, name_max) == (0x00020001, 4096, 105, 255)
 
 
 def test_files_read_back(pico, skel):
@@ -88,7 +88,7 @@ def test_the_same_content_gives_the_same_bytes(pico, skel, monkeypatch):
 def test_content_that_does_not_fit_is_refused_by_name(pico, skel):
     with pytest.raises(UpyfwError) as caught:
         fsimage.make(pico, {"/var/huge": bytes(900 * 1024)}, skel=skel)
-    assert "RPI_PICO: /var/huge does not go into the file system of 872KiB" in caught.value.what
+    assert "RPI_PICO: /var/huge does not go into the file system of 420KiB" in caught.value.what
 
 
 def test_a_name_that_is_too_long_is_refused(pico, skel):
@@ -108,24 +108,24 @@ def _of_blocks(board, count: int) -> bytes:
     return fsimage.make(other, remove={board.device_path, "/etc", "/tmp"}, skel=Path("nowhere"))
 
 
-@pytest.mark.parametrize("blocks", [8, 217, 219])
+@pytest.mark.parametrize("blocks", [8, 104, 106])
 def test_another_block_count_is_refused(pico, blocks):
     image = _of_blocks(pico, blocks)
     with pytest.raises(UpyfwError) as caught:
         fsimage.check(pico, image)
     assert caught.value.what == (
-        f"RPI_PICO: the file system image has {blocks} blocks, the device mounts 218"
+        f"RPI_PICO: the file system image has {blocks} blocks, the device mounts 105"
     )
     assert caught.value.hint == "make it anew: ./upyfw image RPI_PICO"
 
 
 def test_a_small_file_system_in_a_full_sized_image_is_refused(pico):
-    image = _of_blocks(pico, 8).ljust(218 * 4096, b"\xff")
-    with pytest.raises(UpyfwError, match="has 8 blocks, the device mounts 218"):
+    image = _of_blocks(pico, 8).ljust(105 * 4096, b"\xff")
+    with pytest.raises(UpyfwError, match="has 8 blocks, the device mounts 105"):
         fsimage.check(pico, image)
 
 
-@pytest.mark.parametrize("image", [b"\xff" * 218 * 4096, bytes(218 * 4096), b""])
+@pytest.mark.parametrize("image", [b"\xff" * 105 * 4096, bytes(105 * 4096), b""])
 def test_what_is_no_littlefs_is_refused(pico, image):
     with pytest.raises(UpyfwError, match="cannot be mounted"):
         fsimage.check(pico, image)

@@ -42,10 +42,12 @@ FLOORS = (
     {"upyos.jobs"},
     {"upyos.executor"},
     {"upyos.grammar"},
+    {"upyos.trial"},
     {"upyos.shell", "upyos.start"},
     {"kernel", "proc"},
     {"utls"},
     {"upyos.svc", "libraries"},
+    {"upyos.upgrade"},
     {"utelnetserver", "uftpdserver"},
     {"ftptiny"},
     {"upyos.bin"},
@@ -80,6 +82,8 @@ PAIRS = {
     ("upyos.executor", "upyos.grammar.session"),
     ("upyos.start.boot", "kernel"),
     ("upyos.start.control", "kernel"),
+    ("upyos.start.upgraded", "kernel"),
+    ("upyos.trial", "upyos.start.upgraded"),
 }
 # Numbers that the build puts where they are imported: no arrow.
 CODES = "upyos.lib.codes"
@@ -88,7 +92,7 @@ CODES = "upyos.lib.codes"
 BIN_MAY = {
     "process": {"process", "state"},
     "shell": {"state", "console", "process", "lookup", "executor", "variables"},
-    "system": {"settings", "start"},
+    "system": {"settings", "start", "state", "trial", "upgrade"},
     "network": {"svc", "state"},
 }
 BIN_MAY["shell"] |= {"made", "grammar", "programs", "lexer"}

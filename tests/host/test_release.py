@@ -78,15 +78,17 @@ def test_parts_say_what_is_written_where(dist):
     files = {file.name: file for file in index.read(dist).files}
     board = boards.load("RPI_PICO")
     update = files["upyos-RPI_PICO-update.uf2"].parts
-    assert [part.region for part in update] == ["firmware"]
+    assert [part.region for part in update] == ["boot", "firmware"]
     whole = files["upyos-RPI_PICO.uf2"].parts
-    assert whole[0] == update[0]
-    fs = board.fs_region
-    assert whole[1] == index.Part(fs.name, fs.offset, fs.size_bytes)
+    assert whole[:2] == update
+    journal, fs = board.swap.journal, board.fs_region
+    assert whole[2] == index.Part(journal.name, journal.offset, journal.size_bytes)
+    assert whole[3] == index.Part(fs.name, fs.offset, fs.size_bytes)
     flash = (dist / "upyos-RPI_PICO.bin").read_bytes()
     raw = files["upyos-RPI_PICO.bin"].parts
-    assert flash[raw[0].size_bytes : fs.offset].strip(b"\xff") == b""
-    assert flash[raw[0].size_bytes - 1] != 0xFF
+    end = raw[1].offset + raw[1].size_bytes
+    assert flash[end : fs.offset].strip(b"\xff") == b""
+    assert flash[end - 1] != 0xFF
 
 
 def test_the_sbom_is_valid(dist):
@@ -272,12 +274,12 @@ BAD = {
     'boards.RPI_PICO.chip: "rp2099" is none of': lambda d: _pico(d).update(chip="rp2099"),
     "boards.RPI_PICO.flash: '2 MB' is not a size": lambda d: _pico(d).update(flash="2 MB"),
     'boards.RPI_PICO.regions: no region "littlefs"': lambda d: _pico(d)["regions"].pop(),
-    "boards.RPI_PICO.regions[1].size: ends at": lambda d: _pico(d)["regions"][1].update(
+    "boards.RPI_PICO.regions[4].size: ends at": lambda d: _pico(d)["regions"][4].update(
         size="1MiB"
     ),
-    'boards.RPI_PICO.regions[1].offset: region "littlefs" begins at': lambda d: _pico(d)[
+    'boards.RPI_PICO.regions[4].offset: region "littlefs" begins at': lambda d: _pico(d)[
         "regions"
-    ][1].update(offset=0x100000),
+    ][4].update(offset=0x100000),
     "boards.RPI_PICO.littlefs.block: missing": lambda d: _pico(d)["littlefs"].pop("block"),
     "boards.RPI_PICO.littlefs.prog: is no multiple of": lambda d: _pico(d)["littlefs"].update(
         prog="48B"
@@ -288,12 +290,12 @@ BAD = {
     "files[2].name: '../x.uf2' cannot be used": lambda d: _file(d).update(name="../x.uf2"),
     "files[2].sha256: 'abc' cannot be used": lambda d: _file(d).update(sha256="abc"),
     "files[2].size_bytes: -1 is negative": lambda d: _file(d).update(size_bytes=-1),
-    'files[2].parts[0].region: no region "boot"': lambda d: _file(d)["parts"][0].update(
-        region="boot"
+    'files[2].parts[0].region: no region "nvs"': lambda d: _file(d)["parts"][0].update(
+        region="nvs"
     ),
-    'files[2].parts[0]: is not inside the region "firmware"': lambda d: _file(d)["parts"][
-        0
-    ].update(size_bytes=2 * 1024 * 1024),
+    'files[2].parts[0]: is not inside the region "boot"': lambda d: _file(d)["parts"][0].update(
+        size_bytes=2 * 1024 * 1024
+    ),
     "not_built.X: 1 is not text": lambda d: d["not_built"].update(X=1),
 }
 

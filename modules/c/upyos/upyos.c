@@ -21,6 +21,9 @@ static mp_obj_t upyos_init(void) {
     upyos_blockdev_calls = 0;
     upyos_tick_init();
     upyos_mirror_init();
+    #if UPYOS_SWAP
+    upyos_trial_start();
+    #endif
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(upyos_init_obj, upyos_init);
@@ -76,6 +79,9 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_cut), MP_ROM_PTR(&upyos_cut_obj) },
     { MP_ROM_QSTR(MP_QSTR_sort), MP_ROM_PTR(&upyos_sort_obj) },
     { MP_ROM_QSTR(MP_QSTR_line_at), MP_ROM_PTR(&upyos_line_at_obj) },
+    #if defined(PICO_BUILD) || defined(__unix__)
+    { MP_ROM_QSTR(MP_QSTR_signed), MP_ROM_PTR(&upyos_signed_obj) },
+    #endif
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);
 

@@ -169,4 +169,11 @@ extern const mp_obj_fun_builtin_fixed_t upyos_count_text_obj;
 extern const mp_obj_fun_builtin_var_t upyos_translate_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_cut_obj;
 
+// signed.c
+extern const mp_obj_fun_builtin_fixed_t upyos_signed_obj;
+
+// ../swap/trial.c, on boards with two firmware slots: at the start of Python; the end of a trial.
+void upyos_trial_start(void);
+void upyos_trial_end(bool keep_watchdog);
+
 #endif

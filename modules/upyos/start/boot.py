@@ -34,8 +34,9 @@ def start(options):
         reason = "asked for"
     elif starts > _TRIES:
         reason = "%d starts did not keep the prompt" % _TRIES
+    files = {}
     try:
-        missing = _prepare()
+        files, missing = _prepare()
         reason = reason or missing
     # barrier: boot; a damaged file system must not keep the prompt away
     except Exception as exc:
@@ -49,20 +50,29 @@ def start(options):
         upyos_port.set_boot_count(0)
     else:
         _upyos.started()
+    if "upgrade.trial" in files:
+        from upyos.start import upgraded
+
+        upgraded.begin(bool(reason))
     console.write("\nType help for the commands.\n")
 
 
 def _prepare():
-    """Set up data, directories and files; return the reason for recovery, or None."""
+    """Set up data, directories and files.
+
+    Returns the files of /etc, and the reason for recovery or None.
+    """
     console.write("\x1b[2J\x1b[H")
     identity.fill()
     banner.show("%s %s" % (sdata.name, sdata.version))
     files = _tree()
+    if "upgrade.do" in files:
+        from upyos.start import upgraded
+
+        upgraded.finish()
     # What is read now stays, in the place of what is not needed any more.
     gc.collect()
-    if not config.start(files):
-        return "/etc/init.sh is absent"
-    return None
+    return files, None if config.start(files) else "/etc/init.sh is absent"
 
 
 def _tree():

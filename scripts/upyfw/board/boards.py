@@ -157,6 +157,16 @@ class Board:
         return layout.slots(self.regions)
 
     @property
+    def swap(self) -> layout.Swap | None:
+        """The regions that a boot loader of ours swaps, None without one."""
+        return layout.swap(self.regions)
+
+    @property
+    def room_bytes(self) -> int:
+        """Size of the largest firmware."""
+        return self.swap.room_bytes if self.swap else self.slots[0].size_bytes
+
+    @property
     def block_count(self) -> int:
         """Blocks of the file system."""
         return self.fs_region.size_bytes // self.littlefs.block_bytes

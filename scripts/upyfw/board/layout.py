@@ -50,10 +50,48 @@ def find(regions: tuple[Region, ...], name: str) -> Region | None:
     return next((region for region in regions if region.name == name), None)
 
 
+# the regions of firmware where the flash has no partition table
+SLOTS = ("firmware", "firmware_b")
+
+
 def slots(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    """Return where firmware goes, by offset: the regions of type app, or the one "firmware"."""
-    found = [region for region in regions if region.type == "app" or region.name == "firmware"]
+    """Return where firmware goes, by offset: the regions of type app, or those of SLOTS."""
+    found = [region for region in regions if region.type == "app" or region.name in SLOTS]
     return tuple(sorted(found, key=lambda region: region.offset))
+
+
+@dataclass(frozen=True)
+class Swap:
+    """The regions of a board whose boot loader of ours swaps two slots.
+
+    docs/formats/firmware-swap.md
+    """
+
+    boot: Region
+    primary: Region
+    secondary: Region
+    journal: Region
+
+    # of an image, in front of the firmware
+    HEADER_BYTES = 256
+    # behind it at most: hash, board, key and signature take about 170
+    TLVS_BYTES = 256
+
+    @property
+    def start_off(self) -> int:
+        """Where the firmware itself begins: behind the header."""
+        return self.primary.offset + self.HEADER_BYTES
+
+    @property
+    def room_bytes(self) -> int:
+        """Size of the largest firmware, without header and TLVs."""
+        return self.primary.size_bytes - self.HEADER_BYTES - self.TLVS_BYTES
+
+
+def swap(regions: tuple[Region, ...]) -> Swap | None:
+    """Return the regions of a firmware swap; None if there is no boot loader of ours."""
+    found = [find(regions, name) for name in ("boot", *SLOTS, "journal")]
+    return Swap(*found) if all(found) else None
 
 
 def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:

@@ -8,8 +8,10 @@ from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
 from upyfw.board import layout
 from upyfw.board.boards import Board
+from upyfw.build import firmware_rp2_boot
 from upyfw.build.firmware_build import Binary, Inputs, job_count, prefix_map
 from upyfw.build.workdir import Workdir
+from upyfw.image import slotimage, uf2
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
@@ -36,9 +38,13 @@ _USBNET_CMAKE = """\
 set(MICROPY_PY_LWIP 1)
 set(UPYOS_USBNET 1)
 """
+# two firmware slots, modules/c/swap
+_SWAP_CMAKE = "set(UPYOS_SWAP 1)\n"
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
+# how the flash is read: at the start of the flash, and of each firmware
+_BOOT2_BYTES = 256
 _HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
 _OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
 
@@ -64,7 +70,29 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
         work.run("compile", ["cmake", "--build", str(work.objects), "-j", jobs], env)
     except UpyfwError as exc:
         raise explained(exc, board) from None
-    return Binary(work.objects / "firmware.elf", work.objects / "firmware.uf2")
+    made = work.objects / "firmware.uf2"
+    if board.swap:
+        made = _with_boot_loader(board, work, inputs)
+    return Binary(work.objects / "firmware.elf", made)
+
+
+def _with_boot_loader(board: Board, work: Workdir, inputs: Inputs) -> Path:
+    """Return a UF2 file of the boot loader and the image for the slot that firmware runs from."""
+    # not the UF2 file: the linker has the ELF file's header in the sector that the slot begins in
+    content = (work.objects / "firmware.bin").read_bytes()
+    swap_layout = firmware_rp2_boot.of_board(board)
+    flash_bytes = board.flash.size_bytes
+    loader = firmware_rp2_boot.build(work.path / "boot", swap_layout, flash_bytes, inputs.sources)
+    if content[:_BOOT2_BYTES] != loader[:_BOOT2_BYTES]:
+        # the SDK copies it from the start of the flash after each erase and program
+        raise UpyfwError(f"{board.name}: its boot2 is another one than the boot loader's")
+    image = slotimage.wrap(board, content)
+    base = board.chip.flash_addr
+    pages = uf2.pages(base + board.swap.boot.offset, loader)
+    pages |= uf2.pages(base + board.swap.primary.offset, image)
+    path = work.objects / "boot-and-firmware.uf2"
+    write_if_changed(path, uf2.write(uf2.Image(board.chip.uf2_family, pages)))
+    return path
 
 
 def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
@@ -76,10 +104,13 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     below = _c_dir(board, port)
     # MicroPython alone, to compare with, has nothing of ours
     usbnet = board.usbnet and inputs.c_modules is not None
+    swap = board.swap is not None and inputs.c_modules is not None
     options = (_OPTIONS if inputs.c_modules else "") + (_USBNET_OPTIONS if usbnet else "")
+    options += firmware_rp2_boot.of_board(board).header() if swap else ""
+    further = (_USBNET_CMAKE if usbnet else "") + (_SWAP_CMAKE if swap else "")
     return {
         "mpconfigboard.h": _header(board, below) + options,
-        "mpconfigboard.cmake": _cmake(board, below, folder) + (_USBNET_CMAKE if usbnet else ""),
+        "mpconfigboard.cmake": _cmake(board, below, folder) + further,
         "memmap.ld": linker_script(board, port, inputs.heap_bytes),
     }
 
@@ -143,9 +174,9 @@ def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> st
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
         raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
-    region = board.slots[0]
-    origin = board.chip.flash_addr + region.offset
-    line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {region.size_bytes}"
+    start_off = board.swap.start_off if board.swap else board.slots[0].offset
+    origin = board.chip.flash_addr + start_off
+    line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {board.room_bytes}"
     text = text.replace(_FLASH_LINE, line)
     if heap_bytes is None:
         return text

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The boot loader of the RP2040 (ports/rp2/boot), compiled for a layout of slots and journal."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO
+from upyfw.board.boards import Board
+from upyfw.build import firmware_build
 from upyfw.build.workdir import Workdir, digest
 from upyfw.source import tools
 from upyfw.source.sources import SourceTree
@@ -57,6 +58,17 @@ class BootLayout:
         )
 
 
+def of_board(board: Board) -> BootLayout:
+    """Return the layout of a board that has a boot loader of ours."""
+    swap = board.swap
+    return BootLayout(
+        swap.primary.offset,
+        swap.secondary.offset,
+        swap.primary.size_bytes,
+        swap.journal.offset,
+    )
+
+
 def build(folder: Path, layout: BootLayout, flash_bytes: int, trees: SourceTree) -> bytes:
     """Compile the boot loader in folder; return its bytes, boot2 first, for the flash's start.
 
@@ -80,7 +92,7 @@ def build(folder: Path, layout: BootLayout, flash_bytes: int, trees: SourceTree)
 
 
 def _compile(work: Workdir, flash_bytes: int, trees: SourceTree) -> None:
-    env = dict(os.environ)
+    env = firmware_build.environment(trees.micropython)
     options = {
         "CMAKE_BUILD_TYPE": "MinSizeRel",
         "PICO_SDK_PATH": trees.pico_sdk,

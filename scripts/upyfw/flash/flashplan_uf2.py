@@ -24,7 +24,7 @@ def steps(board: Board, file: File, data: bytes, erase: bool) -> tuple[tuple[Ste
     if fs.pages:
         region = board.fs_region
         fsimage.check(board, fs.content(base + region.offset, region.size_bytes))
-    image = uf2.Image(firmware.family, firmware.pages | fs.pages)
+    image = uf2.read(data)
     found = tuple(_step(board, region, image) for region in _by_offset(board))
     if not erase:
         return found, data
@@ -41,7 +41,9 @@ def _split(board: Board, file: File, data: bytes) -> tuple[uf2.Image, uf2.Image]
     start = board.chip.flash_addr + board.fs_region.offset
     end = board.chip.flash_addr + board.fs_region.end
     fs = {addr: page for addr, page in image.pages.items() if start <= addr < end}
-    firmware = {addr: page for addr, page in image.pages.items() if addr not in fs}
+    # the journal of a swap is written with everything, empty
+    end = board.chip.flash_addr + board.slots[-1].end
+    firmware = {addr: page for addr, page in image.pages.items() if addr < end}
     if bool(fs) != (file.kind == index.FULL) or not firmware:
         holds = "a file system" if fs else "no file system"
         raise BadInput(

@@ -27,7 +27,8 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
             hint=f"./upyfw build {board.name}",
             status=2,
         )
-    region = board.slots[0]
+    # what comes first: a boot loader of ours, if the board has one
+    region = board.swap.boot if board.swap else board.slots[0]
     start_off = image.start_addr - board.chip.flash_addr
     if start_off != region.offset:
         raise UpyfwError(
@@ -35,7 +36,7 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
             f"0x{region.offset:x}",
             status=2,
         )
-    why = layout.overrun(region, image.end_addr - board.chip.flash_addr)
+    why = layout.overrun(board.slots[0], image.end_addr - board.chip.flash_addr)
     if why:
         raise UpyfwError(
             f"{board.name}: {why}",
@@ -47,8 +48,9 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
 def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
     """Return {file name: content} of all files to flash.
 
-    upyos-<BOARD>.uf2: firmware and file system. upyos-<BOARD>.bin: the whole flash, what is not
-    used erased. upyos-<BOARD>-update.uf2: the firmware alone, so that the user's files stay.
+    upyos-<BOARD>.uf2: firmware, an empty journal and file system. upyos-<BOARD>.bin: the whole
+    flash, what is not used erased. upyos-<BOARD>-update.uf2: the firmware alone, so that the
+    user's files stay.
     Raises UpyfwError, and makes nothing, if a part does not belong to the board.
     """
     image = check_firmware(board, firmware)
@@ -58,6 +60,9 @@ def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
     # every block of it: what littlefs finds in a block that was left out would be an old file
     # system's, and a metadata block with a higher count would win over ours
     pages.update(uf2.pages(base + board.fs_region.offset, fs_image))
+    if board.swap:
+        journal = board.swap.journal
+        pages.update(uf2.pages(base + journal.offset, b"\xff" * journal.size_bytes))
     whole = uf2.Image(image.family, pages)
     return {
         f"upyos-{board.name}.uf2": uf2.write(whole),

@@ -38,7 +38,7 @@ class Fit:
     @property
     def slot_bytes(self) -> int:
         """Room for the firmware."""
-        return self.board.slots[0].size_bytes
+        return self.board.room_bytes
 
     @property
     def left_bytes(self) -> int | None:

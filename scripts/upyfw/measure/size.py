@@ -84,7 +84,10 @@ def measure(board: Board, firmware: Path, elf: Path, fs_image: Path | None) -> R
         region_bytes = None
         if board.record.image == UF2:
             image = uf2.read(firmware.read_bytes())
-            flash_bytes = image.end_addr - image.start_addr
+            start_off = image.start_addr - board.chip.flash_addr
+            if board.swap:
+                start_off = board.swap.primary.offset
+            flash_bytes = image.end_addr - board.chip.flash_addr - start_off
         elif board.record.image == ESP:
             flash_bytes = firmware.stat().st_size
         if board.slots:

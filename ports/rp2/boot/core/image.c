@@ -35,22 +35,40 @@ typedef struct {
     uint16_t size_bytes;
 } tlv_t;
 
-// Find the hash among TLVs from at_bytes to end_bytes.
-static bool find_hash(uint32_t at_bytes, uint32_t end_bytes, uint8_t *hash) {
+// Find a TLV from at_bytes to end_bytes; return its size, and where it is, or 0.
+static uint32_t find(uint32_t at_bytes, uint32_t end_bytes, uint16_t type, uint32_t *at_off) {
     while (end_bytes - at_bytes >= sizeof(tlv_t)) {
         tlv_t tlv;
         boot_port_read(at_bytes, &tlv, sizeof(tlv));
         at_bytes += sizeof(tlv);
         if (tlv.size_bytes > end_bytes - at_bytes) {
-            return false;
+            return 0;
         }
-        if (tlv.type == TLV_SHA256 && tlv.size_bytes == BOOT_HASH_BYTES) {
-            boot_port_read(at_bytes, hash, BOOT_HASH_BYTES);
-            return true;
+        if (tlv.type == type) {
+            *at_off = at_bytes;
+            return tlv.size_bytes;
         }
         at_bytes += tlv.size_bytes;
     }
-    return false;
+    return 0;
+}
+
+static bool find_hash(uint32_t at_bytes, uint32_t end_bytes, uint8_t *hash) {
+    uint32_t hash_off;
+    if (find(at_bytes, end_bytes, TLV_SHA256, &hash_off) != BOOT_HASH_BYTES) {
+        return false;
+    }
+    boot_port_read(hash_off, hash, BOOT_HASH_BYTES);
+    return true;
+}
+
+uint32_t boot_image_tlv(uint32_t off_bytes, const boot_image_t *image, bool is_protected, uint16_t type, uint32_t *at_off) {
+    uint32_t from_bytes = is_protected ? image->protected_bytes : image->hashed_bytes;
+    uint32_t end_bytes = is_protected ? image->hashed_bytes : image->total_bytes;
+    if (from_bytes == end_bytes) {
+        return 0;
+    }
+    return find(off_bytes + from_bytes + sizeof(tlv_info_t), off_bytes + end_bytes, type, at_off);
 }
 
 // Return how many bytes the TLVs at off_bytes take, 0 if there are none of that magic in limit_bytes.
@@ -90,6 +108,7 @@ bool boot_image_read(uint32_t off_bytes, uint32_t limit_bytes, boot_image_t *ima
     if (size_bytes == 0) {
         return false;
     }
+    image->protected_bytes = BOOT_HEADER_BYTES + header.image_bytes;
     image->hashed_bytes = hashed_bytes;
     image->total_bytes = hashed_bytes + size_bytes;
     uint32_t tlvs_off = off_bytes + hashed_bytes;

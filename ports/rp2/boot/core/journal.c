@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "mbedtls/platform_util.h"
 #include "mbedtls/sha256.h"
 
 #include "journal.h"
@@ -15,10 +14,6 @@
 #define MAGIC (0x4a595055u)
 #define SECTORS (2)
 #define SET (0x00)
-
-void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
-    memset(data, 0, size_bytes);
-}
 
 // The first four bytes of the SHA-256 of what is in front of the checksum.
 static uint32_t checksum(const boot_request_t *request) {

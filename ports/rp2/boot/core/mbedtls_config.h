@@ -4,5 +4,5 @@
 
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA256_SMALLER
-// What is hashed here is no secret: journal.c has the function that wipes.
+// What is hashed here is no secret: the port has the function that wipes.
 #define MBEDTLS_PLATFORM_ZEROIZE_ALT

@@ -8,7 +8,12 @@
 
 #include "hardware/flash.h"
 
+#include "mbedtls/platform_util.h"
 #include "port.h"
+
+void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
+    memset(data, 0, size_bytes);
+}
 
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     memcpy(to, (const void *)(XIP_BASE + off_bytes), size_bytes);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// _slot: the two firmware slots of this board, for Python (docs/formats/firmware-swap.md). What it writes is said in boot.h.
+
+#include "py/builtin.h"
+#include "py/runtime.h"
+#include "boot.h"
+#include "image.h"
+#include "port.h"
+#include "swap.h"
+#include "../upyos/upyos.h"
+
+// MCUboot, boot/bootutil/include/bootutil/image.h: a signature by ECDSA. And ours: the board's name.
+#define TLV_SIGNATURE (0x22)
+#define TLV_BOARD (0xa0)
+
+const boot_layout_t upyos_slot_layout = UPYOS_BOOT_LAYOUT;
+
+// Where images stand: the running one, an update, the one before.
+static uint32_t place_of(mp_obj_t which) {
+    switch (mp_obj_get_int(which)) {
+        case 0:
+            return upyos_slot_layout.primary_off;
+        case 1:
+            return upyos_slot_layout.secondary_off + BOOT_SECTOR_BYTES;
+        default:
+            return upyos_slot_layout.secondary_off;
+    }
+}
+
+// view() -> memoryview of the place where an update goes
+static mp_obj_t slot_view(void) {
+    return mp_obj_new_memoryview('B', upyos_slot_layout.slot_bytes, (void *)(XIP_BASE + place_of(MP_OBJ_NEW_SMALL_INT(1))));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_view_obj, slot_view);
+
+// write(number, data): replace a sector there. A power cut leaves it half erased or half written.
+static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
+    mp_uint_t number = mp_obj_get_int(number_in);
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    if (number >= upyos_slot_layout.slot_bytes / BOOT_SECTOR_BYTES || bufinfo.len != BOOT_SECTOR_BYTES) {
+        mp_raise_ValueError(NULL);
+    }
+    upyos_slot_write(place_of(MP_OBJ_NEW_SMALL_INT(1)) + number * BOOT_SECTOR_BYTES, data);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slot_write_obj, slot_write);
+
+static mp_obj_t tlv(uint32_t off_bytes, const boot_image_t *image, bool is_protected, uint16_t type) {
+    uint32_t at_off;
+    uint32_t size_bytes = boot_image_tlv(off_bytes, image, is_protected, type, &at_off);
+    return size_bytes == 0 ? mp_const_none : mp_obj_new_bytes((const byte *)(XIP_BASE + at_off), size_bytes);
+}
+
+// image(which, whole) -> (version, board, bytes, SHA-256, signature) or None; whole: its hash must be right. version has four
+// numbers, board and signature may be None.
+static mp_obj_t slot_image(mp_obj_t which, mp_obj_t whole) {
+    uint32_t off_bytes = place_of(which);
+    boot_image_t image;
+    bool there = mp_obj_is_true(whole) ? boot_image_is_whole(off_bytes, upyos_slot_layout.slot_bytes, &image)
+                                       : boot_image_read(off_bytes, upyos_slot_layout.slot_bytes, &image);
+    if (!there) {
+        return mp_const_none;
+    }
+    boot_version_t version;
+    boot_port_read(off_bytes + BOOT_VERSION_OFF, &version, sizeof(version));
+    mp_obj_t numbers[] = {
+        MP_OBJ_NEW_SMALL_INT(version.major), MP_OBJ_NEW_SMALL_INT(version.minor),
+        MP_OBJ_NEW_SMALL_INT(version.revision), mp_obj_new_int_from_uint(version.build),
+    };
+    mp_obj_t fields[] = {
+        mp_obj_new_tuple(4, numbers),
+        tlv(off_bytes, &image, true, TLV_BOARD),
+        MP_OBJ_NEW_SMALL_INT(image.total_bytes),
+        mp_obj_new_bytes(image.hash, BOOT_HASH_BYTES),
+        tlv(off_bytes, &image, false, TLV_SIGNATURE),
+    };
+    return mp_obj_new_tuple(5, fields);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slot_image_obj, slot_image);
+
+// request() -> an answer of boot.h, 0 for well: the next start swaps the update in, on trial
+static mp_obj_t slot_request(void) {
+    return MP_OBJ_NEW_SMALL_INT(boot_request(&upyos_slot_layout, BOOT_SWAP_TEST));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_request_obj, slot_request);
+
+// trial() -> whether the running firmware is on trial
+static mp_obj_t slot_trial(void) {
+    return mp_obj_new_bool(boot_is_on_trial(&upyos_slot_layout));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_trial_obj, slot_trial);
+
+// confirm(keep_watchdog) -> whether a trial has ended by that: the running firmware stays
+static mp_obj_t slot_confirm(mp_obj_t keep_watchdog) {
+    bool was = boot_confirm(&upyos_slot_layout);
+    if (was) {
+        upyos_trial_end(mp_obj_is_true(keep_watchdog));
+    }
+    return mp_obj_new_bool(was);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(slot_confirm_obj, slot_confirm);
+
+// revert() -> an answer of boot.h: the next start goes back to the firmware before
+static mp_obj_t slot_revert(void) {
+    return MP_OBJ_NEW_SMALL_INT(boot_revert(&upyos_slot_layout));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_revert_obj, slot_revert);
+
+// marks() -> a bit for each mark of the newest record (journal.h), None without one
+static mp_obj_t slot_marks(void) {
+    boot_journal_t journal;
+    if (!boot_journal_open(&upyos_slot_layout, &journal)) {
+        return mp_const_none;
+    }
+    unsigned found = 0;
+    for (unsigned mark = BOOT_MARK_SWAPPED; mark <= BOOT_MARK_NO_WAY_BACK; mark++) {
+        found |= boot_journal_has(&journal, mark) << mark;
+    }
+    return MP_OBJ_NEW_SMALL_INT(found);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_marks_obj, slot_marks);
+
+static const mp_rom_map_elem_t slot_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__slot) },
+    { MP_ROM_QSTR(MP_QSTR_view), MP_ROM_PTR(&slot_view_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slot_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&slot_image_obj) },
+    { MP_ROM_QSTR(MP_QSTR_request), MP_ROM_PTR(&slot_request_obj) },
+    { MP_ROM_QSTR(MP_QSTR_trial), MP_ROM_PTR(&slot_trial_obj) },
+    { MP_ROM_QSTR(MP_QSTR_confirm), MP_ROM_PTR(&slot_confirm_obj) },
+    { MP_ROM_QSTR(MP_QSTR_revert), MP_ROM_PTR(&slot_revert_obj) },
+    { MP_ROM_QSTR(MP_QSTR_marks), MP_ROM_PTR(&slot_marks_obj) },
+};
+static MP_DEFINE_CONST_DICT(slot_globals, slot_globals_table);
+
+const mp_obj_module_t slot_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&slot_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR__slot, slot_module);

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""upyfw ota: updates over the air."""
+
+import functools
+import http.server
+import socket
+from pathlib import Path
+
+import rich_click as click
+
+from upyfw.base.errors import BadInput, UpyfwError
+from upyfw.base.files import write_atomic
+from upyfw.base.progress import say
+from upyfw.base.results import console
+from upyfw.board import boards
+from upyfw.build import firmware
+from upyfw.image import signing
+from upyfw.release import updates
+
+_PORT = 8000
+_KEY = click.option(
+    "--key",
+    "key_path",
+    type=Path,
+    metavar="FILE",
+    help="A key (PEM); else your development key, which is made at first use.",
+)
+
+
+@click.group("ota")
+def command() -> None:
+    """Sign firmware for updates over the air, and serve it."""
+
+
+@command.command("keygen")
+@click.argument("path", type=Path, metavar="FILE")
+def keygen(path: Path) -> None:
+    """Make a key in FILE (PEM, ECDSA P-256), and its public half in FILE.pub.
+
+    The line that is printed goes into /etc/upgrade.key of each board that is to trust it.
+    """
+    signing.generate(path)
+    key = signing.load(path)
+    signing.write_public(key, path.with_name(path.name + ".pub"))
+    print(signing.key_line(key, path.stem), end="")
+
+
+@command.command("show")
+@click.argument("path", type=Path, metavar="[FILE]", required=False)
+def show(path: Path | None) -> None:
+    """Say what a key, an image or an upgrade list is; without FILE, of your development key."""
+    data = _read(path) if path else b"-----BEGIN"
+    if data.startswith(b"-----BEGIN"):
+        key_path = path or signing.development()
+        print(signing.key_line(signing.load(path), key_path.stem), end="")
+        return
+    for name, value in updates.shown(data, str(path)):
+        console().print(f"{name + ':':<9} {value}")
+
+
+@command.command("sign")
+@click.argument("what", metavar="BOARD|FILE")
+@_KEY
+@click.option("--out", type=Path, metavar="FILE", help="Where to; default is beside the input.")
+@click.option("--version", metavar="X.Y.Z", help="Another version than the firmware's.")
+@click.option(
+    "--vector-to-sign", "vector", type=Path, metavar="FILE", help="Write what is to be signed."
+)
+@click.option(
+    "--signature", type=Path, metavar="FILE", help="Take this one (DER), made where the key is."
+)
+def sign(
+    what: str,
+    key_path: Path | None,
+    out: Path | None,
+    version: str | None,
+    vector: Path | None,
+    signature: Path | None,
+) -> None:
+    """Sign the firmware of BOARD, or an image or upgrade list FILE.
+
+    A key that is kept elsewhere: --vector-to-sign writes the SHA-256 (32 bytes) that is signed
+    there, for example by `openssl pkeyutl -sign`; --signature with --key PUBLIC puts it in.
+    """
+    data, name, default = _input(what)
+    if vector:
+        write_atomic(vector, updates.digest_to_sign(data, name))
+        print(vector)
+        return
+    key = signing.load(key_path)
+    if signature:
+        made = updates.with_signature(data, name, key, _read(signature))
+    elif data.startswith(b"#upyOS,"):
+        digest = updates.digest_to_sign(data, name)
+        made = updates.with_signature(data, name, key, signing.sign(key, digest))
+    else:
+        made = updates.signed(data, name, key, version or "")
+    out = out or default
+    write_atomic(out, made)
+    print(out)
+
+
+def _input(what: str) -> tuple[bytes, str, Path]:
+    """Return content and name of what is to be signed, and where the result goes."""
+    if what in boards.names():
+        board = boards.load(what)
+        made = firmware.build(what)
+        path = made.firmware.parent / f"upyos-{what}.img"
+        return updates.of_build(board, made.firmware), what, path
+    path = Path(what)
+    return _read(path), what, path
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise BadInput(f"{path}: {exc.strerror}") from None
+
+
+@command.command("verify")
+@click.argument("path", type=Path, metavar="FILE")
+@_KEY
+def verify(path: Path, key_path: Path | None) -> None:
+    """Check the signature of an image or an upgrade list; --key may be a public one."""
+    why = updates.fault(_read(path), str(path), signing.load(key_path))
+    if why:
+        raise UpyfwError(f"{path}: {why}")
+    print(f"{path}: signed by this key")
+
+
+@command.command("site")
+@click.argument("names", metavar="[BOARD]...", nargs=-1)
+@click.option(
+    "--out", type=Path, default=Path("dist-ota"), metavar="DIR", help="Default is dist-ota."
+)
+@click.option("--channel", type=click.Choice(updates.CHANNELS), default=updates.CHANNELS[0])
+@_KEY
+def site(names: tuple[str, ...], out: Path, channel: str, key_path: Path | None) -> None:
+    """Write an update site: a folder that any web server can serve.
+
+    With firmware for the boards that are named, or all that have two slots and are built here.
+    """
+    key = signing.load(key_path)
+    images = {}
+    for name in names or ("RPI_PICO",):
+        board = boards.load(name)
+        images[board.name] = updates.of_build(board, firmware.build(name).firmware)
+    folder = updates.site(out, images, key, channel)
+    say(f"{folder}: {len(images)} images, {updates.LIST}")
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Files of a folder."""
+
+    def log_message(self, form: str, *args: object) -> None:
+        """Say who asks for what."""
+        say(f"{self.address_string()} {form % args}")
+
+
+def handler(folder: Path) -> functools.partial:
+    """Return what answers a request for a file of a folder."""
+    return functools.partial(_Handler, directory=str(folder))
+
+
+@command.command("serve")
+@click.argument("folder", type=Path, metavar="[DIR]", default=Path("dist-ota"))
+@click.option("--port", type=int, default=_PORT, show_default=True)
+def serve(folder: Path, port: int) -> None:
+    """Serve an update site on the local network, until Ctrl-C."""
+    if not (folder / updates.LIST).exists():
+        raise BadInput(f"{folder}: no update site", "./upyfw ota site makes one")
+    try:
+        server = http.server.ThreadingHTTPServer(("", port), handler(folder))
+    except OSError as exc:
+        raise UpyfwError(f"port {port}: {exc.strerror}") from None
+    with server:
+        print(f"upgrade -u http://{_address()}:{server.server_address[1]}", flush=True)
+        server.serve_forever()
+
+
+def _address() -> str:
+    """Return the address of this machine that others see; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # RFC 5737: an address of nobody's
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return probe.getsockname()[0]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""An upgrade over the USB cable: from a signed site on the host, with the tool's own server."""
+
+import threading
+from http.server import ThreadingHTTPServer
+
+import pytest
+import upgrade_boards as up
+from upyfw.commands import cmd_ota
+from upyfw.release import updates
+
+_SWAP_S = 60
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Serve an update site with 0.3.0; yields (folder, port)."""
+    image = up.image("0.3.0")
+    folder = tmp_path / "site"
+    name = "upyos-RPI_PICO-0.3.0.img"
+    folder.mkdir()
+    (folder / name).write_bytes(image)
+    text = up.listed("0.3.0", image).replace(b"new.bin", name.encode())
+    (folder / "etc").mkdir()
+    digest = updates.digest_to_sign(text, "list")
+    signed = updates.with_signature(text, "list", up.key(), up.signing.sign(up.key(), digest))
+    (folder / updates.LIST).write_bytes(signed)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def started(tmp_path, port):
+    """Start a board whose host has the site at port 8000; return (session, base)."""
+    session = up.started(tmp_path, up.flash(up.stick({})))
+    cable = session.target.cable
+    assert cable.wait()
+    cable.reach(8000, port)
+    return session, f"http://{cable.state()['ip']}:8000"
+
+
+def asked(session, base: str) -> str:
+    """Type an upgrade, in real time."""
+    session.target.stream(lambda data: None)
+    session.type(f"upgrade -f -u {base}")
+    said = session.wait_prompt(300)
+    session.target.stream(None)
+    return said
+
+
+def test_upgrade_over_the_network(tmp_path, site):
+    """A signed list and image over http; on trial until the network is back."""
+    session, base = started(tmp_path, site[1])
+    said = asked(session, base)
+    assert "[.]OK" in said, said
+    session.type("reboot -f")
+    assert "upgrade: 0.3.0 is on trial" in session.wait_prompt(_SWAP_S)
+    assert session.target.cable.wait()
+    session.target.advance(8)
+    assert "Trial:   no" in session.run("upgrade status")
+    assert up.version(session) == "0.3.0"
+    session.target.stop()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: text.replace(b"0.3.0", b"0.4.0", 1), "no signature of a key"),
+        (lambda text: text.partition(b"#sig")[0], "no signature of a key"),
+        (lambda text: b"<html>moved</html>", "no upgrade list of upyOS"),
+    ],
+)
+def test_a_list_that_was_changed(tmp_path, site, change, why):
+    """Nothing is loaded by a list that nobody signed."""
+    path = site[0] / updates.LIST
+    path.write_bytes(change(path.read_bytes()))
+    session, base = started(tmp_path, site[1])
+    assert why in asked(session, base)
+    session.target.stop()
+
+
+def test_no_server(tmp_path, site):
+    """A file that is not there, and a server that is gone: one line each."""
+    session, base = started(tmp_path, site[1])
+    assert "failed\nupgrade: " in asked(session, base + "/elsewhere")
+    session.target.cable.reach(8000, 1)
+    assert "failed\nupgrade: " in asked(session, base)
+    session.target.stop()

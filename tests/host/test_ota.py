@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""upyfw ota: keys, signed images and lists, update sites."""
+
+import hashlib
+import subprocess
+import threading
+import urllib.request
+from http.server import ThreadingHTTPServer
+
+import pytest
+from imgtool import image as tool
+from upyfw import cli
+from upyfw.board import boards
+from upyfw.commands import cmd_ota
+from upyfw.image import signing, slotimage
+from upyfw.release import updates
+
+BOARD = boards.load("RPI_PICO")
+FIRMWARE = bytes(range(256)) * 40
+
+
+@pytest.fixture
+def key(tmp_path):
+    """The path of a key; its public half is beside it."""
+    path = tmp_path / "k.pem"
+    assert cli.run(["ota", "keygen", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def image(tmp_path):
+    """The path of an image that is not signed."""
+    path = tmp_path / "a.img"
+    path.write_bytes(slotimage.wrap(BOARD, FIRMWARE, "1.2.3"))
+    return path
+
+
+def _ota(*words: object) -> int:
+    return cli.run(["ota", *map(str, words)])
+
+
+def test_keygen_makes_a_key_that_nobody_else_reads(capsys, tmp_path):
+    key = tmp_path / "k.pem"
+    assert _ota("keygen", key) == 0
+    line = capsys.readouterr().out
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert bytes.fromhex(line.split(" #")[0]) == signing.point(signing.load(key))
+    assert b"PRIVATE" not in (tmp_path / "k.pem.pub").read_bytes()
+    # it is never replaced
+    assert _ota("keygen", key) == 2
+
+
+def test_sign_verify_show(key, image, capsys, tmp_path):
+    assert _ota("verify", image, "--key", key) == 1
+    assert _ota("sign", image, "--key", key) == 0
+    assert _ota("verify", image, "--key", f"{key}.pub") == 0
+    found = slotimage.read(image.read_bytes())
+    assert (found.version, found.board, found.firmware) == ("1.2.3", "RPI_PICO", FIRMWARE)
+    capsys.readouterr()
+    assert _ota("show", image) == 0
+    assert "RPI_PICO" in capsys.readouterr().out
+    other = tmp_path / "other.pem"
+    _ota("keygen", other)
+    assert _ota("verify", image, "--key", other) == 1
+
+
+def test_imgtool_agrees(key, image):
+    """MCUboot's own tool takes what we call signed."""
+    _ota("sign", image, "--key", key)
+    assert tool.Image.verify(str(image), signing.load(key))[0] == tool.VerifyResult.OK
+
+
+def test_a_key_that_is_kept_elsewhere(key, image, tmp_path):
+    """The digest goes out, a signature by OpenSSL comes in."""
+    vector, signature = tmp_path / "vector", tmp_path / "signature"
+    assert _ota("sign", image, "--vector-to-sign", vector) == 0
+    call = ["openssl", "pkeyutl", "-sign", "-inkey", key, "-in", vector, "-out", signature]
+    subprocess.run(list(map(str, call)), check=True, timeout=60)
+    public = f"{key}.pub"
+    assert _ota("sign", image, "--signature", signature, "--key", public) == 0
+    assert _ota("verify", image, "--key", public) == 0
+    # of another file
+    image.write_bytes(slotimage.wrap(BOARD, FIRMWARE, "1.2.4"))
+    assert _ota("sign", image, "--signature", signature, "--key", public) == 2
+    # a public key signs nothing
+    assert _ota("sign", image, "--key", public) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"pears", b"\x3d\xb8\xf3\x96" + bytes(40), b"#upyOS,"])
+def test_what_is_no_image(content, tmp_path, key):
+    (tmp_path / "x").write_bytes(content)
+    assert _ota("verify", tmp_path / "x", "--key", key) in (1, 2)
+    (tmp_path / "k").write_bytes(content)
+    assert _ota("verify", tmp_path / "x", "--key", tmp_path / "k") == 2
+
+
+def test_firmware_that_does_not_fit_is_refused():
+    room = BOARD.room_bytes
+    assert slotimage.wrap(BOARD, bytes(room))
+    with pytest.raises(Exception, match="more than its region of 800KiB"):
+        slotimage.wrap(BOARD, bytes(room + 256))
+
+
+def test_a_site(key, tmp_path):
+    """Channels have lists of their own; what a list says is there, and the list is signed."""
+    made = {"RPI_PICO": slotimage.wrap(BOARD, FIRMWARE)}
+    for channel, folder in (("stable", tmp_path / "site"), ("test", tmp_path / "site" / "test")):
+        updates.site(tmp_path / "site", made, signing.load(key), channel)
+        text = (folder / updates.LIST).read_text()
+        records = [line.split(",") for line in text.splitlines() if line[0] in "/@"]
+        assert text.splitlines()[-2] == f"#files,{len(records)}"
+        for record in records:
+            path, size, digest = record[1:4] if record[0][0] == "@" else record[:3]
+            data = (folder / path.lstrip("/")).read_bytes()
+            assert (len(data), hashlib.sha256(data).hexdigest()) == (int(size), digest)
+        assert "/etc/system.conf" not in text
+        assert _ota("verify", folder / updates.LIST, "--key", f"{key}.pub") == 0
+    (folder / updates.LIST).write_text(text.replace("#files,", "#files,1"))
+    assert _ota("verify", folder / updates.LIST, "--key", f"{key}.pub") == 1
+
+
+def test_serve(key, tmp_path):
+    """Any web client gets the files."""
+    made = {"RPI_PICO": slotimage.wrap(BOARD, FIRMWARE)}
+    folder = updates.site(tmp_path, made, signing.load(key), "stable")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/{updates.LIST}"
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            assert answer.read() == (folder / updates.LIST).read_bytes()
+        server.shutdown()
+    assert _ota("serve", tmp_path / "nothing") == 2
