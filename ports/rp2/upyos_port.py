@@ -23,6 +23,10 @@ _MOST_HZ = const(300_000_000)
 # Function select of a pin that nobody uses (RP2040 datasheet, 2.19.2; RP2350 datasheet, 9.4).
 _UNUSED = "alt=31"
 
+# MicroPython looks at the C stack when Python calls something. Below that littlefs and, from
+# interrupts, USB and lwIP need some of it.
+__import__("_upyos").headroom(768)
+
 
 def flash():
     """Return the block device of the file system."""

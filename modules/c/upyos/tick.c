@@ -5,6 +5,7 @@
 // The port's timer calls tick, a function in flash: the scheduler's queue keeps
 // what it called last, and a Python function there would keep all of its module.
 
+#include "py/cstack.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "upyos.h"
@@ -115,6 +116,18 @@ static void upyos_call_tick(mp_obj_t callback) {
     upyos_hold_interrupt(false);
 }
 
+// C stack that a step of a job needs. A program that has left less lets jobs wait until it has returned from there: else a
+// job would end for want of a stack that it did not take.
+#define STEP_BYTES (sizeof(void *) * 768)
+
+static bool upyos_has_stack(void) {
+    #if MICROPY_STACK_CHECK
+    return mp_cstack_usage() + STEP_BYTES <= MP_STATE_THREAD(stack_limit);
+    #else
+    return true;
+    #endif
+}
+
 // Scheduled functions run on whichever thread looks first where there is a GIL, but this one is for the main thread:
 // another one notes that it is due. It does not schedule it again, for the VM does not let go of the GIL while
 // anything is scheduled.
@@ -134,7 +147,7 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
         upyos_tick_missed = true;
         #endif
         upyos_step_watch();
-    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
+    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL && upyos_has_stack()) {
         upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;

@@ -155,7 +155,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
-extern const mp_obj_fun_builtin_fixed_t upyos_headroom_obj;
+extern const mp_obj_fun_builtin_var_t upyos_headroom_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
