@@ -82,7 +82,9 @@ def _with_boot_loader(board: Board, work: Workdir, inputs: Inputs) -> Path:
     content = (work.objects / "firmware.bin").read_bytes()
     swap_layout = firmware_rp2_boot.of_board(board)
     flash_bytes = board.flash.size_bytes
-    loader = firmware_rp2_boot.build(work.path / "boot", swap_layout, flash_bytes, inputs.sources)
+    loader = firmware_rp2_boot.build(
+        work.path / "boot", swap_layout, flash_bytes, work.path / "board", inputs.sources
+    )
     if content[:_BOOT2_BYTES] != loader[:_BOOT2_BYTES]:
         # the SDK copies it from the start of the flash after each erase and program
         raise UpyfwError(f"{board.name}: its boot2 is another one than the boot loader's")

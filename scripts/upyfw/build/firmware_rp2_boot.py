@@ -69,9 +69,12 @@ def of_board(board: Board) -> BootLayout:
     )
 
 
-def build(folder: Path, layout: BootLayout, flash_bytes: int, trees: SourceTree) -> bytes:
+def build(
+    folder: Path, layout: BootLayout, flash_bytes: int, board_dir: Path, trees: SourceTree
+) -> bytes:
     """Compile the boot loader in folder; return its bytes, boot2 first, for the flash's start.
 
+    board_dir: MicroPython's board folder of the firmware, which says what boot2 its flash needs.
     Raises UpyfwError if the layout breaks a rule, it does not compile or is larger than its room.
     """
     why = layout.fault()
@@ -87,11 +90,11 @@ def build(folder: Path, layout: BootLayout, flash_bytes: int, trees: SourceTree)
             "code": digest([path for path in SOURCE.rglob("*") if path.is_file()], SOURCE),
         }
         with work.building(made_from, (".obj", ".ninja_log", ".ninja_deps")):
-            _compile(work, flash_bytes, trees)
+            _compile(work, flash_bytes, board_dir, trees)
     return (work.objects / "boot.bin").read_bytes()
 
 
-def _compile(work: Workdir, flash_bytes: int, trees: SourceTree) -> None:
+def _compile(work: Workdir, flash_bytes: int, board_dir: Path, trees: SourceTree) -> None:
     env = firmware_build.environment(trees.micropython)
     options = {
         "CMAKE_BUILD_TYPE": "MinSizeRel",
@@ -99,6 +102,7 @@ def _compile(work: Workdir, flash_bytes: int, trees: SourceTree) -> None:
         "MBEDTLS": trees.micropython / "lib" / "mbedtls",
         "UPYOS_LAYOUT": work.path / "layout",
         "PICO_FLASH_SIZE_BYTES": flash_bytes,
+        "UPYOS_BOARD": board_dir / "mpconfigboard.cmake",
         "picotool_DIR": trees.picotool_dir,
     }
     if not (work.objects / "build.ninja").exists():
