@@ -8,6 +8,7 @@ import pytest
 import upyfw
 from casefile import TREE
 from machines import Machines, image
+from network import well_known_ports
 from upyfw.base.errors import UpyfwError
 from upyfw.commands.cmd_readme import README, refreshed
 
@@ -36,7 +37,7 @@ def test_a_missing_place_is_named():
 def test_what_it_says_can_be_typed(tmp_path):
     lines = re.findall(r"^/ \$: (.*?)(?:  +.*)?$", README.read_text(), re.M)
     assert len(lines) > 5
-    with Machines(tmp_path).at_prompt("UNIX", image("UNIX", {})) as session:
+    with well_known_ports(), Machines(tmp_path).at_prompt("UNIX", image("UNIX", {})) as session:
         for line in lines:
-            session.run(line)
+            session.run(line, ("a password",) * 2 if line.startswith("setauth") else ())
             assert session.run("echo status $?").strip() == "status 0", line
