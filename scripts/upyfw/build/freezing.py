@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Putting together what is frozen into a firmware, and what its profile leaves to the files."""
 
+import re
 from pathlib import Path
 
 import upyfw
@@ -14,6 +15,14 @@ from upyfw.image import fsimage
 COMMANDS = REPO / "modules" / "upyos" / "bin"
 # what boards with a radio have besides, path for path
 WIFI = REPO / "fsimage" / "wifi"
+# A smaller file system has no room for all that the smallest profile leaves to it: each file takes
+# a block. It lacks the clients of the network then, and what is large and used now and then.
+_ROOM_BYTES = 512 * 1024
+_LEFT_OUT = """
+curl iperf3 mqttc nc ping wget mqtt uiperf3 uping webclient
+dd diff gunzip gzip less more sed tar zcat differences packing pager sdcard sedscript tarfiles
+""".split()
+_LEFT_OUT_PATH = re.compile(rf"/({'|'.join(_LEFT_OUT)})[./]")
 
 
 def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
@@ -32,7 +41,8 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     everywhere: dict[str, FrozenFile] = {}
     if what.profile != BARE:
         whole = chosen(WHOLE)
-        firmware_cold.compile(what.board, firmware_cold.chosen(frozen, whole), cold)
+        chosen_cold = _with_room(what, firmware_cold.chosen(frozen, whole))
+        firmware_cold.compile(what.board, chosen_cold, cold)
         # what no profile has: flash is what it is to save, so its names are made when it is loaded
         everywhere = firmware_cold.chosen(chosen(LARGEST), whole)
     # those of generated modules are added there: now they are the last build's, or none
@@ -53,6 +63,13 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     # now with what was generated
     frozen = chosen(what.profile)
     return frozen, firmware_frozen.stage(frozen, folder / "frozen")
+
+
+def _with_room(what: Variant, cold: dict[str, FrozenFile]) -> dict[str, FrozenFile]:
+    """What of the cold files the variant's file system has room for."""
+    if what.profile != "tiny" or what.board.fs_region.size_bytes >= _ROOM_BYTES:
+        return cold
+    return {path: file for path, file in cold.items() if not _LEFT_OUT_PATH.search(path)}
 
 
 def _cold_folder(what: Variant) -> Path:
