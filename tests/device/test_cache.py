@@ -43,7 +43,9 @@ MOST_ANSWERS = 64
 # what the answers of `ls /etc` take at least
 LEAST_KEPT_BYTES = 400
 # blocks of the heap that are left to chance
-MOST_LEFT_BYTES = 32
+# It was 32 before functions of ours had their variables on the C stack (frames.h), which the
+# collector looks through: one block more may seem to be in use.
+MOST_LEFT_BYTES = 48
 
 
 @pytest.fixture(params=["UNIX", "RPI_PICO"])
