@@ -57,7 +57,7 @@ def _enter(name: str) -> None:
     [
         ("rp2", [("stack_size", 8192)]),
         # its default is 5 KiB, of which a script would not run; littlefs needs what is set aside
-        ("esp32", [("stack_size", 10240), ("headroom", 2048)]),
+        ("esp32", [("stack_size", 10240), ("headroom", 2048, True)]),
         ("linux", []),
     ],
 )

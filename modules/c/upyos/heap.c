@@ -3,7 +3,9 @@
 // The heap in numbers. gc_info of py/gc.c counts more, block by block, and takes 9 ms on an RP2040.
 
 #include "py/gc.h"
+#include "py/mpthread.h"
 #include "py/runtime.h"
+#include "upyos.h"
 
 // Two bits a block: 0 free, 1 head, 2 tail, 3 marked head (py/gc.c)
 #define BLOCKS_PER_BYTE (4)
@@ -64,18 +66,27 @@ static mp_obj_t upyos_heap(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(upyos_heap_obj, upyos_heap);
 
-// headroom(bytes): Python code of the calling thread ends so much earlier for want of C stack, so that C code that it calls
-// has it. MicroPython looks at the stack when Python calls something, not inside littlefs.
-static mp_obj_t upyos_headroom(mp_obj_t bytes_in) {
-    mp_int_t bytes = mp_obj_get_int(bytes_in);
+// headroom(bytes): Python code of the main thread ends so much earlier for want of C stack, so that C code that it calls
+// has it. MicroPython looks at the stack when Python calls something, not inside littlefs. A module that asks may be loaded
+// again and again, by any thread. headroom(bytes, True): that of the calling thread, which asks once.
+static mp_obj_t upyos_headroom(size_t n_args, const mp_obj_t *args) {
+    mp_int_t bytes = mp_obj_get_int(args[0]);
     #if MICROPY_STACK_CHECK
-    if (bytes < 0 || (mp_uint_t)bytes >= MP_STATE_THREAD(stack_limit)) {
+    static mp_uint_t main_limit;
+    if (upyos_on_main() && main_limit == 0) {
+        main_limit = MP_STATE_THREAD(stack_limit);
+    }
+    mp_uint_t whole = upyos_on_main() ? main_limit : MP_STATE_THREAD(stack_limit);
+    if (bytes < 0 || (mp_uint_t)bytes >= whole) {
         mp_raise_ValueError(NULL);
     }
-    MP_STATE_THREAD(stack_limit) -= bytes;
+    if (upyos_on_main() || n_args > 1) {
+        MP_STATE_THREAD(stack_limit) = whole - bytes;
+    }
     #else
+    (void)n_args;
     (void)bytes;
     #endif
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(upyos_headroom_obj, upyos_headroom);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_headroom_obj, 1, 2, upyos_headroom);

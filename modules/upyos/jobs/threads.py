@@ -51,7 +51,7 @@ def _run(proc, streams, kept, call, args):
     proc.tid = _thread.get_ident()
     turns.set_fields(turns.fresh(proc))
     if sys.platform == "esp32":
-        _upyos.headroom(_HEADROOM_BYTES)
+        _upyos.headroom(_HEADROOM_BYTES, True)
     out = streams.target or Lines()
     _upyos.redirect(out)
     try:
