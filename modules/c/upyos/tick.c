@@ -5,6 +5,7 @@
 // The port's timer calls tick, a function in flash: the scheduler's queue keeps
 // what it called last, and a Python function there would keep all of its module.
 
+#include "py/cstack.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "upyos.h"
@@ -94,7 +95,10 @@ static void upyos_call_tick(mp_obj_t callback) {
         nlr_pop();
         upyos_again(wait_ms);
     } else {
+        // The output of the program that this interrupts is not ours.
+        mp_obj_t before = upyos_redirect(mp_const_none);
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+        upyos_redirect(before);
     }
     if (pending != MP_OBJ_NULL) {
         mp_sched_exception(pending);
@@ -103,6 +107,18 @@ static void upyos_call_tick(mp_obj_t callback) {
         mp_sched_lock();
     }
     upyos_hold_interrupt(false);
+}
+
+// C stack that a step of a job needs. A program that has left less lets jobs wait until it has returned from there: else a
+// job would end for want of a stack that it did not take.
+#define STEP_BYTES (sizeof(void *) * 768)
+
+static bool upyos_has_stack(void) {
+    #if MICROPY_STACK_CHECK
+    return mp_cstack_usage() + STEP_BYTES <= MP_STATE_THREAD(stack_limit);
+    #else
+    return true;
+    #endif
 }
 
 // Scheduled functions run on whichever thread looks first where there is a GIL, but this one is for the main thread:
@@ -124,7 +140,7 @@ static mp_obj_t upyos_tick(mp_obj_t arg) {
         upyos_tick_missed = true;
         #endif
         upyos_step_watch();
-    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL) {
+    } else if (MP_STATE_VM(upyos_tick_callback) != MP_OBJ_NULL && upyos_has_stack()) {
         upyos_call_tick(MP_STATE_VM(upyos_tick_callback));
     }
     return mp_const_none;

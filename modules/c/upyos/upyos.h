@@ -14,6 +14,7 @@
 
 // console.c
 extern const mp_obj_fun_builtin_fixed_t upyos_redirect_obj;
+mp_obj_t upyos_redirect(mp_obj_t stream);
 void upyos_console_init(void);
 
 // terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c
@@ -152,7 +153,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
-extern const mp_obj_fun_builtin_fixed_t upyos_headroom_obj;
+extern const mp_obj_fun_builtin_var_t upyos_headroom_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
