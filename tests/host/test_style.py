@@ -4,6 +4,7 @@
 import ast
 import re
 import statistics
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -225,3 +226,17 @@ def test_nesting_counts_an_elif_once():
 def test_a_broad_handler_is_seen(clause, body, broad):
     text = f"try:\n    pass\n{clause}\n    {body}\n"
     assert _is_broad(ast.parse(text).body[0].handlers[0]) == broad
+
+
+def test_no_line_of_prose_is_long():
+    """Tables cannot be broken; a line of prose has at most 140 characters."""
+    files = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=TREE, capture_output=True, text=True, check=True
+    ).stdout.split()
+    long = [
+        f"{name}:{number}"
+        for name in files
+        for number, line in enumerate((TREE / name).read_text().splitlines(), 1)
+        if len(line) > 140 and not line.startswith("|")
+    ]
+    assert long == []

@@ -275,7 +275,7 @@ def markdown(bench: Bench) -> str:
     found = {rows.__name__: _markdown_table(heads, rows(bench)) for rows, heads in _HEADS}
     parts = {name.removeprefix("rows_of_"): table for name, table in found.items()}
     jobs = bench_jobs.BARE.items()
-    bare = ", ".join(f"`{line}` for `{bench_jobs.COMMANDS[name]}`" for name, line in jobs)
+    bare = ",\n  ".join(f"`{line}` for `{bench_jobs.COMMANDS[name]}`" for name, line in jobs)
     return _MARKDOWN.format(
         board=bench.board,
         version=bench.version,
