@@ -24,11 +24,6 @@ def upyOS(options=""):
     # What only the start needs does not stay in memory while the prompt runs.
     del boot
     loader.forget()
-    import gc
-
-    # What the prompt makes now and keeps is then among the rest of what stays.
-    gc.collect()
-    del gc
     shell.loop()
     import sys
 

@@ -200,3 +200,36 @@ def test_the_raw_repl_is_not_disturbed(machines):
         session.target.send(b"\x02\x04")
         session.wait_prompt()
         assert session.run("pwd") == "/"
+
+
+# Programs that are deep in their calls while jobs are due.
+DEEP = {
+    "cp /t/big.txt /t/copy.txt": "/t/big.txt -> /t/copy.txt",
+    "sort /t/big.txt | uniq | wc": "1 1 16",
+    "sh /t/deep.sh": "1 1 16",
+}
+
+
+@pytest.mark.parametrize("line", DEEP)
+def test_a_job_takes_no_stack_that_is_not_there(machines, line):
+    """It waits for a moment instead; an error of its own would stand in the program's output."""
+    files = {
+        "/opt/count.py": COUNT.decode(),
+        "/t/big.txt": "0123456789abcde\n" * 4000,
+        "/t/deep.sh": "sort /t/big.txt | uniq | wc\n",
+    }
+    with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
+        session.run("/opt/count &")
+        before = int(session.run("< sdata.d0"))
+        assert session.run(line) == DEEP[line]
+        assert int(session.run("< sdata.d0")) > before
+        assert "Error" not in session.text
+
+
+@both
+def test_a_ports_module_takes_stack_once(machines, target):
+    """It is loaded again and again, and each time asks for room for C code."""
+    with machines.at_prompt(target, at.image(target, {})) as session:
+        asks = "[__import__('_upyos').headroom(512) for _ in range(400)]"
+        assert session.run(f"> {asks}") == ""
+        assert session.run("seq 9 | sort -r | head -1") == "9"

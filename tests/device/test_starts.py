@@ -45,10 +45,9 @@ def test_resets_after_a_line_are_no_failures(machines, target):
     with machines.at_prompt(target, at.image(target, {})) as session:
         for typed in ("", "pwd", "", "pwd"):
             session.run(typed)
-            session.target.reset()
             session.forget()
-            session.wait_prompt()
-            assert "Normal mode" in session.text
+            session.target.reset()
+            assert session.wait_texts(("Normal mode", "/ $: "), 30) is None, session.text
 
 
 @both
@@ -56,9 +55,9 @@ def test_a_start_is_good_after_some_seconds_and_not_before(machines, target):
     with machines.at_prompt(target, at.image(target, {})) as session:
         for seconds, mode in ((0, 0), (0, 0), (6, 0), (0, 0), (0, 0), (0, 1)):
             let_pass(session, seconds)
-            session.target.reset()
             session.forget()
-            session.wait_prompt()
+            session.target.reset()
+            assert session.wait_texts((" mode", "/ $: "), 30) is None, session.text
             assert ("Recovery mode" in session.text) == bool(mode)
         session.type("reset")
         assert session.wait_texts(("Normal mode", "/ $: "), 30) is None

@@ -131,7 +131,7 @@ void __wrap_mp_hal_stdout_tx_strn_cooked(const char *str, size_t len) {
 #endif
 
 // redirect(stream or None) -> the stream before, or None
-static mp_obj_t upyos_redirect(mp_obj_t stream) {
+mp_obj_t upyos_redirect(mp_obj_t stream) {
     if (stream != mp_const_none) {
         mp_get_stream_raise(stream, MP_STREAM_OP_WRITE);
     }

@@ -36,6 +36,7 @@ if(DEFINED PICO_SDK_PATH)
     upyos_shared(wrap pico UPYOS_WRAPPED)
     list(TRANSFORM UPYOS_WRAPPED PREPEND "LINKER:--wrap=")
     target_link_options(usermod_upyos INTERFACE ${UPYOS_WRAPPED})
+    # Where functions have their variables.
     set_source_files_properties(${MICROPY_DIR}/py/objfun.c PROPERTIES
         COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/frames.h" OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/frames.h)
     # random.c

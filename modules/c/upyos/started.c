@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A start is good when the prompt has answered for a while, or a line was typed (contract 1.1). Until then it counts as one
-// that failed, for what it started may hold up the prompt at any moment. In C, because the prompt that nobody has used yet
-// is the one that has the most free memory.
+// that failed, for what it started may hold up the prompt at any moment. In C, where it takes nothing of the heap beside the
+// prompt.
 
 #include "py/mphal.h"
 #include "py/runtime.h"

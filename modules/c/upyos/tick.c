@@ -105,7 +105,10 @@ static void upyos_call_tick(mp_obj_t callback) {
         nlr_pop();
         upyos_again(wait_ms);
     } else {
+        // The output of the program that this interrupts is not ours.
+        mp_obj_t before = upyos_redirect(mp_const_none);
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+        upyos_redirect(before);
     }
     if (pending != MP_OBJ_NULL) {
         mp_sched_exception(pending);

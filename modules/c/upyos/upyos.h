@@ -14,6 +14,7 @@
 
 // console.c
 extern const mp_obj_fun_builtin_fixed_t upyos_redirect_obj;
+mp_obj_t upyos_redirect(mp_obj_t stream);
 void upyos_console_init(void);
 
 // terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c

@@ -8,9 +8,7 @@ spare byte, finaliser table (1 bit a block), blocks of 16 bytes at the end: py/g
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
-
-from upyfw.base.errors import UpyfwError
+from upyfw.measure import symbols
 
 BLOCK_BYTES = 16
 _BLOCKS_PER_ATB = 4
@@ -43,12 +41,7 @@ class HeapLayout:
 
         Errors: UpyfwError if the file lacks them.
         """
-        with elf.open("rb") as file:
-            table = ELFFile(file).get_section_by_name(".symtab")
-            start, end = (table.get_symbol_by_name(f"__GcHeap{side}") for side in ("Start", "End"))
-        if not start or not end:
-            raise UpyfwError(f"{elf}: no heap symbols in it", hint="build it again: ./upyfw build")
-        return cls.of_range(start[0]["st_value"], end[0]["st_value"])
+        return cls.of_range(*symbols.values(elf, "__GcHeapStart", "__GcHeapEnd"))
 
     @classmethod
     def of_range(cls, start_addr: int, end_addr: int) -> "HeapLayout":

@@ -2,16 +2,14 @@
 """How deep the C stack of core 0 gets: the deepest chains of calls that a user can start.
 
 The memory of the stack is read before and after. The lowest word that has another value then is as
-deep as the calls have been, or a little deeper: a word may have been written with the value that
-it had.
+deep as the calls have been, or a little less: a word may have been written with the value that it
+had.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
-
-from upyfw.base.errors import UpyfwError
+from upyfw.measure import symbols
 from upyfw.measure.bench_machine import Machine
 
 _NESTED = 8
@@ -30,7 +28,7 @@ LINES: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "four commands in a pipe": (_PIPE, ()),
     "the same in a script, into a file": ("sh /b/pipe.sh", ()),
     "scripts and pipes, eight deep": ("sh /b/nest1.sh", ()),
-    "ls of all files": ("ls / | tail -1", ()),
+    "ls into tail": ("ls / | tail -1", ()),
     "vi: open, substitute, write, leave": (
         "vi /b/one",
         (b":%s/1/2/g\r", b"yyp", b"/2\r", b":w\r", b":q\r"),
@@ -51,15 +49,8 @@ class Stack:
 
         Errors: UpyfwError if the file lacks them.
         """
-        with elf.open("rb") as file:
-            table = ELFFile(file).get_section_by_name(".symtab")
-            top, size = (table.get_symbol_by_name(name) for name in ("__StackTop", "StackSize"))
-        if not top or not size:
-            raise UpyfwError(
-                f"{elf}: no stack symbols in it", hint="build it again: ./upyfw build"
-            )
-        size_bytes = size[0]["st_value"]
-        return cls(top[0]["st_value"] - size_bytes, size_bytes)
+        top_addr, size_bytes = symbols.values(elf, "__StackTop", "StackSize")
+        return cls(top_addr - size_bytes, size_bytes)
 
     def depth_bytes(self, before: bytes, after: bytes) -> int:
         """Distance from the top to the lowest byte that differs; 0 if none does."""
