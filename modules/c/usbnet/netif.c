@@ -12,7 +12,6 @@
 #include "class/net/net_device.h"
 #include "lwip/apps/mdns.h"
 #include "lwip/etharp.h"
-#include "lwip/ethip6.h"
 #include "lwip/mem.h"
 #include "netif/ethernet.h"
 #include "extmod/modnetwork.h"
@@ -118,10 +117,6 @@ static err_t set_up(struct netif *netif) {
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP;
     netif->linkoutput = send;
     netif->output = etharp_output;
-    #if LWIP_IPV6
-    netif->output_ip6 = ethip6_output;
-    netif->flags |= NETIF_FLAG_MLD6;
-    #endif
     return ERR_OK;
 }
 
@@ -165,9 +160,6 @@ void usbnet_start(void) {
     // the host's end has the other one
     usbnet_netif.hwaddr[5] ^= 1;
     netif_set_hostname(&usbnet_netif, mod_network_hostname_data);
-    #if LWIP_IPV6
-    netif_create_ip6_linklocal_address(&usbnet_netif, 1);
-    #endif
     netif_set_default(&usbnet_netif);
     netif_set_up(&usbnet_netif);
     mdns_resp_add_netif(&usbnet_netif, mod_network_hostname_data);

@@ -43,15 +43,8 @@ extern uint32_t rosc_random_u32(void);
 #define TCP_LISTEN_BACKLOG 1
 #define LWIP_TCP_KEEPALIVE 1
 
-// Hosts that give themselves no IPv4 address have a link-local one of IPv6.
-#ifndef LWIP_IPV6
-#define LWIP_IPV6 1
-#endif
-#define LWIP_ND6_NUM_NEIGHBORS 4
-#define LWIP_ND6_NUM_DESTINATIONS 4
-#define LWIP_ND6_NUM_PREFIXES 2
-#define LWIP_ND6_NUM_ROUTERS 1
-#define LWIP_ND6_QUEUEING 0
+// A host on the cable gets an IPv4 address from dhcp.c, or gives itself a link-local one. IPv6 would take 17 KB of a slot.
+#define LWIP_IPV6 0
 
 #define LWIP_MDNS_RESPONDER 1
 #define LWIP_MDNS_SEARCH 0
@@ -78,7 +71,7 @@ extern uint32_t rosc_random_u32(void);
 #define MEMP_NUM_REASSDATA 1
 #define IP_REASS_MAX_PBUFS 4
 #define MEMP_NUM_FRAG_PBUF 4
-// The responder has five timers for each version of IP and two more; without one of them it fails silently.
-#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2 + 5 * (LWIP_IPV4 + LWIP_IPV6))
+// The responder has five timers and two more; without one of them it fails silently.
+#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2 + 5)
 
 #endif
