@@ -199,15 +199,19 @@ ASYNC = {
 QUICK = ("spin", "sleeps", "stubborn_sleep", "lock", "text", "proc_all", "yields_on", "own_loop")
 
 
-def sources() -> dict[str, str]:
-    """The files of all programs: sync ones in /n, async ones in /a."""
-    files = {}
-    for folder, head, bodies in (
-        ("n", "def __main__(args):\n    ", COMMON | GENERATORS),
-        ("a", "async def __main__(args):\n    ", COMMON | ASYNC),
-    ):
-        for name, body in bodies.items():
-            files[f"/{folder}/{name}.py"] = HEAD + head + body.strip() + "\n"
+KINDS = {
+    "n": ("def __main__(args):\n    ", COMMON | GENERATORS),
+    "a": ("async def __main__(args):\n    ", COMMON | ASYNC),
+}
+
+
+def sources(folder: str) -> dict[str, str]:
+    """The files of all programs of a folder: sync in /n, async in /a. A Pico has room for one."""
+    head, bodies = KINDS[folder]
+    files = {
+        f"/{folder}/{name}.py": HEAD + head + body.strip() + "\n" for name, body in bodies.items()
+    }
+    files["/n/spin.py"] = HEAD + KINDS["n"][0] + COMMON["spin"] + "\n"
     files["/n/module.py"] = HEAD + "spin()\n"
     files["/opt/up.sh"] = ":a\nsleep 0.2\nincr k\ngoto a\n"
     files["/opt/line.sh"] = "> while True: pass\n"

@@ -15,6 +15,8 @@ from upyfw.targets.unix import Unix
 
 # what an init.sh says that prints nothing
 SILENT = b"#\n"
+# what a lean image has not
+_NOT_NEEDED = ("/etc/boards", "/opt", "/www/index.html.gz")
 # targets that are not a board as it comes: board, profile, heap
 VARIANTS = {
     "UNIX-tiny": ("UNIX", "tiny", None),
@@ -52,13 +54,16 @@ def image(
     remove: tuple[str, ...] = (),
     overlay: dict[str, bytes] | None = None,
     size_bytes: int = 0,
+    lean: bool = False,
 ) -> bytes:
     """File system image of a target: the default tree with a silent init.sh, then files.
 
     size_bytes: of the file system, if it is another one than the target's (UNIX takes any).
+    lean: without what the firmware does not need, for tests whose files are large.
     """
     texts = {path: text.encode() for path, text in files.items()}
-    own = {"/etc/init.sh": SILENT, **cold_files(name)}
+    own = {"/etc/init.sh": SILENT, **({} if lean else cold_files(name))}
+    remove = (*remove, *_NOT_NEEDED) if lean else remove
     whole = fsimage.resized(board(name), size_bytes) if size_bytes else board(name)
     return fsimage.make(whole, {**own, **texts, **(overlay or {})}, set(remove))
 
@@ -107,14 +112,16 @@ class Machines:
             yield session
 
     @contextmanager
-    def shared(self, name: str, group: str, files: dict[str, str], line: str = "") -> Iterator:
+    def shared(
+        self, name: str, group: str, files: dict[str, str], line: str = "", lean: bool = False
+    ) -> Iterator:
         """The board of a group of tests; after an exception the next one gets a new one.
 
-        The line, if any, is typed after each start; it must print nothing.
+        The line, if any, is typed after each start; it must print nothing. lean: as for image().
         """
         if self._key != (name, group):
             self.close()
-            self._machine = self.start(name, image(name, files))
+            self._machine = self.start(name, image(name, files, lean=lean))
             self._key = (name, group)
             session = Session(self._machine)
             session.wait_prompt()

@@ -10,21 +10,19 @@ import re
 import casefile
 import machines as at
 import pytest
-from hostile import ASYNC, COMMON, GENERATORS, HEAD, QUICK, let_pass, sources
+from hostile import GENERATORS, HEAD, KINDS, QUICK, let_pass, sources
 from session import Session
 
 both = pytest.mark.parametrize("target", casefile.TARGETS)
 
 
-def _lines():
+def _lines(folder):
     """Every line that starts one: in the foreground, as task, as thread, from a script."""
-    for name in [*COMMON, *GENERATORS]:
-        yield f"/n/{name}"
-        yield f"/n/{name} &"
-    for name in [*COMMON, *ASYNC]:
-        yield f"/a/{name}"
-        yield f"/a/{name} &"
-    yield from ("/n/module", "/n/module &", "/opt/up.sh &", "/opt/line.sh &", "/opt/load.sh &")
+    for name in KINDS[folder][1]:
+        yield f"/{folder}/{name}"
+        yield f"/{folder}/{name} &"
+    if folder == "n":
+        yield from ("/n/module", "/n/module &", "/opt/up.sh &", "/opt/line.sh &", "/opt/load.sh &")
 
 
 # Kept short: the emulator runs at about the speed of a board.
@@ -58,12 +56,13 @@ def _check(session, line, target):
 
 
 @both
-def test_the_console_answers(machines, target, full):
-    files = sources()
-    for line in _lines():
+@pytest.mark.parametrize("folder", KINDS)
+def test_the_console_answers(machines, target, folder, full):
+    files = sources(folder)
+    for line in _lines(folder):
         if not full and line.strip(" &").rpartition("/")[2] not in QUICK:
             continue
-        with machines.shared(target, "locked-out", files) as board:
+        with machines.shared(target, f"locked-out-{folder}", files) as board:
             session = Session(board)
             _check(session, line, target)
             left = _answers(session, "ps", target)
@@ -74,7 +73,7 @@ def test_the_console_answers(machines, target, full):
 
 @both
 def test_ctrl_c_at_the_prompt_ends_a_job_that_holds_the_loop(machines, target):
-    with machines.at_prompt(target, at.image(target, sources())) as session:
+    with machines.at_prompt(target, at.image(target, sources("a"))) as session:
         for name in ("spin", "sleeps", "stubborn", "long_poll"):
             session.forget()
             session.type(f"/a/{name} &")
@@ -90,7 +89,7 @@ def test_ctrl_c_at_the_prompt_ends_a_job_that_holds_the_loop(machines, target):
 
 @both
 def test_a_generator_is_no_coroutine(machines, target):
-    with machines.at_prompt(target, at.image(target, sources())) as session:
+    with machines.at_prompt(target, at.image(target, sources("n"))) as session:
         for name in GENERATORS:
             assert "yield without await" in session.run(f"/n/{name}")
             assert session.run("echo $?") == "1"
@@ -117,7 +116,7 @@ def test_a_long_step_now_and_then_ends_nothing(machines, target):
 
 @both
 def test_a_held_script_does_not_hold_the_console(machines, target):
-    with machines.at_prompt(target, at.image(target, sources())) as session:
+    with machines.at_prompt(target, at.image(target, sources("n"))) as session:
         session.run("/opt/up.sh &")
         session.run("hold $!")
         let_pass(session, 1)

@@ -137,22 +137,28 @@ MAIN = "def __main__(args):\n    "
 ASYNC_MAIN = "async def __main__(args):\n    await asyncio.sleep_ms(1)\n    "
 
 
-def _files():
-    bodies = {name: body for name, (body, _, _) in ENDS.items()} | DAMAGES | BOARD_DAMAGES
+def _image(target, bodies, further=()):
+    """The file system of a target with programs of these bodies, sync and async."""
     files = {"/etc/init.sh": at.SILENT}
     for name, body in bodies.items():
         files[f"/opt/{name}.py"] = PROGRAM.format(main=MAIN + body).encode()
         files[f"/opt/task/{name}.py"] = PROGRAM.format(main=ASYNC_MAIN + body).encode()
-    for name, body in FURTHER.items():
-        files[f"/opt/{name}.py"] = PROGRAM.format(main=MAIN + body).encode()
-    for name, body in FURTHER_ASYNC.items():
-        files[f"/opt/{name}.py"] = PROGRAM.format(main=ASYNC_MAIN + body).encode()
-    return files
+    for main, bodies in further:
+        for name, body in bodies.items():
+            files[f"/opt/{name}.py"] = PROGRAM.format(main=main + body).encode()
+    return fsimage.make(at.board(target), files)
 
 
 @pytest.fixture(scope="module")
 def images():
-    return {name: fsimage.make(at.board(name), _files()) for name in casefile.TARGETS}
+    bodies = {name: body for name, (body, _, _) in ENDS.items()}
+    further = ((MAIN, FURTHER), (ASYNC_MAIN, FURTHER_ASYNC))
+    return {name: _image(name, bodies, further) for name in casefile.TARGETS}
+
+
+@pytest.fixture(scope="module")
+def damaging():
+    return {name: _image(name, DAMAGES | BOARD_DAMAGES) for name in casefile.TARGETS}
 
 
 @pytest.fixture
@@ -209,14 +215,15 @@ def test_what_a_job_says_at_its_end(session, folder):
 @both
 @pytest.mark.parametrize("name", [*DAMAGES, *BOARD_DAMAGES])
 @pytest.mark.parametrize("line", ["/opt/{}", "/opt/{} & wait", "/opt/task/{} & wait"])
-def test_the_system_survives(session, target, name, line):
-    if name in BOARD_DAMAGES and target == "UNIX":
-        assert "AttributeError" in session.run(f"/opt/{name}")
-    session.type(line.format(name))
-    # a timer's exception may stand behind the prompt
-    session.target.read_quiet(0.3, 10)
-    session.run("")
-    _check_system(session)
+def test_the_system_survives(machines, damaging, target, name, line):
+    with machines.at_prompt(target, damaging[target]) as session:
+        if name in BOARD_DAMAGES and target == "UNIX":
+            assert "AttributeError" in session.run(f"/opt/{name}")
+        session.type(line.format(name))
+        # a timer's exception may stand behind the prompt
+        session.target.read_quiet(0.3, 10)
+        session.run("")
+        _check_system(session)
 
 
 # what waits for Ctrl-C; the name that ends

@@ -26,7 +26,8 @@ def test_the_fourth_start_is_a_prompt_that_can_mend(machines, target, full):
 
 
 def _lock_three_starts(machines, target, init):
-    image = at.image(target, {**sources(), "/etc/init.sh": init + "\n"})
+    programs = sources("a" if "/a/" in init else "n")
+    image = at.image(target, {**programs, "/etc/init.sh": init + "\n"})
     with machines.started(target, image) as session:
         for _ in range(3):
             _locked_start(session, target)
