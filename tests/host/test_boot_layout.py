@@ -38,7 +38,7 @@ def test_a_tight_layout_is_good():
 def test_bad_layouts(change, reason, tmp_path):
     """Each rule has its own reason, before anything is compiled."""
     with pytest.raises(UpyfwError, match=reason):
-        boot_loader.build(tmp_path, replace(GOOD, **change), 2 * 1024 * 1024, None)
+        boot_loader.build(tmp_path, replace(GOOD, **change), 2 * 1024 * 1024, tmp_path, None)
     assert not list(tmp_path.iterdir())
 
 

@@ -187,7 +187,7 @@ def test_what_esp_idf_is_told(name, micropython, tmp_path):
 
 
 def test_bluetooth_can_be_left_out(micropython, tmp_path):
-    board = boards.load("ESP32_GENERIC_C3")
+    board = boards.load("ESP32_GENERIC_S3")
     told = firmware_esp32.board_files(board, tmp_path, micropython)
     assert "BLUETOOTH" not in told["mpconfigboard.h"]
     assert "CONFIG_BT_" not in told["sdkconfig.upyos"]

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """asy_test
 
-Example of an async program that runs until it is killed: `/opt/asy_test &` starts it on every
-board; `hold`, `resume` and `kill` act on it. It counts in the variable $asy_test.
+Example: count in $asy_test until killed, as `/opt/asy_test &`, on every board;
+`hold`, `resume`, `kill` act on it.
 """
 
 import asyncio
 
 import utls
 
-# The system puts this process's Proc object here
+# put in by the system
 proc = None
 
 

@@ -12,7 +12,7 @@ import time
 import sdata
 import utls
 
-# The system puts this process's Proc object here
+# put in by the system
 proc = None
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """run_test
 
-Example of a program that runs commands and Python of the shell, and looks at their results.
+Example: run commands and Python of the shell, and look at their results.
 """
 
 import sdata
@@ -11,7 +11,7 @@ import utls
 def __main__(args):
     shell = sdata.upyos
     print("status of ls /none:", shell.run_cmd("ls /none"))
-    # a typed result goes to a variable, and keeps its type
+    # a typed result keeps its type
     shell.run_cmd("df > run_test")
     print("free bytes:", utls.getenv("run_test")["free"])
     shell.run_cmd("unset run_test")

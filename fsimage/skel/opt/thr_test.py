@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """thr_test
 
-Example of a program that runs until it is killed: `/opt/thr_test &` starts it on boards with
-threads; `hold`, `resume` and `kill` act on it. It counts in the variable $thr_test.
+Example: count in $thr_test until killed, as `/opt/thr_test &`, on boards with threads;
+`hold`, `resume`, `kill` act on it.
 """
 
 import time
 
 import utls
 
-# The system puts this process's Proc object here
+# put in by the system
 proc = None
 
 

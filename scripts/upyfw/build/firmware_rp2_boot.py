@@ -49,11 +49,12 @@ class BootLayout:
         return None
 
     def header(self) -> str:
-        """Return boot_layout.h."""
+        """Return boot_layout.h. The files are all that is behind the journal."""
         fields = ", ".join(f".{name} = 0x{value:x}" for name, value in vars(self).items())
         return (
             "// Generated: where slots and journal lie, bytes\n"
             f"#define UPYOS_BOOT_SLOT_BYTES (0x{self.slot_bytes:x})\n"
+            f"#define UPYOS_BOOT_FILES_OFF (0x{self.journal_off + 2 * SECTOR_BYTES:x})\n"
             f"#define UPYOS_BOOT_LAYOUT {{ {fields} }}\n"
         )
 

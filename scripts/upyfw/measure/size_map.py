@@ -17,6 +17,7 @@ _IN_TURN = (
     *("#a9e34b", "#ae3ec9", "#5c7cfa", "#ffd43b", "#099268", "#faa2c1"),
     *("#1864ab", "#f08c00", "#74b816", "#862e9c", "#96f2d7", "#e03131"),
     *("#364fc7", "#d0bfff", "#8c6239", "#15aabf", "#f783ac", "#495057"),
+    *("#0a9396", "#bc6c25"),
 )
 _SHARED = "frozen: shared names and tables"
 _LIGHT = "#ffffff"

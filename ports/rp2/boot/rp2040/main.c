@@ -7,6 +7,7 @@
 #include "hardware/structs/scb.h"
 #include "hardware/structs/watchdog.h"
 #include "hardware/watchdog.h"
+#include "pico/binary_info.h"
 #include "pico/bootrom.h"
 
 #include "boot.h"
@@ -20,6 +21,16 @@
 
 // Behind the image's header stands boot2, and behind that the vector table (pico-sdk, memmap_default.ld).
 #define BOOT2_BYTES (256)
+
+// picotool reads what stands at the start of the flash: whose it is, and where the files are.
+bi_decl(bi_program_name("upyOS boot loader"));
+bi_decl(bi_block_device(
+    BINARY_INFO_TAG_MICROPYTHON,
+    "MicroPython",
+    XIP_BASE + UPYOS_BOOT_FILES_OFF,
+    PICO_FLASH_SIZE_BYTES - UPYOS_BOOT_FILES_OFF,
+    NULL,
+    BINARY_INFO_BLOCK_DEV_FLAG_READ | BINARY_INFO_BLOCK_DEV_FLAG_WRITE | BINARY_INFO_BLOCK_DEV_FLAG_PT_UNKNOWN));
 
 static const boot_layout_t layout = UPYOS_BOOT_LAYOUT;
 
