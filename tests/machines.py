@@ -59,10 +59,10 @@ def image(
     """File system image of a target: the default tree with a silent init.sh, then files.
 
     size_bytes: of the file system, if it is another one than the target's (UNIX takes any).
-    lean: without what the firmware does not need, for tests whose files are large.
+    lean: without what neither firmware nor commands need, for tests whose files are large.
     """
     texts = {path: text.encode() for path, text in files.items()}
-    own = {"/etc/init.sh": SILENT, **({} if lean else cold_files(name))}
+    own = {"/etc/init.sh": SILENT, **cold_files(name)}
     remove = (*remove, *_NOT_NEEDED) if lean else remove
     whole = fsimage.resized(board(name), size_bytes) if size_bytes else board(name)
     return fsimage.make(whole, {**own, **texts, **(overlay or {})}, set(remove))

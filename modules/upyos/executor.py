@@ -2,7 +2,8 @@
 """Run parsed lines: lists, pipelines, redirection, statuses.
 
 Every call level costs 240 bytes of C stack on the board, and up to 108 more where its variables
-are there (frames.h), so the way from a line to its program is kept short: run_line, run, dispatch, loader.run.
+are there (frames.h), so the way from a line to its program is kept short: run_line, run, dispatch,
+loader.run.
 """
 
 import _upyos

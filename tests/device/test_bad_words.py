@@ -15,9 +15,10 @@ GROUPS = ("system", "process", "shell", "hardware")
 COMMANDS = sorted(p.stem for g in GROUPS for p in (TREE / "modules/upyos/bin" / g).glob("*.py"))
 BUILTINS = ["cd", "set", "alias", "unalias", "history", "loadconfig", "loadboard"]
 # every word is text to them, or nothing
-TAKE_ALL = {"echo", "true", "false"}
-# watch would run the word, again and again; ntpupdate would ask the name servers for it
-OWN_TESTS = {"watch", "ntpupdate"}
+TAKE_ALL = {"echo", "true", "false", "printf", "test"}
+# watch would run the word, again and again; ntpupdate would ask the name servers for it;
+# printf ends no line
+OWN_TESTS = {"watch", "ntpupdate", "printf"}
 
 HUGE = "9" * 40
 WORDS = (

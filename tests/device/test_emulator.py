@@ -121,9 +121,9 @@ def test_short_flash_image_is_the_end(bare, tmp_path):
 
 def test_programming_only_clears_bits(board):
     board.run("import rp2; f = rp2.Flash()")
-    board.run("f.ioctl(6, 200); f.writeblocks(200, b'\\x0f' * 256, 0)")
-    board.run("f.writeblocks(200, b'\\x3c' * 256, 0)")
-    board.run("b = bytearray(257); f.readblocks(200, b, 0)")
+    board.run("f.ioctl(6, 90); f.writeblocks(90, b'\\x0f' * 256, 0)")
+    board.run("f.writeblocks(90, b'\\x3c' * 256, 0)")
+    board.run("b = bytearray(257); f.readblocks(90, b, 0)")
     assert evaluate(board, "b[0], b[255], b[256]") == "12 12 255"
 
 

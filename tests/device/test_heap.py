@@ -48,13 +48,13 @@ def test_different_commands_leave_no_heap_behind(machines):
     different = bench_lines.different(DIFFERENT)
     assert len({line.text for line in different}) == DIFFERENT
     files = {**bench_lines.files(different), **FILES}
-    with machines.at_prompt(TARGET, at.image(TARGET, files)) as session:
+    with machines.at_prompt(TARGET, at.image(TARGET, files, lean=True)) as session:
         for line in LINES:
             session.run(line)
         before, _ = _heap(session)
         for line in different:
             lines.run(session, line)
-        for line in LINES:
+        for line in (*bench_lines.put_back(different), *LINES):
             session.run(line)
         after, largest = _heap(session)
     assert before - after <= MOST_LOST_BYTES

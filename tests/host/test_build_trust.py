@@ -154,6 +154,13 @@ def test_a_smaller_heap_is_in_the_linker_script_only_if_asked_for():
     assert "__GcHeapEnd = ORIGIN(RAM) + LENGTH(RAM);" in firmware_rp2.linker_script(board, port)
 
 
+def test_the_stack_takes_of_the_end_of_the_heap():
+    port = sources.prepare_micropython("unix").micropython / "ports" / "rp2"
+    text = firmware_rp2.linker_script(boards.load("RPI_PICO"), port, stack_bytes=1024)
+    assert "__GcHeapEnd = ORIGIN(RAM) + LENGTH(RAM) - 1024;" in text
+    assert "__StackBottom = __StackTop - SIZEOF(.stack_dummy) - 1024;" in text
+
+
 def test_a_change_is_noted_only_after_what_it_invalidates_is_gone(work):
     calls = []
 

@@ -6,6 +6,7 @@
 // what it called last, and a Python function there would keep all of its module.
 
 #include "py/cstack.h"
+#include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "upyos.h"
@@ -131,11 +132,22 @@ static bool upyos_has_stack(void) {
     #endif
 }
 
+// The scheduler's queue keeps what it called last with: a timer that has ended, high up in the heap.
+static void upyos_drop_called(void) {
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    for (size_t n = MP_STATE_VM(sched_len); n < MICROPY_SCHEDULER_DEPTH; n++) {
+        size_t at = (MP_STATE_VM(sched_idx) + n) & (MICROPY_SCHEDULER_DEPTH - 1);
+        MP_STATE_VM(sched_queue)[at].arg = MP_OBJ_NULL;
+    }
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
 // Scheduled functions run on whichever thread looks first where there is a GIL, but this one is for the main thread:
 // another one notes that it is due. It does not schedule it again, for the VM does not let go of the GIL while
 // anything is scheduled.
 static mp_obj_t upyos_tick(mp_obj_t arg) {
     (void)arg;
+    upyos_drop_called();
     #if defined(__unix__)
     upyos_tick_queued = false;
     #endif

@@ -72,8 +72,9 @@ def _function(code, part, line_no):
 
 
 def _end_function(code, part, line_no):
-    entry = code.open.pop()
+    entry = code.open[-1]
     steps = cut(code, entry[1], False)
+    code.open.pop()
     code.items.append([_DEFINE, line_no, (entry[4], steps)])
     return "}: malformed statement" if len(part[0]) > 1 or part[1] >= _AMP else None
 
@@ -91,7 +92,11 @@ def _branch_end(code):
 
 
 def cut(code, first, subshell):
-    """Take the steps from first on out of the code; return them as grammar.functions runs them."""
+    """Take the steps from first on out of the code; return them as grammar.functions runs them.
+
+    A function keeps all of its lines, so that it needs no script, whose buffer would stay with it.
+    """
+    source = None if any(entry[0] == "function" for entry in code.open) else code.source
     items = code.items[first:]
     del code.items[first:]
     for item in items:
@@ -99,4 +104,4 @@ def cut(code, first, subshell):
             item[3] -= first
     inner = [(a - first, b - first, loop) for a, b, loop in code.blocks if a >= first]
     code.blocks = [one for one in code.blocks if one[0] < first]
-    return items, inner, code.source, subshell
+    return items, inner, source, subshell

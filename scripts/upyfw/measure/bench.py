@@ -161,14 +161,14 @@ def _run_again(machine: Machine, line: str) -> tuple[float, int]:
 def _many(machine: Machine, what: Variant) -> tuple[int, int]:
     """Type many lines that all differ; heap they leave taken, and the largest free block then.
 
-    What a line sets on purpose (password, configuration, log) is put back before both readings.
+    What a line sets on purpose is put back before both readings.
     """
     lines = bench_lines.different(MANY_COMMANDS)
     files = {path: text.encode() for path, text in bench_lines.files(lines).items()}
     machine.boot(fsimage.make(what.board, {**freezing.image_files(what), **files}))
     for first in bench_commands.FIRST:
         machine.type(first)
-    clean = ("setauth -d", "loadconfig", "loadboard", "dmesg -c", _COLLECT)
+    clean = (*bench_lines.put_back(lines), _COLLECT)
     before = [machine.collected(line) for line in clean][-1]
     for line in lines:
         bench_commands.type_line(machine, line)

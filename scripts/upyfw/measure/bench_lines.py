@@ -15,6 +15,9 @@ _HAVE = {"flash", "chip"}
 # a Python line leaves names in the session
 _PYTHON = re.compile(r"(^|[;&|] *)[<>] ")
 
+_FUNCTION = re.compile(r"(\w+)\(\) *\{")
+_ELSEWHERE = re.compile(r"/etc/|/\w+/(etc|opt)/")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -86,10 +89,19 @@ def different(count: int) -> list[Line]:
 def files(lines: list[Line]) -> dict[str, str]:
     """Return the files of all lines; where two have the same path, the later one's.
 
-    Without those of /etc, which change the system for all lines.
+    Without those of /etc, which change the system for all lines, and whole trees of files for
+    another device, for which a Pico with two slots has no room.
     """
     every = {path: text for line in lines for path, text in line.files.items()}
-    return {path: text for path, text in every.items() if not path.startswith("/etc/")}
+    return {path: text for path, text in every.items() if not _ELSEWHERE.match(path)}
+
+
+def put_back(lines: list[Line]) -> tuple[str, ...]:
+    """Return lines that take back what these set on purpose: password, log, functions and more."""
+    texts = [line.text for line in lines] + list(files(lines).values())
+    functions = sorted({name for text in texts for name in _FUNCTION.findall(text)})
+    undone = ("setauth -d", "loadconfig", "loadboard", "dmesg -c")
+    return (*undone, "unset -f " + " ".join(functions)) if functions else undone
 
 
 def by_command() -> dict[str, Line]:

@@ -25,7 +25,7 @@
 // picotool reads what stands at the start of the flash: whose it is, and where the files are.
 bi_decl(bi_program_name("upyOS boot loader"));
 bi_decl(bi_block_device(
-    BINARY_INFO_TAG_MICROPYTHON,
+    BINARY_INFO_MAKE_TAG('M', 'P'),
     "MicroPython",
     XIP_BASE + UPYOS_BOOT_FILES_OFF,
     PICO_FLASH_SIZE_BYTES - UPYOS_BOOT_FILES_OFF,
