@@ -50,7 +50,8 @@ def parts(tmp_path_factory) -> tuple[sim.Library, bytes, dict[int, bytes]]:
     """The code of this machine, the boot loader, and the images by their pins."""
     folder = tmp_path_factory.mktemp("boot")
     trees = sources.prepare_micropython("rp2")
-    loader = boot_loader.build(folder / "loader", LAYOUT, FLASH_BYTES, trees)
+    board = trees.micropython / "ports" / "rp2" / "boards" / "RPI_PICO"
+    loader = boot_loader.build(folder / "loader", LAYOUT, FLASH_BYTES, board, trees)
     images = {pin: sim.wrapped(assembled(folder, pin)) for pin in (OLD, NEW)}
     return sim.build(folder), loader, images
 

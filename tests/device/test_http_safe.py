@@ -293,4 +293,5 @@ def test_a_terminal_ends_with_its_session(guarded_web):
     )
     guarded_web.session.run(count)
     terminal.client.rest()
-    assert guarded_web.session.run("echo on") == "on"
+    # the prompt that the terminal leaves may stand in front
+    assert guarded_web.session.run("echo on").endswith("on")

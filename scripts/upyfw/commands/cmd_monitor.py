@@ -38,8 +38,8 @@ def command(host: str | None, port: str | None, baud: int) -> None:
 
 
 def _show(target: Target, where: str) -> None:
-    say(f"{where}; Ctrl-] leaves")
     with target:
+        say(f"{where}; Ctrl-] leaves")
         ended = interact(target)
     say("" if ended is None else f"{where}: {ended}")
 
