@@ -287,13 +287,13 @@ class TestData:
         assert _ran(session, "jq /tmp/data") == ("jq: /tmp/data: not JSON", 1)
         session.run("rm /tmp/data")
 
-    def test_sixteen_levels(self, machines, target):
+    def test_ten_levels(self, machines, target):
         # a level takes two blocks
         with machines.at_prompt(target, at.image(target, FILES, lean=True)) as session:
-            self._sixteen_levels(session)
+            self._ten_levels(session)
 
-    def _sixteen_levels(self, session):
-        deep = "/".join(letter * 30 for letter in "abcdefghijklmnop")
+    def _ten_levels(self, session):
+        deep = "/".join(letter * 40 for letter in "abcdefghij")
         assert _ran(session, f"mkdir -p /tmp/deep/{deep}") == ("", 0)
         assert _ran(session, f"cp -q /t/file /tmp/deep/{deep}/needle") == ("", 0)
         session.run(f"cd /tmp/deep/{deep}")
@@ -303,7 +303,7 @@ class TestData:
         session.run("rm -r /tmp/deep")
         assert _ran(session, "find needle -r /tmp") == (f"Found: /tmp/copy/{deep}/needle", 0)
         assert session.run("du -s /tmp/copy") == "2 /tmp/copy"
-        assert session.run("tree /tmp/copy").endswith("16 directories, 1 files")
+        assert session.run("tree /tmp/copy").endswith("10 directories, 1 files")
         assert session.run("ls -s1 /tmp/copy").split("\n")[-1] == f"{deep}/needle"
         assert _ran(session, "mv -q /tmp/copy /tmp/deep") == ("", 0)
         assert _ran(session, "rm -r /tmp/deep") == ("", 0)

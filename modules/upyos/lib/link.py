@@ -161,9 +161,12 @@ def _reach(link, address):
         if exc.errno != _EINPROGRESS:
             raise
     if link.wait(select.POLLOUT) & _FAILED:
+        import socket
+
         try:
-            # this raises what went wrong
-            link.stream.readinto(bytearray(1))
+            # What came before a reset is for whoever reads. Nothing: this raises what went wrong.
+            if link.sock.recv(1, socket.MSG_PEEK):
+                return
         except OSError as exc:
             if exc.errno != _ECONNRESET:
                 raise

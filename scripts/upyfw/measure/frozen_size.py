@@ -55,7 +55,7 @@ _ROOT = re.compile(r"^MP_REGISTER_ROOT_POINTER\((.*)\);", re.M)
 # C code whose names a firmware has anyway
 _NAMED_IN = ("py", "extmod", "shared")
 # MicroPython's root pointers that headers mention
-_ROOTED_IN = ("extmod/vfs.c", "py/modsys.c")
+_ROOTED_IN = ("extmod/vfs.c", "py/modsys.c", "py/scheduler.c")
 
 
 def compiler(chip: Chip) -> tuple[str, ...] | None:

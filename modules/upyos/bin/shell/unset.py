@@ -11,6 +11,13 @@ from upyos import state, variables
 from upyos.lib import command
 
 
+def _forget(name):
+    """Remove a function. Another table: a script's own is forgotten at its end."""
+    functions = dict(state.functions or ())
+    functions.pop(name, None)
+    state.functions = functions or None
+
+
 def __main__(args):
     flags, names = command.options(args, "f")
     command.operands(names, 1)
@@ -21,10 +28,3 @@ def __main__(args):
             variables.assign(name, "")
         else:
             sdata.sysconfig["env"].pop(name, None)
-
-
-def _forget(name):
-    """Remove a function. Another table: a script's own is forgotten at its end."""
-    functions = dict(state.functions or ())
-    functions.pop(name, None)
-    state.functions = functions or None
