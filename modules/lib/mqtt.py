@@ -13,8 +13,10 @@ from upyos.lib import link, waiting
 PORT = const(1883)
 _KEEP_S = const(60)
 _MOST_BYTES = const(16384)
+_BLOCK_BYTES = const(512)
 _PAUSES_S = (1, 2, 4, 8, 16, 30)
 _ETIMEDOUT = const(110)
+_ECONNRESET = const(104)
 
 # Types of packets, in the upper half of the first byte (2.2.1).
 _CONNACK = const(2)
@@ -78,6 +80,8 @@ class Client:
         # {topic: qos} of what is subscribed to.
         self.topics = {}
         self.number = 0
+        # What has come of a packet: Ctrl-C may break in, and the rest comes later.
+        self.part = bytearray()
         # What was received and not handed on yet: (topic, data).
         self.waiting = []
         # Numbers of messages of QoS 2 that were handed on, until the broker releases them.
@@ -115,6 +119,7 @@ class Client:
 
     def close(self):
         """Break the connection off: the broker sends the will."""
+        self.part = bytearray()
         if self.wire:
             self.wire.close()
             self.wire = None
@@ -228,10 +233,13 @@ class Client:
         """Return (type, flags, content) of the next packet; messages are kept for receive()."""
         if self.wire is None:
             raise ValueError("not connected")
-        first = self.wire.read_all(1)[0]
+        part = self.part
         size = shift = 0
+        at = 1
         while True:
-            byte = self.wire.read_all(1)[0]
+            self._read_up_to(at + 1)
+            byte = part[at]
+            at += 1
             size |= (byte & 127) << shift
             shift += 7
             if not byte & 128:
@@ -240,13 +248,25 @@ class Client:
                 raise ValueError("not a broker's answer")
         if size > _MOST_BYTES:
             raise ValueError("a message is too long: %d bytes" % size)
-        data = bytes(self.wire.read_all(size))
+        self._read_up_to(at + size)
+        first = part[0]
+        data = bytes(memoryview(part)[at:])
+        self.part = bytearray()
         if first >> 4 == _PUBLISH:
             self._published(first, data)
         elif first >> 4 == _PUBREL:
             self.known.discard(data[:2])
             self._send(0x70, data[:2])
         return first >> 4, first & 15, data
+
+    def _read_up_to(self, count):
+        """Read until there are count bytes of a packet."""
+        while len(self.part) < count:
+            block = memoryview(bytearray(min(count - len(self.part), _BLOCK_BYTES)))
+            came = self.wire.readinto(block)
+            if not came:
+                raise OSError(_ECONNRESET)
+            self.part.extend(block[:came])
 
     def _published(self, first, data):
         """Keep a message, and acknowledge it (3.3)."""

@@ -2,7 +2,9 @@
 """mqttc against mosquitto, and against what is no broker."""
 
 import re
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,6 +186,38 @@ def test_kept_alive(unix, broker):
         " print(c.receive(100), time.ticks_diff(c.used_ms, n) > 30000)"
     )
     assert unix.run(line) == "None True"
+
+
+class Halting(threading.Thread):
+    """A broker that sends half of a message, and the rest when the client says something."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self.start()
+
+    def run(self) -> None:
+        with self._server, self._server.accept()[0] as client:
+            client.settimeout(LIMIT_S)
+            client.recv(100)
+            client.sendall(b"\x20\x02\x00\x00" + b"\x30\x0a\x00")
+            client.recv(100)
+            client.sendall(b"\x04in/ahere" + b"\xd0\x00")
+            client.recv(100)
+
+
+def test_ctrl_c_within_a_message_loses_nothing(unix):
+    broker = Halting()
+    connect(unix, broker)
+    unix.type("mqttc listen")
+    # it waits for the rest
+    unix.target.read_quiet(0.3, 10)
+    unix.run("\u0003")
+    assert re.fullmatch(r"127\.0\.0\.1: \d+ ms", unix.run("mqttc ping"))
+    unix.type("mqttc listen")
+    unix.target.read_until(re.compile(rb"in/a: here\r\n"), 20)
+    unix.run("\u0003")
 
 
 NOISE = {
