@@ -23,7 +23,7 @@ _FILES = {"/opt/mine.txt": b"mine\n", "/local/data.bin": bytes(range(256)) * 40}
 _MOST_S = 60
 # How the points of a phase are shared out to the workers, and how many a slice has without --full.
 _SLICES = 5
-_POINTS = 10
+_POINTS = 4
 _PHASES = ("download", "swap", "revert")
 
 
