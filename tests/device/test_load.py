@@ -108,6 +108,15 @@ class Board:
         self.session.run(USED)
         return int(self.session.run(USED))
 
+    def readings(self, source: random.Random) -> list[int]:
+        """The same, some times: tables grow and shrink, and stale words keep this and that."""
+        found = []
+        for _ in range(6):
+            for _ in range(4):
+                self.traffic(source)
+            found.append(self.alone())
+        return found
+
 
 @pytest.fixture
 def fast(tmp_path) -> Iterator[Board]:
@@ -133,13 +142,13 @@ def test_a_day_of_traffic(fast, full):
     # tables and lists have their size after the first hours
     for _ in range(1000 if full else 60):
         fast.traffic(source)
-    warm = fast.alone()
+    warm = fast.readings(source)
     rounds = 0
     while (time.monotonic() - start_s) * FASTER < (DAY_S if full else WHILE_S):
         fast.traffic(source)
         rounds += 1
     assert rounds > 20
-    assert fast.alone() <= warm + SLACK_BYTES
+    assert min(fast.readings(source)) <= max(warm) + SLACK_BYTES
     assert "Traceback" not in fast.session.text
 
 
