@@ -50,8 +50,10 @@ class Board:
 
     def breaks_off(self, source: random.Random) -> None:
         port = source.choice((self.telnet, self.ftp))
+        data = source.randbytes(source.randrange(1, 200))
         with closing(Plain(port)) as client:
-            client.send(source.randbytes(source.randrange(1, 200)))
+            # no line that the console would wait for the rest of
+            client.send(data.translate(None, b"\r\n"))
 
     def _transfer(
         self, client: Plain, line: bytes, data: bytes = b"", whole: bool = True
