@@ -22,6 +22,8 @@ FASTER = 100
 DAY_S = 24 * 3600
 # of a normal run
 WHILE_S = 1200
+# It is too short to tell what creeps from what comes and goes.
+WHILE_SLACK_BYTES = 2048
 IDLE = 200
 OTHERS = "'left:', sum(len(getattr(p, 'connections', ())) for p in sdata.procs)"
 
@@ -150,7 +152,8 @@ def test_a_day_of_traffic(fast, full):
         fast.traffic(source)
         rounds += 1
     assert rounds > 20
-    assert min(fast.readings(source)) <= max(warm) + SLACK_BYTES
+    slack_bytes = SLACK_BYTES if full else WHILE_SLACK_BYTES
+    assert min(fast.readings(source)) <= max(warm) + slack_bytes
     assert "Traceback" not in fast.session.text
 
 
