@@ -242,7 +242,8 @@ def test_ctrl_c_leaves_init_sh(machines, target, kind):
         session.type("\x03")
         session.wait_prompt()
         assert RECOVERY not in session.text
-        assert session.run("pwd") == "/"
+        # the prompt may have been drawn once more meanwhile
+        assert session.run("pwd").splitlines()[-1] == "/"
 
 
 FAILING = {
