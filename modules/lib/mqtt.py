@@ -104,6 +104,7 @@ class Client:
             flags |= 64
             rest += _text(self.password)
         self.wire = link.connect(self.host, self.port)
+        whole = False
         try:
             self._send(0x10, _text("MQTT") + struct.pack(">BBH", 4, flags, _KEEP_S) + rest)
             kind, _, data = self._packet()
@@ -113,9 +114,10 @@ class Client:
                 raise Refused(_REFUSALS[data[1]] if data[1] < 6 else "refused")
             for topic, qos in list(self.topics.items()):
                 self.subscribe(topic, qos)
-        except BaseException:
-            self.close()
-            raise
+            whole = True
+        finally:
+            if not whole:
+                self.close()
 
     def close(self):
         """Break the connection off: the broker sends the will."""

@@ -292,6 +292,14 @@ class TestData:
         with machines.at_prompt(target, at.image(target, FILES, lean=True)) as session:
             self._ten_levels(session)
 
+    def test_thirty_levels(self, machines, target):
+        deep = "/tmp/deep" + "/a" * 29
+        with machines.at_prompt(target, at.image(target, FILES, lean=True)) as session:
+            assert _ran(session, f"mkdir -p {deep}/needle") == ("", 0)
+            assert _ran(session, "find needle -r /tmp") == (f"Found: {deep}/needle", 0)
+            assert session.run("tree /tmp/deep").endswith("30 directories, 0 files")
+            assert _ran(session, "rm -r /tmp/deep") == ("", 0)
+
     def _ten_levels(self, session):
         deep = "/".join(letter * 40 for letter in "abcdefghij")
         assert _ran(session, f"mkdir -p /tmp/deep/{deep}") == ("", 0)

@@ -15,7 +15,6 @@ MANY = 200
 AT_ONCE = 50
 # more than of a session that has done everything once: some things stay from their first use on
 MOST_LOST_BYTES = 1024
-# takes back what the lines set
 
 COLD = {path[5:-4] for path in at.cold_files(UNIX) if path.startswith("/bin/")}
 TEXTS = {command.name: command.help for command in codegen.commands(freezing.COMMANDS)}
@@ -67,7 +66,7 @@ def test_cold_commands_add_no_names(machines):
     """MicroPython never frees a name: what a cold command brings along must be there already."""
     with machines.at_prompt(UNIX, at.image(UNIX, {})) as session:
         before = session.run("< __import__('micropython').qstr_info()")
-        # A path of more than 25 characters is none that a firmware could have (py/parse.c).
+        # The paths of their libraries are too long for names of a firmware (build/interned.py).
         for name in COLD - {"curl", "wget"}:
             session.run(f"{name} --help")
         assert session.run("< __import__('micropython').qstr_info()") == before

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """asy_test
 
-Example: count in $asy_test until killed, as `/opt/asy_test &`, on every board;
-`hold`, `resume`, `kill` act on it.
+Example: count in $asy_test until killed: `/opt/asy_test &`, on any board.
+Try `hold`, `resume`, `kill`.
 """
 
 import asyncio
 
 import utls
 
-# put in by the system
+# the system puts this process here
 proc = None
 
 

@@ -12,7 +12,7 @@ import time
 import sdata
 import utls
 
-# put in by the system
+# the system puts this process here
 proc = None
 
 

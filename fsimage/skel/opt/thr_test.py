@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """thr_test
 
-Example: count in $thr_test until killed, as `/opt/thr_test &`, on boards with threads;
-`hold`, `resume`, `kill` act on it.
+Example: count in $thr_test until killed: `/opt/thr_test &`, on boards with threads.
+Try `hold`, `resume`, `kill`.
 """
 
 import time
 
 import utls
 
-# put in by the system
+# the system puts this process here
 proc = None
 
 

@@ -29,6 +29,7 @@ def ask(url, request):
 
         check(request.certificates)
     wire = link.connect(url.host, url.port, request.limit_ms)
+    answer = None
     try:
         head = "\r\n".join(lines) + "\r\n\r\n"
         if secure:
@@ -41,10 +42,11 @@ def ask(url, request):
                 request.told("> " + line)
         if request.body:
             wire.write(request.body)
-        return _answer(wire, url, request)
-    except BaseException:
-        wire.close()
-        raise
+        answer = _answer(wire, url, request)
+        return answer
+    finally:
+        if answer is None:
+            wire.close()
 
 
 def _head(url, request):

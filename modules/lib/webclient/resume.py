@@ -51,13 +51,17 @@ def finish(path, source, stream):
         mode = "wb"
         if tag := validator(source.response):
             files.write_atomic(path + ".tag", tag)
+    whole = full = False
     try:
         with open(path + ".part", mode) as target:
             files.pour(stream, target)
-    except BaseException as exc:
-        if not _tag(path) or isinstance(exc, OSError) and exc.errno == _ENOSPC:
-            forget(path)
+        whole = True
+    except OSError as exc:
+        full = exc.errno == _ENOSPC
         raise
+    finally:
+        if not whole and (full or not _tag(path)):
+            forget(path)
     os.rename(path + ".part", path)
     forget(path)
 

@@ -4,6 +4,7 @@
 import _upyos
 from micropython import const
 from upyos import lookup, state
+from upyos.lib.codes import _PROGRAM, _SCRIPT
 
 # Words that other systems know, and what does it here, each behind a blank.
 _ELSEWHERE = const(
@@ -13,7 +14,8 @@ _ELSEWHERE = const(
 )
 # Words that Python lines begin with.
 _PYTHON = const(
-    " import from print def class lambda async await try: with assert global pass del "
+    " import from print def class lambda async await try: with assert global pass del"
+    " python python3 "
 )
 
 
@@ -29,7 +31,7 @@ def why(word, words=()):
         return "not found"
     if _is_python(word, words):
         return "not found; Python is typed behind > or <: > import os, < 2 + 2"
-    name = _elsewhere(word) or _near(word, index.COMMANDS + index.COLD)
+    name = _elsewhere(word) or _beside(word) or _near(word, index.COMMANDS + index.COLD)
     return "not found; there is " + name if name else "not found"
 
 
@@ -50,6 +52,15 @@ def _elsewhere(word):
     if _ELSEWHERE[at] == "'":
         return _ELSEWHERE[at + 1 : _ELSEWHERE.find("'", at + 1)]
     return _ELSEWHERE[at : _ELSEWHERE.find(" ", at)]
+
+
+def _beside(word):
+    """Return how the program is called that is here or in /opt, or an empty text."""
+    for directory, path in ((state.cwd, "./"), ("/opt", "/opt/")):
+        found = lookup.in_directory(directory, word)
+        if found and found[0] in (_PROGRAM, _SCRIPT):
+            return path + word
+    return ""
 
 
 def _near(word, commands):

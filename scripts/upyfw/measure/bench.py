@@ -23,6 +23,7 @@ from upyfw.measure import (
     bench_stack,
     size,
 )
+from upyfw.measure.bench_heap import HeapUse
 from upyfw.measure.bench_machine import Machine
 from upyfw.measure.bench_report import Bench, CommandFigures, Figures, ProfileFigures
 from upyfw.targets import prompts
@@ -161,18 +162,25 @@ def _run_again(machine: Machine, line: str) -> tuple[float, int]:
 def _many(machine: Machine, what: Variant) -> tuple[int, int]:
     """Type many lines that all differ; heap they leave taken, and the largest free block then.
 
-    What a line sets on purpose is put back before both readings.
+    What a line sets on purpose is put back before both readings, which are the best of three: the
+    history is written now and then, and takes some until it is.
     """
     lines = bench_lines.different(MANY_COMMANDS)
     files = {path: text.encode() for path, text in bench_lines.files(lines).items()}
     machine.boot(fsimage.make(what.board, {**freezing.image_files(what), **files}))
     for first in bench_commands.FIRST:
         machine.type(first)
-    clean = (*bench_lines.put_back(lines), _COLLECT)
-    before = [machine.collected(line) for line in clean][-1]
+
+    def cleaned() -> HeapUse:
+        for line in bench_lines.put_back(lines):
+            machine.type(line)
+        readings = [machine.collected(_COLLECT) for _ in range(3)]
+        return max(readings, key=lambda heap: heap.free_bytes)
+
+    before = cleaned()
     for line in lines:
         bench_commands.type_line(machine, line)
-    after = [machine.collected(line) for line in clean][-1]
+    after = cleaned()
     return before.free_bytes - after.free_bytes, after.largest_free_bytes
 
 

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import socket
 import threading
 
 from upyfw.base.errors import UpyfwError
 from upyfw.remote.place import Place
-from upyfw.targets.base import Target, TargetError, check_reason
-from upyfw.targets.inbox import Sink
+from upyfw.targets.base import TargetError
+from upyfw.targets.streamed import Streamed
 
 PORT = 23
 _LIMIT_S = 10
@@ -77,17 +76,14 @@ def window() -> bytes:
     return bytes((IAC, SB, NAWS)) + body + bytes((IAC, SE))
 
 
-class Telnet(Target):
+class Telnet(Streamed):
     """A running board; the user logs in by what is typed."""
 
     def __init__(self, place: Place) -> None:
-        super().__init__()
+        super().__init__(str(place))
         self._place = place
         self._socket: socket.socket | None = None
-        self._reader: threading.Thread | None = None
         self._decoder = Decoder()
-        # held while output goes to the inbox and to the sink, so that none gets past the sink
-        self._showing = threading.Lock()
 
     def start(self) -> None:
         """Connect. UpyfwError if nobody answers."""
@@ -124,26 +120,6 @@ class Telnet(Target):
         except OSError as exc:
             self._inbox.end(str(exc))
 
-    def stream(self, sink: Sink | None) -> None:
-        """Give what was not read yet, and then all output as it comes, to sink; None ends that."""
-        with self._showing:
-            if sink is not None:
-                sink(self._inbox.unread())
-            super().stream(sink)
-
-    def _wait(
-        self,
-        pattern: re.Pattern[bytes] | None,
-        timeout: float,
-        settle: float | None,
-        quiet: float | None,
-    ) -> bytes:
-        reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
-        wanted = repr(pattern.pattern) if pattern else "silence"
-        why = self.ended or f"{timeout:g} s"
-        check_reason(str(self._place), reason, wanted, why, self._seen)
-        return data
-
     def _read(self) -> None:
         """Pass output on until the connection ends. Run by a thread."""
         link = self._socket
@@ -160,7 +136,4 @@ class Telnet(Target):
             if not data:
                 self._inbox.end("the board closed the connection")
                 return
-            with self._showing:
-                self._inbox.put(text)
-                if self._sink is not None and text:
-                    self._sink(text)
+            self._show(text)

@@ -4,31 +4,27 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 
 from serial import Serial, SerialException
 
-from upyfw.targets.base import Target, TargetError, check_reason
-from upyfw.targets.inbox import Sink
+from upyfw.targets.base import TargetError
+from upyfw.targets.streamed import Streamed
 
 _POLL_S = 0.1
 
 
-class SerialPort(Target):
+class SerialPort(Streamed):
     """A running board; nothing is sent to it by itself, and it is not reset.
 
     Output of before the start is lost: the port was not open.
     """
 
     def __init__(self, path: str, baud: int) -> None:
-        super().__init__()
+        super().__init__(path)
         self._path = path
         self._baud = baud
         self._port: Serial | None = None
-        self._reader: threading.Thread | None = None
-        # held while output goes to the inbox and to the sink, so that none gets past the sink
-        self._showing = threading.Lock()
 
     def start(self) -> None:
         """Open the port. SerialException if it cannot be opened."""
@@ -51,25 +47,6 @@ class SerialPort(Target):
         with contextlib.suppress(SerialException):
             self._port.write(data)
 
-    def stream(self, sink: Sink | None) -> None:
-        """Give what was not read yet, and then all output as it comes, to sink; None ends that."""
-        with self._showing:
-            if sink is not None:
-                sink(self._inbox.unread())
-            super().stream(sink)
-
-    def _wait(
-        self,
-        pattern: re.Pattern[bytes] | None,
-        timeout: float,
-        settle: float | None,
-        quiet: float | None,
-    ) -> bytes:
-        reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
-        wanted = repr(pattern.pattern) if pattern else "silence"
-        check_reason(self._path, reason, wanted, self.ended or f"{timeout:g} s", self._seen)
-        return data
-
     def _read(self) -> None:
         """Pass output on until the port is closed or gone. Run by a thread."""
         while (port := self._port) is not None:
@@ -79,7 +56,4 @@ class SerialPort(Target):
                 # pulled out; SerialException is one
                 self._inbox.end("the port has gone: pulled out, or the board was reset")
                 return
-            with self._showing:
-                self._inbox.put(data)
-                if self._sink is not None and data:
-                    self._sink(data)
+            self._show(data)

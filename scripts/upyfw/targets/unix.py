@@ -7,15 +7,14 @@ import contextlib
 import fcntl
 import os
 import pty
-import re
 import select
 import subprocess
 import termios
 import threading
 from pathlib import Path
 
-from upyfw.targets.base import Target, TargetError, check_reason
-from upyfw.targets.inbox import Sink
+from upyfw.targets.base import TargetError
+from upyfw.targets.streamed import Streamed
 
 # Exit status by which the firmware asks to be started again (ports/unix/README.md)
 _RESET_STATUS = 75
@@ -26,7 +25,7 @@ _POLL_S = 0.2
 _STOP_LIMIT_S = 2.0
 
 
-class Unix(Target):
+class Unix(Streamed):
     """The firmware of the unix port with a file as its flash.
 
     program: the built firmware. flash: littlefs image; the process writes to it. environment: what
@@ -41,17 +40,14 @@ class Unix(Target):
         heap: str = _HEAP,
         environment: dict[str, str] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__("UNIX")
         self._environment = environment or {}
         self._program = program
         self._flash = flash
         self._heap = heap
         self._process: subprocess.Popen[bytes] | None = None
         self._master = -1
-        self._reader: threading.Thread | None = None
         self._stopping = False
-        # held while output goes to the inbox and to the sink, so that none gets past the sink
-        self._showing = threading.Lock()
         self.resets = 0
 
     def start(self) -> None:
@@ -94,29 +90,9 @@ class Unix(Target):
         with contextlib.suppress(OSError):
             os.write(self._master, data)
 
-    def stream(self, sink: Sink | None) -> None:
-        """Give what was not read yet, and then all output as it comes, to sink; None ends that."""
-        with self._showing:
-            if sink is not None:
-                sink(self._inbox.unread())
-            super().stream(sink)
-
     def flash_image(self) -> bytes:
         """Return what is in the flash file."""
         return self._flash.read_bytes()
-
-    def _wait(
-        self,
-        pattern: re.Pattern[bytes] | None,
-        timeout: float,
-        settle: float | None,
-        quiet: float | None,
-    ) -> bytes:
-        reason, data = self._inbox.wait(pattern, timeout, settle, quiet)
-        wanted = repr(pattern.pattern) if pattern else "silence"
-        detail = self.ended or f"{timeout:g} s"
-        check_reason("UNIX", reason, wanted, detail, self._seen)
-        return data
 
     def _launch(self) -> None:
         master, slave = pty.openpty()
@@ -164,10 +140,7 @@ class Unix(Target):
             except OSError:
                 # EIO: the last descriptor of the other side was closed
                 return
-            with self._showing:
-                self._inbox.put(data)
-                if self._sink is not None:
-                    self._sink(data)
+            self._show(data)
 
 
 def _take_terminal() -> None:

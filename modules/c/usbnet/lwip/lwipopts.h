@@ -43,7 +43,7 @@ extern uint32_t rosc_random_u32(void);
 #define TCP_LISTEN_BACKLOG 1
 #define LWIP_TCP_KEEPALIVE 1
 
-// A host on the cable gets an IPv4 address from dhcp.c, or gives itself a link-local one. IPv6 would take 17 KB of a slot.
+// A host on the cable gets an IPv4 address from dhcp.c, or gives itself a link-local one. IPv6 would take 27 KB of a slot.
 #define LWIP_IPV6 0
 
 #define LWIP_MDNS_RESPONDER 1
