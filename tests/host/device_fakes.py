@@ -149,6 +149,7 @@ def _fakes(device: Device) -> None:
         BUILTIN_NAMES=" cd exit set alias unalias history ",
         find=device.find,
         reachable=lambda path: path,
+        in_directory=lambda _directory, _name: None,
     )
     console = _module(
         "upyos.console",

@@ -58,8 +58,8 @@ def code(names: Iterable[str]) -> str:
     """Return Python that is never run but has these names, each as what mpy-cross makes a name of.
 
     These are attributes, imported modules, and texts of up to 24 characters, of which mpy-tool
-    makes names (PERSISTENT_STR_INTERN_THRESHOLD). What needs no statement of its own stands behind each
-    other: that takes half the room.
+    makes names (PERSISTENT_STR_INTERN_THRESHOLD). What needs no statement of its own stands
+    behind each other: that takes half the room.
     """
     lines = []
     chain = ""
