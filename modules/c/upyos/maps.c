@@ -57,6 +57,29 @@ static mp_map_elem_t *by_hash(const mp_map_t *map, mp_obj_t name) {
     return room;
 }
 
+// Sizes as in py/map.c, so that what is in a table comes out in the same order; larger tables are left to it.
+#define GROWN_HERE (22)
+
+static size_t next_size(size_t size) {
+    return size < 12 ? (size + 2) / 2 * 2 : size < 17 ? 17 : 23;
+}
+
+// Make room in a full table. Its names are all different, so each goes to the first free place.
+static void grow(mp_map_t *map) {
+    size_t size = next_size(map->alloc);
+    mp_map_elem_t *table = m_new0(mp_map_elem_t, size);
+    for (mp_map_elem_t *from = map->table; from < map->table + map->alloc; ++from) {
+        size_t at = qstr_hash(MP_OBJ_QSTR_VALUE(from->key)) % size;
+        while (table[at].key != MP_OBJ_NULL) {
+            at = at + 1 == size ? 0 : at + 1;
+        }
+        table[at] = *from;
+    }
+    m_del(mp_map_elem_t, map->table, map->alloc);
+    map->table = table;
+    map->alloc = size;
+}
+
 mp_map_elem_t *__real_mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t kind);
 mp_map_elem_t *__wrap_mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t kind);
 
@@ -71,7 +94,11 @@ static MP_NOINLINE mp_map_elem_t *search(mp_map_t *map, mp_obj_t name, mp_map_lo
         return NULL;
     }
     if (found == NULL) {
-        return __real_mp_map_lookup(map, name, kind);
+        if (map->is_ordered || map->alloc > GROWN_HERE) {
+            return __real_mp_map_lookup(map, name, kind);
+        }
+        grow(map);
+        found = by_hash(map, name);
     }
     ++map->used;
     found->key = name;
