@@ -84,9 +84,9 @@ def _near(word, commands):
 
 
 def _is_slip(a, b):
-    """Tell whether one character is other, too many or missing, or two are exchanged."""
+    """Tell whether one byte is other, too many or missing, or two are exchanged."""
     i = 0
-    while i < len(a) and a[i] == b[i : i + 1]:
+    while i < len(a) and a[i : i + 1] == b[i : i + 1]:
         i += 1
     if a[i + 1 :] == b[i + 1 :] or a[i:] == b[i + 1 :] or a[i + 1 :] == b[i:]:
         return True
