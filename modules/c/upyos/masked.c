@@ -24,31 +24,36 @@
 #else
 #include "hardware/structs/m33_eppb.h"
 #define NMI_MASK (eppb_hw->nmi_mask[0])
-#define PENDING (nvic_hw->ispr[FIRST_USER_IRQ / 32])
+#define PENDING (nvic_hw->ispr[PROBE / 32])
 #endif
 #include "upyos.h"
 
 // pico-sdk's own alarms use 3, machine.lightsleep 1.
 #define ALARM (0)
+// An interrupt of no device.
+#define PROBE (FIRST_USER_IRQ)
+#define PROBE_BIT (1u << (PROBE % 32))
 #define PERIOD_US (250000)
 // A program that had to turn them on before is not waited for.
 #define PERIOD_AGAIN_US (500)
-// As long as a job may hold up the prompt.
-#define OFF_US (1000000)
+// In periods: as long as a job may hold up the prompt.
+#define OFF (4)
 
-// The interrupt that shows it: 0 before the first start.
-static uint32_t probe;
-static volatile uint32_t off_us;
-static volatile uint32_t period_us;
+static struct {
+    // When the probe was made pending.
+    uint32_t since_us;
+    volatile uint32_t period_us;
+} watch;
 
-// In RAM: it comes while the flash is written, too.
+// In RAM, for it comes while the flash is written, too.
 static void __not_in_flash_func(look)(void) {
-    uint32_t bit = 1u << (probe % 32);
+    uint32_t now_us = timer_hw->timerawl;
     timer_hw->intr = 1u << ALARM;
-    timer_hw->alarm[ALARM] = timer_hw->timerawl + period_us;
-    off_us = PENDING & bit ? off_us + period_us : 0;
-    PENDING = bit;
-    if (off_us >= (period_us == PERIOD_US ? OFF_US : PERIOD_AGAIN_US)) {
+    timer_hw->alarm[ALARM] = now_us + watch.period_us;
+    if (!(PENDING & PROBE_BIT)) {
+        watch.since_us = now_us;
+        PENDING = PROBE_BIT;
+    } else if (now_us - watch.since_us >= OFF * watch.period_us) {
         upyos_cores_forced[0] = true;
         if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
             MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
@@ -61,26 +66,26 @@ static void nothing(void) {
 
 // A program has had to turn them on, or has ended.
 void upyos_masked_again(bool again) {
-    period_us = again ? PERIOD_AGAIN_US : PERIOD_US;
+    watch.period_us = again ? PERIOD_AGAIN_US : PERIOD_US;
 }
 
 // Not while the chip sleeps: the NMI would wake it.
 void upyos_masked_watch(bool on) {
-    if (probe != 0) {
+    if (hardware_alarm_is_claimed(ALARM)) {
         NMI_MASK = on ? 1u << hardware_alarm_get_irq_num(ALARM) : 0;
     }
 }
 
 void upyos_masked_init(void) {
     upyos_masked_again(false);
-    if (probe != 0) {
+    if (hardware_alarm_is_claimed(ALARM)) {
         return;
     }
-    probe = user_irq_claim_unused(true);
     hardware_alarm_claim(ALARM);
+    user_irq_claim(PROBE);
     exception_set_exclusive_handler(NMI_EXCEPTION, look);
-    irq_set_exclusive_handler(probe, nothing);
-    irq_set_enabled(probe, true);
+    irq_set_exclusive_handler(PROBE, nothing);
+    irq_set_enabled(PROBE, true);
     hw_set_bits(&timer_hw->inte, 1u << ALARM);
     timer_hw->alarm[ALARM] = timer_hw->timerawl + PERIOD_US;
     upyos_masked_watch(true);
