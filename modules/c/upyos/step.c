@@ -5,11 +5,19 @@
 // Ctrl-C is for the program in the foreground, so it is put off while a job's step runs (upyos_holds). A step that has
 // lasted for a moment holds up the prompt and every other job: from then on Ctrl-C is for its job. The first one is a
 // KeyboardInterrupt in it, the second one leaves the step at once, past all handlers of the program.
+//
+// A callback (of micropython.schedule, a timer, a pin) is a step too. The scheduler is locked while it runs, so that the
+// timer of tasks does not look after it. What does is upyos_callback_due, in an interrupt or a signal.
 
+#include "py/gc.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "upyos.h"
+
+#if defined(__unix__)
+#include <sys/time.h>
+#endif
 
 #define MOMENT_MS (1000)
 
@@ -22,6 +30,7 @@ typedef struct _upyos_step_t {
     mp_obj_dict_t *globals, *locals;
     size_t holds;
     int16_t sched_state;
+    bool is_callback;
 } upyos_step_t;
 
 // The innermost one, on the main thread.
@@ -33,7 +42,22 @@ static bool raised, forced;
 static bool caught;
 
 bool upyos_in_step(void) {
-    return innermost != NULL;
+    upyos_step_t *step = innermost;
+    while (step != NULL && step->is_callback) {
+        step = step->outer;
+    }
+    return step != NULL;
+}
+
+static void step_begin(upyos_step_t *step, bool is_callback) {
+    step->outer = innermost;
+    step->start_ms = mp_hal_ticks_ms();
+    step->globals = mp_globals_get();
+    step->locals = mp_locals_get();
+    step->holds = upyos_get_holds();
+    step->sched_state = MIN(MP_STATE_VM(sched_state), 0);
+    step->is_callback = is_callback;
+    innermost = step;
 }
 
 static void step_left(upyos_step_t *step) {
@@ -64,16 +88,8 @@ static void step_restore(upyos_step_t *step) {
 
 // step(call, ...): call, as a step of a job, on the main thread while Ctrl-C is put off
 static mp_obj_t upyos_step(size_t n_args, const mp_obj_t *args) {
-    int16_t sched_state = MP_STATE_VM(sched_state);
-    upyos_step_t step = {
-        .outer = innermost,
-        .start_ms = mp_hal_ticks_ms(),
-        .globals = mp_globals_get(),
-        .locals = mp_locals_get(),
-        .holds = upyos_get_holds(),
-        .sched_state = sched_state < 0 ? sched_state : 0,
-    };
-    innermost = &step;
+    upyos_step_t step;
+    step_begin(&step, false);
     if (nlr_push(&step.nlr) == 0) {
         mp_obj_t result = mp_call_function_n_kw(args[0], n_args - 1, 0, args + 1);
         nlr_pop();
@@ -117,9 +133,84 @@ void upyos_step_look(void) {
     }
 }
 
+/******************************************************************************/
+// Callbacks
+
+// The one that Ctrl-C had to end, which is not called again: a timer would go on with it.
+MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_ended_callback);
+
+// When the callback that runs began, 0 if none does.
+volatile uint32_t upyos_callback_us;
+// What is pending is no Ctrl-C, but a look for one.
+volatile bool upyos_callback_is_due;
+
+// The scheduler is locked, so that nothing but this fetches what is typed.
+void upyos_callback_look(void) {
+    if (upyos_callback_is_due && upyos_on_main()) {
+        upyos_callback_is_due = false;
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+        if (innermost != NULL && innermost->is_callback) {
+            if (upyos_get_holds() == 0) {
+                upyos_hold_interrupt(true);
+            }
+            upyos_step_watch();
+        }
+    }
+}
+
+bool upyos_callback_has_ended(void) {
+    nlr_buf_t *top = MP_STATE_THREAD(nlr_top);
+    return innermost != NULL && innermost->is_callback && upyos_on_main()
+           && (top == &innermost->nlr || top == innermost->nlr.prev);
+}
+
+static void callback_timer(uint32_t start_us) {
+    upyos_callback_us = start_us;
+    #if defined(__unix__)
+    // tick.c has its signal
+    struct itimerval timer = { .it_interval.tv_usec = 50000, .it_value.tv_sec = start_us != 0 };
+    setitimer(ITIMER_REAL, &timer, NULL);
+    #endif
+}
+
+mp_obj_t __real_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg);
+mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg);
+
+mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
+    // The collector calls __del__ in this way: it must not be left.
+    if (fun == MP_OBJ_FROM_PTR(&upyos_tick_obj) || !upyos_on_main() || gc_is_locked()) {
+        return __real_mp_call_function_1_protected(fun, arg);
+    }
+    if (fun == MP_STATE_VM(upyos_ended_callback)) {
+        return MP_OBJ_NULL;
+    }
+    uint32_t outer_us = upyos_callback_us;
+    upyos_step_t step;
+    step_begin(&step, true);
+    callback_timer(mp_hal_ticks_us() | 1);
+    mp_obj_t result = MP_OBJ_NULL;
+    if (nlr_push(&step.nlr) == 0) {
+        result = __real_mp_call_function_1_protected(fun, arg);
+        nlr_pop();
+    } else {
+        step_restore(&step);
+        forced = false;
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(step.nlr.ret_val));
+    }
+    callback_timer(outer_us);
+    if (asked == &step && raised) {
+        MP_STATE_VM(upyos_ended_callback) = fun;
+    }
+    step_left(&step);
+    upyos_set_holds(step.holds);
+    return result;
+}
+
 void upyos_step_init(void) {
     innermost = asked = NULL;
-    raised = forced = caught = false;
+    raised = forced = caught = upyos_callback_is_due = false;
+    upyos_callback_us = 0;
+    MP_STATE_VM(upyos_ended_callback) = MP_OBJ_NULL;
 }
 
 #if MICROPY_PY_THREAD
