@@ -26,11 +26,12 @@ typedef struct _upyos_step_t {
     // The step inside which this one runs: a job may have a loop of its own.
     struct _upyos_step_t *outer;
     mp_uint_t start_ms;
+    // Of a callback, else 0.
+    uint32_t start_us;
     // What is restored when the step is left past all handlers.
     mp_obj_dict_t *globals, *locals;
     size_t holds;
     int16_t sched_state;
-    bool is_callback;
 } upyos_step_t;
 
 // The innermost one, on the main thread.
@@ -43,25 +44,42 @@ static bool caught;
 
 bool upyos_in_step(void) {
     upyos_step_t *step = innermost;
-    while (step != NULL && step->is_callback) {
+    while (step != NULL && step->start_us != 0) {
         step = step->outer;
     }
     return step != NULL;
 }
 
-static void step_begin(upyos_step_t *step, bool is_callback) {
+// When the callback that runs began, 0 if none does.
+volatile uint32_t upyos_callback_us;
+
+static void watch_callback(uint32_t start_us) {
+    if (upyos_callback_us == start_us) {
+        return;
+    }
+    upyos_callback_us = start_us;
+    #if defined(__unix__)
+    // tick.c has its signal
+    struct itimerval timer = { .it_interval.tv_usec = 50000, .it_value.tv_sec = start_us != 0 };
+    setitimer(ITIMER_REAL, &timer, NULL);
+    #endif
+}
+
+static void step_begin(upyos_step_t *step, uint32_t start_us) {
     step->outer = innermost;
     step->start_ms = mp_hal_ticks_ms();
     step->globals = mp_globals_get();
     step->locals = mp_locals_get();
     step->holds = upyos_get_holds();
     step->sched_state = MIN(MP_STATE_VM(sched_state), 0);
-    step->is_callback = is_callback;
+    step->start_us = start_us;
     innermost = step;
+    watch_callback(start_us);
 }
 
 static void step_left(upyos_step_t *step) {
     innermost = step->outer;
+    watch_callback(innermost != NULL ? innermost->start_us : 0);
     #if defined(__unix__)
     if (innermost == NULL) {
         upyos_tick_after_step();
@@ -89,7 +107,7 @@ static void step_restore(upyos_step_t *step) {
 // step(call, ...): call, as a step of a job, on the main thread while Ctrl-C is put off
 static mp_obj_t upyos_step(size_t n_args, const mp_obj_t *args) {
     upyos_step_t step;
-    step_begin(&step, false);
+    step_begin(&step, 0);
     if (nlr_push(&step.nlr) == 0) {
         mp_obj_t result = mp_call_function_n_kw(args[0], n_args - 1, 0, args + 1);
         nlr_pop();
@@ -103,16 +121,8 @@ static mp_obj_t upyos_step(size_t n_args, const mp_obj_t *args) {
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_step_obj, 1, 2, upyos_step);
 
-// Called every few ms while a step runs.
-void upyos_step_watch(void) {
-    mp_uint_t now_ms = mp_hal_ticks_ms();
-    upyos_step_t *step = innermost;
-    while (step != NULL && now_ms - step->start_ms < MOMENT_MS) {
-        step = step->outer;
-    }
-    if (step == NULL) {
-        return;
-    }
+// Look for Ctrl-C while a step runs that is too long.
+static void look_for(upyos_step_t *step) {
     if (upyos_interrupt_typed()) {
         forced = asked != NULL || caught;
         raised = false;
@@ -122,6 +132,18 @@ void upyos_step_watch(void) {
     if (asked != NULL && (forced || (!raised && asked == innermost))) {
         raised = true;
         upyos_interrupt_now();
+    }
+}
+
+// Called every few ms while a step runs.
+void upyos_step_watch(void) {
+    mp_uint_t now_ms = mp_hal_ticks_ms();
+    upyos_step_t *step = innermost;
+    while (step != NULL && now_ms - step->start_ms < MOMENT_MS) {
+        step = step->outer;
+    }
+    if (step != NULL) {
+        look_for(step);
     }
 }
 
@@ -139,8 +161,6 @@ void upyos_step_look(void) {
 // The one that Ctrl-C had to end, which is not called again: a timer would go on with it.
 MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_ended_callback);
 
-// When the callback that runs began, 0 if none does.
-volatile uint32_t upyos_callback_us;
 // What is pending is no Ctrl-C, but a look for one.
 volatile bool upyos_callback_is_due;
 
@@ -149,28 +169,19 @@ void upyos_callback_look(void) {
     if (upyos_callback_is_due && upyos_on_main()) {
         upyos_callback_is_due = false;
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
-        if (innermost != NULL && innermost->is_callback) {
+        if (innermost != NULL && innermost->start_us != 0) {
             if (upyos_get_holds() == 0) {
                 upyos_hold_interrupt(true);
             }
-            upyos_step_watch();
+            look_for(innermost);
         }
     }
 }
 
 bool upyos_callback_has_ended(void) {
     nlr_buf_t *top = MP_STATE_THREAD(nlr_top);
-    return innermost != NULL && innermost->is_callback && upyos_on_main()
+    return innermost != NULL && innermost->start_us != 0 && upyos_on_main()
            && (top == &innermost->nlr || top == innermost->nlr.prev);
-}
-
-static void callback_timer(uint32_t start_us) {
-    upyos_callback_us = start_us;
-    #if defined(__unix__)
-    // tick.c has its signal
-    struct itimerval timer = { .it_interval.tv_usec = 50000, .it_value.tv_sec = start_us != 0 };
-    setitimer(ITIMER_REAL, &timer, NULL);
-    #endif
 }
 
 mp_obj_t __real_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg);
@@ -184,10 +195,8 @@ mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
     if (fun == MP_STATE_VM(upyos_ended_callback)) {
         return MP_OBJ_NULL;
     }
-    uint32_t outer_us = upyos_callback_us;
     upyos_step_t step;
-    step_begin(&step, true);
-    callback_timer(mp_hal_ticks_us() | 1);
+    step_begin(&step, mp_hal_ticks_us() | 1);
     mp_obj_t result = MP_OBJ_NULL;
     if (nlr_push(&step.nlr) == 0) {
         result = __real_mp_call_function_1_protected(fun, arg);
@@ -197,7 +206,6 @@ mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
         forced = false;
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(step.nlr.ret_val));
     }
-    callback_timer(outer_us);
     if (asked == &step && raised) {
         MP_STATE_VM(upyos_ended_callback) = fun;
     }
