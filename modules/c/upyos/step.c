@@ -9,6 +9,8 @@
 // A callback (of micropython.schedule, a timer, a pin) is a step too. The scheduler is locked while it runs, so that the
 // timer of tasks does not look after it. What does is upyos_callback_due, in an interrupt or a signal.
 
+#include <string.h>
+
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
@@ -158,8 +160,24 @@ void upyos_step_look(void) {
 /******************************************************************************/
 // Callbacks
 
-// The one that Ctrl-C had to end, which is not called again: a timer would go on with it.
-MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_ended_callback);
+// Those that Ctrl-C had to end last are not called again: a timer would go on with them.
+#define ENDED (4)
+MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_ended_callbacks[4]);
+
+static bool has_been_ended(mp_obj_t fun) {
+    for (size_t i = 0; i < ENDED; i++) {
+        if (MP_STATE_VM(upyos_ended_callbacks)[i] == fun) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_ended(mp_obj_t fun) {
+    mp_obj_t *ended = MP_STATE_VM(upyos_ended_callbacks);
+    memmove(ended + 1, ended, (ENDED - 1) * sizeof(*ended));
+    ended[0] = fun;
+}
 
 // What is pending is no Ctrl-C, but a look for one.
 volatile bool upyos_callback_is_due;
@@ -192,7 +210,7 @@ mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
     if (fun == MP_OBJ_FROM_PTR(&upyos_tick_obj) || !upyos_on_main() || gc_is_locked()) {
         return __real_mp_call_function_1_protected(fun, arg);
     }
-    if (fun == MP_STATE_VM(upyos_ended_callback)) {
+    if (has_been_ended(fun)) {
         return MP_OBJ_NULL;
     }
     upyos_step_t step;
@@ -207,7 +225,7 @@ mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
         mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(step.nlr.ret_val));
     }
     if (asked == &step && raised) {
-        MP_STATE_VM(upyos_ended_callback) = fun;
+        note_ended(fun);
     }
     step_left(&step);
     upyos_set_holds(step.holds);
@@ -218,7 +236,7 @@ void upyos_step_init(void) {
     innermost = asked = NULL;
     raised = forced = caught = upyos_callback_is_due = false;
     upyos_callback_us = 0;
-    MP_STATE_VM(upyos_ended_callback) = MP_OBJ_NULL;
+    memset(MP_STATE_VM(upyos_ended_callbacks), 0, sizeof(MP_STATE_VM(upyos_ended_callbacks)));
 }
 
 #if MICROPY_PY_THREAD
