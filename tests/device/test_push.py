@@ -7,7 +7,6 @@ import pytest
 import upgrade_boards as up
 from upyfw import cli
 from upyfw.base.errors import UpyfwError
-from upyfw.release import updates
 from upyfw.release.sites import Site
 from upyfw.targets import asked_blocks
 from upyfw.targets.pty_bridge import PtyBridge
@@ -43,23 +42,31 @@ def push(session, site: Site, report=lambda *_: None) -> str:
     )
 
 
-def noted(image: bytes, size: int) -> dict[str, bytes]:
+def note(image: bytes, size: int) -> str:
     """The note of a push that was cut when so many bytes were in the slot."""
-    return {"/var/upgrade.part": f"{hashlib.sha256(image).hexdigest()} {size}".encode()}
+    return f"{hashlib.sha256(image).hexdigest()} {size}"
 
 
-def nearly_pushed(tmp_path, image: bytes, board: str = up.NAME):
-    """A board that has nearly all of an image; (session, site that has it)."""
-    size = len(image) // NOTED * NOTED
+def nearly_pushed(
+    tmp_path, image: bytes, size: int | None = None, files: dict[str, bytes] | None = None
+):
+    """A board that has so many bytes of an image; if not told, nearly all.
+
+    Returns (session, folder of a site that has it).
+    """
+    size = len(image) // NOTED * NOTED if size is None else size
     folder = up.site(tmp_path / "site", "0.3.0", image)
-    content = up.flash(up.stick({}), noted(image, size), image[:size])
-    return up.started(tmp_path, content), Site(folder)
+    own = {"/var/upgrade.part": note(image, size).encode(), **(files or {})}
+    return up.started(tmp_path, up.flash(up.stick({}), own, image[:size])), folder
 
 
-def test_pushed_over_the_serial_console(tmp_path, capsys):
-    """The whole way through a pseudo-terminal: list, image, swap, trial, confirmed."""
-    folder = up.site(tmp_path / "site", "0.3.0", up.image("0.3.0"))
-    session = up.started(tmp_path, up.flash(up.stick({}), {"/opt/mine.txt": b"mine\n"}))
+def test_pushed_over_the_serial_console(tmp_path, capsys, full):
+    """The whole way through a pseudo-terminal: list, image, swap, trial, confirmed.
+
+    It goes on behind three quarters, with --full from nothing.
+    """
+    files = {"/opt/mine.txt": b"mine\n"}
+    session, folder = nearly_pushed(tmp_path, up.image("0.3.0"), 0 if full else 8 * NOTED, files)
     with PtyBridge(session.target) as bridge:
         assert cli.run(["ota", "push", bridge.path, "--site", str(folder)]) == 0
     told = capsys.readouterr()
@@ -72,4 +79,92 @@ def test_pushed_over_the_serial_console(tmp_path, capsys):
     assert up.version(session) == "0.3.0"
     assert "Trial:   no" in session.run("upgrade status")
     assert session.run("cat /opt/mine.txt") == "mine"
+    session.target.stop()
+
+
+def test_a_cable_that_is_pulled_and_a_power_cut(tmp_path):
+    """Each leaves the running system, and the next push goes on where it broke off."""
+    image = up.image("0.3.0")
+    site = Site(up.site(tmp_path / "site", "0.3.0", image))
+    session = up.started(tmp_path, up.flash(up.stick({}), update=image))
+    seen = []
+    with pytest.raises(Cut):
+        push(session, site, cut_at(NOTED, seen))
+    assert seen[0] == 0
+    # nobody sends any more: the board does not wait for ever
+    session.target.advance(SILENT_S)
+    assert "not complete 0/1\n@! failed" in session.text
+    session.target.advance(SILENT_S)
+    assert session.run("echo $?") == "1"
+    with pytest.raises(Cut):
+        push(session, site, cut_at(NOTED + 2 * up.SECTOR, seen := []))
+    assert seen[0] == NOTED
+    # the power goes in the middle, and the note is from before
+    session.target.power_cycle()
+    session.wait_prompt()
+    assert up.version(session) == "0.2.0"
+    size = len(image) // NOTED * NOTED
+    session.run(f"echo {note(image, size)} > /var/upgrade.part")
+    assert "100% Upgrade complete" in push(session, site, cut_at(len(image), seen := []))
+    assert seen[0] == size
+    session.target.stop()
+
+
+REFUSED = {
+    "another board": (lambda: up.other_board("0.3.0"), "for the board VCCGND_YD2040"),
+    "another key": (lambda: up.image("0.3.0", "other"), "not signed by a key"),
+    "damaged": (lambda: up.image("0.3.0"), "damaged on the way"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_behind_the_last_block(tmp_path, name):
+    """The same checks as for any other way, in the same words; an ordinary start follows."""
+    make, why = REFUSED[name]
+    session, folder = nearly_pushed(tmp_path, make())
+    if name == "damaged":
+        # it was loaded, and the flash has lost a bit since
+        content = bytearray(session.target.flash_image())
+        content[up.SWAP.secondary.offset + 3 * up.SECTOR] ^= 1
+        session.target.power_cycle(bytes(content))
+        session.wait_prompt()
+    said = push(session, Site(folder))
+    assert f"upgrade: -: {IMAGE}: {why}" in said or f"upgrade: -: {why}" in said, said
+    assert "not complete 0/1" in said
+    assert session.run("echo $?") == "1"
+    session.type("reboot -f")
+    assert "trial" not in session.wait_prompt(_SWAP_S)
+    assert up.version(session) == "0.2.0"
+    session.target.stop()
+
+
+def test_what_is_refused_with_the_list(tmp_path, capsys):
+    """A list that no key of the board signed, and one without this board; nothing is loaded."""
+    session = up.started(tmp_path, up.flash(up.stick({})))
+    cases = (
+        (up.NAME, "other", "the list has no signature of a key in /etc/upgrade.key"),
+        ("VCCGND_YD2040", "good", "has nothing for the board RPI_PICO"),
+    )
+    with PtyBridge(session.target) as bridge:
+        for board, signer, why in cases:
+            folder = up.site(tmp_path / board, "0.3.0", b"image", board, signer)
+            assert cli.run(["ota", "push", bridge.path, "--site", str(folder)]) == 1
+            told = capsys.readouterr()
+            assert "refused" in told.out
+            assert told.err.splitlines()[-1].endswith(f"refused: {why}")
+    session.run("")
+    assert "not found" not in session.text
+    session.target.stop()
+
+
+def test_24_kib_are_enough(tmp_path):
+    """As for an upgrade over http: with telnet running, and no more heap than that."""
+    session, folder = nearly_pushed(tmp_path, up.image("0.3.0"))
+    assert session.target.cable.wait()
+    session.run("utelnetd start")
+    session.run("> import gc; gc.collect()")
+    session.run(f"> hog = bytearray(gc.mem_free() - {24 * 1024})")
+    said = push(session, Site(folder))
+    assert "The new firmware is tried at the next reset." in said, said
+    assert "Error" not in session.text
     session.target.stop()
