@@ -144,11 +144,11 @@ def flash(second: bytes, files: dict[str, bytes] | None = None, update: bytes = 
     return bytes(whole) + second
 
 
-def started(folder: Path, content: bytes) -> Session:
-    """Start a board with that flash; the first prompt is there."""
+def started(folder: Path, content: bytes, speed: float = 1) -> Session:
+    """Start a board with that flash; the first prompt is there. speed: while it streams."""
     path = folder / "flash.bin"
     path.write_bytes(content)
-    machine = Emulator(path, flash_bytes=FLASH_BYTES)
+    machine = Emulator(path, flash_bytes=FLASH_BYTES, speed=speed)
     machine.start()
     session = Session(machine)
     session.wait_prompt()

@@ -17,6 +17,8 @@ IMAGE = "/upyos-RPI_PICO-0.3.0.img"
 NOTED = 16 * up.SECTOR
 SILENT_S = 35
 _SWAP_S = 60
+# a swap erases the flash for 20 s of the board's time
+SPEED = 5
 
 
 class Cut(UpyfwError):
@@ -57,7 +59,7 @@ def nearly_pushed(
     size = len(image) // NOTED * NOTED if size is None else size
     folder = up.site(tmp_path / "site", "0.3.0", image)
     own = {"/var/upgrade.part": note(image, size).encode(), **(files or {})}
-    return up.started(tmp_path, up.flash(up.stick({}), own, image[:size])), folder
+    return up.started(tmp_path, up.flash(up.stick({}), own, image[:size]), SPEED), folder
 
 
 def test_pushed_over_the_serial_console(tmp_path, capsys, full):

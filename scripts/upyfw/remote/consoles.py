@@ -91,7 +91,7 @@ class Net:
     """
 
     # it says nothing when it goes; its services stop before that
-    leaves_s = 10.0
+    leaves_s = 3.0
 
     def __init__(
         self,

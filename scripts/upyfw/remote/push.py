@@ -20,7 +20,8 @@ _TRIED = "The new firmware is tried at the next reset."
 _DONE = "100% Upgrade complete"
 _NOTHING = "Nothing to upgrade"
 _CONFIRMED = "confirmed"
-_ONE_SLOT = "it has one slot: firmware by cable"
+_CABLE = "This board has one slot"
+_ONE_SLOT = "it has one slot: firmware goes there by cable"
 # a board whose connection broke while it loaded has so long to answer again
 _AGAIN_S = 40.0
 
@@ -132,10 +133,10 @@ class Push:
         base, said = self._console.upgrade(target, self._flags, report)
         if _TRIED in said:
             return True
-        if _DONE in said:
-            self._end(
-                End.FILES, "firmware by cable: it has one slot" if "by cable" in said else ""
-            )
+        if _CABLE in said and self.result.version != self._site.version:
+            self._end(End.REFUSED, _ONE_SLOT)
+        elif _DONE in said:
+            self._end(End.FILES)
         elif _NOTHING in said:
             self._end(End.CURRENT)
         else:
