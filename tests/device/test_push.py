@@ -85,7 +85,10 @@ def test_pushed_over_the_serial_console(tmp_path, capsys, full):
 
 
 def test_a_cable_that_is_pulled_and_a_power_cut(tmp_path):
-    """Each leaves the running system, and the next push goes on where it broke off."""
+    """Each leaves the running system, and the next push goes on where it broke off.
+
+    The last one has telnet beside it, and 24 KiB of heap.
+    """
     image = up.image("0.3.0")
     site = Site(up.site(tmp_path / "site", "0.3.0", image))
     session = up.started(tmp_path, up.flash(up.stick({}), update=image))
@@ -107,15 +110,20 @@ def test_a_cable_that_is_pulled_and_a_power_cut(tmp_path):
     assert up.version(session) == "0.2.0"
     size = len(image) // NOTED * NOTED
     session.run(f"echo {note(image, size)} > /var/upgrade.part")
-    assert "100% Upgrade complete" in push(session, site, cut_at(len(image), seen := []))
+    assert session.target.cable.wait()
+    session.run("utelnetd start")
+    session.run("> import gc; gc.collect()")
+    session.run(f"> hog = bytearray(gc.mem_free() - {24 * 1024})")
+    said = push(session, site, cut_at(len(image), seen := []))
+    assert "The new firmware is tried at the next reset." in said, said
     assert seen[0] == size
+    assert "Error" not in session.text
     session.target.stop()
 
 
 REFUSED = {
     "another board": (lambda: up.other_board("0.3.0"), "for the board VCCGND_YD2040"),
     "another key": (lambda: up.image("0.3.0", "other"), "not signed by a key"),
-    "damaged": (lambda: up.image("0.3.0"), "damaged on the way"),
 }
 
 
@@ -124,14 +132,8 @@ def test_what_is_refused_behind_the_last_block(tmp_path, name):
     """The same checks as for any other way, in the same words; an ordinary start follows."""
     make, why = REFUSED[name]
     session, folder = nearly_pushed(tmp_path, make())
-    if name == "damaged":
-        # it was loaded, and the flash has lost a bit since
-        content = bytearray(session.target.flash_image())
-        content[up.SWAP.secondary.offset + 3 * up.SECTOR] ^= 1
-        session.target.power_cycle(bytes(content))
-        session.wait_prompt()
     said = push(session, Site(folder))
-    assert f"upgrade: -: {IMAGE}: {why}" in said or f"upgrade: -: {why}" in said, said
+    assert f"upgrade: -: {IMAGE}: {why}" in said, said
     assert "not complete 0/1" in said
     assert session.run("echo $?") == "1"
     session.type("reboot -f")
@@ -156,17 +158,4 @@ def test_what_is_refused_with_the_list(tmp_path, capsys):
             assert told.err.splitlines()[-1].endswith(f"refused: {why}")
     session.run("")
     assert "not found" not in session.text
-    session.target.stop()
-
-
-def test_24_kib_are_enough(tmp_path):
-    """As for an upgrade over http: with telnet running, and no more heap than that."""
-    session, folder = nearly_pushed(tmp_path, up.image("0.3.0"))
-    assert session.target.cable.wait()
-    session.run("utelnetd start")
-    session.run("> import gc; gc.collect()")
-    session.run(f"> hog = bytearray(gc.mem_free() - {24 * 1024})")
-    said = push(session, Site(folder))
-    assert "The new firmware is tried at the next reset." in said, said
-    assert "Error" not in session.text
     session.target.stop()

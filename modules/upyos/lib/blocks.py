@@ -116,13 +116,18 @@ def _line(line):
 
 
 def done():
-    """Say that all is there."""
+    """Say that the file is there."""
     console.write("@.\n")
 
 
 def failed(why):
-    """Say why it is not, and read until the sender has taken notice: none of it is a command."""
-    console.write("@! %s\n" % why)
+    """Say why it is not, and read until the sender has taken notice."""
+    end("! " + why)
+
+
+def end(word):
+    """Say how it ended, and read until the sender says `.`: none of its lines is a command."""
+    console.write("@%s\n" % word)
     try:
         while _line(bytearray(_LINE_MOST)) != b".":
             pass

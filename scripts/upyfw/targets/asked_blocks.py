@@ -12,19 +12,20 @@ from upyfw.targets import prompts, serial_blocks
 from upyfw.targets.base import Target, TargetError, TargetStopped
 
 # what the board may take for a block: it erases flash; and behind the end of a file: it computes
-# SHA-256s, and looks at a signature
+# SHA-256s, and looks at a signature. It takes a sender that is quiet for 30 s for gone
 _BLOCK_S = 3.0
-_WORK_S = 60.0
+_WORK_S = 10.0
+_BEGIN_S = 60.0
 _FURTHER_S = 0.3
 _TRIES = 8
 # of a file that is asked for, where the board's input has flow control
 LONG_BLOCK_BYTES = 512
 _ECHO_END = re.compile(rb"\n")
-# what the board says for us: it asks, it has ended, or it has failed. Without the line's end, for
-# a prompt is looked for behind one
-_WORDS = rb"@(?:\d+(?: \d+ [^\r\n]*)?|\.|! [^\r\n]*)(?=\r?\n)"
-# or the prompt: the command has ended without a word for us
-_ANSWER = re.compile(rb"(?:%s|%s)" % (_WORDS, prompts.SHELL.pattern))
+# what the board says for us: it asks, it has ended, or it has failed
+_WORDS = rb"@(?:\d+(?: \d+ [^\r\n]*)?|\.|! [^\r\n]*)"
+# or the prompt: the command has ended without a word for us. A prompt is looked for behind the end
+# of a line, so that is not taken
+_ANSWER = re.compile(rb"(?:%s(?=\r?\n)|%s)" % (_WORDS, prompts.SHELL.pattern))
 _OURS = re.compile(_WORDS + rb"\r?\n")
 _ASKED = re.compile(rb"@(\d+)(?: (\d+) ([^\r\n]*))?$")
 _ENDED = re.compile(rb"@(?:\.|! [^\r\n]*)$")
@@ -72,7 +73,9 @@ def serve(
     target.send(command.encode() + b"\r")
     # the line is drawn again while it is typed, with the prompt in front
     target.read_until(_ECHO_END)
-    said = _Server(target, fetch, report, block_bytes).run()
+    start = len(target.output)
+    _Server(target, fetch, report, block_bytes).run()
+    said = target.output[start:]
     return _OURS.sub(b"", said).decode(errors="replace").replace("\r\n", "\n")
 
 
@@ -83,15 +86,14 @@ class _Server:
         self._target = target
         self._fetch = fetch
         self._report = report
-        self._said = bytearray()
         self._file = _File("", 0, b"", block_bytes)
         # the line that was sent last, and how often in a row
         self._sent = b""
         self._tries = 0
-        self._limit_s = _WORK_S
+        self._limit_s = _BEGIN_S
 
-    def run(self) -> bytes:
-        """Answer until the command ends; return its output, questions and prompt too."""
+    def run(self) -> None:
+        """Answer until the command has ended, and the prompt is there."""
         answer = self._heard(self._limit_s)
         while answer is None or (asked := _ASKED.search(answer)):
             line = self._sent if answer is None else self._line(*asked.groups())
@@ -101,22 +103,19 @@ class _Server:
                 self._send(line)
                 later = self._heard(self._limit_s)
             answer = later
-        if ended := _ENDED.search(answer):
-            if ended[0] != b"@.":
-                self._target.send(b"\n.\n")
-            self._said += self._target.wait_prompt(_WORK_S)
-        return bytes(self._said)
+        if _ENDED.search(answer):
+            # it reads on until this comes, so that nothing of ours is a command
+            self._target.send(b"\n.\n")
+            self._target.wait_prompt()
 
     def _heard(self, limit_s: float) -> bytes | None:
         """Return output that ends with what the board says, None if nothing comes."""
         try:
-            found = self._target.read_until(_ANSWER, limit_s)
+            return self._target.read_until(_ANSWER, limit_s)
         except TargetStopped:
             raise
         except TargetError:
             return None
-        self._said += found
-        return found
 
     def _line(self, number: bytes, offset: bytes | None, path: bytes | None) -> bytes:
         """Return the line of the block that is asked for; a path begins a file."""

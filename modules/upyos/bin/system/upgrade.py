@@ -66,10 +66,7 @@ def _tell(status):
     """Tell the program at the other end of the console how it went."""
     from upyos.lib import blocks
 
-    if status:
-        blocks.failed("failed")
-    else:
-        blocks.done()
+    blocks.end("! failed" if status else ".")
 
 
 def __main__(args):
