@@ -20,7 +20,7 @@ _RANGE = re.compile(r"bytes=(\d+)-")
 _PIECE_BYTES = 4096
 _HINT = "./upyfw ota site makes one"
 
-# path, how many bytes of it went out, how many there are
+# path, how many bytes of it are on their way, how many there are
 Report = Callable[[str, int, int], None]
 
 
@@ -86,8 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(at, len(data), tag, bool(is_part))
         try:
             for start in range(at, len(data), _PIECE_BYTES):
-                self.wfile.write(data[start : start + _PIECE_BYTES])
                 report("/" + path, min(start + _PIECE_BYTES, len(data)), len(data))
+                self.wfile.write(data[start : start + _PIECE_BYTES])
         except OSError:
             # the board has closed it, or is gone: it says so itself, at its console
             self.close_connection = True
