@@ -9,6 +9,7 @@ from upyfw import cli
 from upyfw.base.errors import UpyfwError
 from upyfw.release.sites import Site
 from upyfw.targets import asked_blocks
+from upyfw.targets.base import TargetStopped
 from upyfw.targets.pty_bridge import PtyBridge
 
 ASK = "upgrade -y -u -"
@@ -84,31 +85,41 @@ def test_pushed_over_the_serial_console(tmp_path, capsys, full):
     session.target.stop()
 
 
-def test_a_cable_that_is_pulled_and_a_power_cut(tmp_path):
+def test_a_cable_that_is_pulled_and_a_power_cut(tmp_path, full):
     """Each leaves the running system, and the next push goes on where it broke off.
 
-    The last one has telnet beside it, and 24 KiB of heap.
+    The last one has telnet beside it, and 24 KiB of heap. With --full at 60 flash operations.
     """
     image = up.image("0.3.0")
     site = Site(up.site(tmp_path / "site", "0.3.0", image))
-    session = up.started(tmp_path, up.flash(up.stick({}), update=image))
-    seen = []
+    session = up.started(tmp_path, up.flash(up.stick({})))
     with pytest.raises(Cut):
-        push(session, site, cut_at(NOTED, seen))
+        push(session, site, cut_at(NOTED, seen := []))
     assert seen[0] == 0
     # nobody sends any more: the board does not wait for ever
     session.target.advance(SILENT_S)
     assert "not complete 0/1\n@! failed" in session.text
     session.target.advance(SILENT_S)
     assert session.run("echo $?") == "1"
-    with pytest.raises(Cut):
-        push(session, site, cut_at(NOTED + 2 * up.SECTOR, seen := []))
-    assert seen[0] == NOTED
-    # the power goes in the middle, and the note is from before
-    session.target.power_cycle()
-    session.wait_prompt()
-    assert up.version(session) == "0.2.0"
+    before = session.target.flash_image()
+    for operation in range(2, 300, 5) if full else (40,):
+        # a note costs some operations, a sector 17: an erase and 16 pages
+        session.target.power_cycle(before)
+        session.wait_prompt()
+        session.target.cut_after(operation, torn=operation % 2 == 0)
+        with pytest.raises(TargetStopped):
+            push(session, site, cut_at(len(image), seen := []))
+        assert seen[0] == NOTED
+        session.target.power_cycle()
+        session.wait_prompt()
+        assert up.version(session) == "0.2.0"
+    # the rest as a push leaves it that is cut near the end
     size = len(image) // NOTED * NOTED
+    content = bytearray(session.target.flash_image())
+    off = up.SWAP.secondary.offset + up.SECTOR
+    content[off : off + size] = image[:size]
+    session.target.power_cycle(bytes(content))
+    session.wait_prompt()
     session.run(f"echo {note(image, size)} > /var/upgrade.part")
     assert session.target.cable.wait()
     session.run("utelnetd start")

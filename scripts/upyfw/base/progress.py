@@ -59,6 +59,7 @@ def several(names: list[str]) -> Iterator[Show]:
 
         def show(name: str, what: str, fraction: float | None) -> None:
             bars.start_task(tasks[name])
-            bars.update(tasks[name], total=fraction and 1.0, completed=fraction or 0.0, what=what)
+            total = None if fraction is None else 1.0
+            bars.update(tasks[name], total=total, completed=fraction or 0.0, what=what)
 
         yield show

@@ -37,6 +37,7 @@ class End(enum.Enum):
     WENT_BACK = "went back"
     LOST = "did not come back"
     LEFT = "not touched"
+    BROKEN = "broken off here"
 
 
 # those that nothing is wrong with
@@ -91,6 +92,8 @@ class Push:
 
     def run(self, tell: Tell, may_restart: Callable[[], bool]) -> None:
         """Do it; the result says how it ended. may_restart is asked when all is loaded."""
+        # what Ctrl-C leaves of it
+        self._end(End.BROKEN)
         try:
             with self._console.open(True) as target:
                 if not self._load(target, tell):
