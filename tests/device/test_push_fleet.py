@@ -45,7 +45,7 @@ def test_one_goes_back(pushed):
     fleet, rows, status, told = pushed(fates, "--at-once", "1")
     assert status == 1
     assert [rows[name][3] for name in "abc"] == ["updated", "went back", "not touched"], told
-    why = "went back: the new firmware did not confirm itself"
+    why = "the new firmware did not confirm itself"
     assert told.splitlines()[-1] == f"upyfw: 2 of 3 not updated; b went back: {why}"
     untouched(fleet, "c")
 

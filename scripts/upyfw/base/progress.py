@@ -54,7 +54,7 @@ def several(names: list[str]) -> Iterator[Show]:
         yield line
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[what]}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+    with Progress(*columns, console=console) as bars:
         tasks = {name: bars.add_task(name, total=1.0, what="waits", start=False) for name in names}
 
         def show(name: str, what: str, fraction: float | None) -> None:

@@ -26,6 +26,7 @@ _QUIET_S = 2.0
 _LOAD_S = 900.0
 _LOG_IN_S = 30.0
 _SETTLE_S = 0.05
+_TRIES = 3
 _CTRL_C = b"\x03"
 _ECHO_END = re.compile(rb"\n")
 _ASKED = re.compile(rb"(?:Login: |Password: |Login incorrect\r\n|%s)" % prompts.ANY.pattern)
@@ -166,6 +167,8 @@ def at_prompt(target: Target, interrupt: bool) -> None:
 
 def run(target: Target, line: str, limit_s: float = 30.0) -> str:
     """Type a line at the prompt; return what it printed, with lines that end as here."""
+    # what came since, of a job or of a trial that ended
+    target.read_quiet(_SETTLE_S)
     target.send(line.encode() + b"\r")
     # the line is drawn again while it is typed, with the prompt in front
     target.read_until(_ECHO_END)
@@ -184,11 +187,13 @@ class Facts:
 
 def facts(target: Target) -> Facts:
     """Ask a board at its prompt. UpyfwError if it is not one that can be upgraded."""
-    said = run(target, "upgrade status")
-    match = re.search(r"^Version: (\S+), (\S*)$", said, re.MULTILINE)
-    if not match:
-        raise UpyfwError("it knows no `upgrade status`", "is it upyOS 0.2.0 or later?")
-    return Facts(match[1], match[2], "Trial:   yes" in said)
+    for _ in range(_TRIES):
+        said = run(target, "upgrade status")
+        match = re.search(r"^Version: (\S+), (\S*)$", said, re.MULTILINE)
+        if match:
+            return Facts(match[1], match[2], "Trial:   yes" in said)
+        # a line of somebody else's came in between, with a prompt behind it
+    raise UpyfwError("it knows no `upgrade status`", "is it upyOS 0.2.0 or later?")
 
 
 def became(target: Target) -> str:

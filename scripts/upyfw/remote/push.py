@@ -183,7 +183,7 @@ class Push:
             return False
         said = consoles.became(target)
         if said and not said.startswith(_CONFIRMED):
-            self._end(End.WENT_BACK, said)
+            self._end(End.WENT_BACK, said.removeprefix(f"{End.WENT_BACK.value}: "))
         elif now.version == self._site.version and (said or now != self.result.before):
             self._end(End.UPDATED)
         return self.result.end is not End.LOST
