@@ -123,6 +123,7 @@ _INIT = """\
 loader
 utelnetd start -p {port}
 """
+_GUARDED = '{"auth": {"user": "admin", "paswd": "pw7"}}'
 
 
 def update(version: str) -> bytes:
@@ -132,9 +133,14 @@ def update(version: str) -> bytes:
 
 
 def files(port: int, fate: str) -> dict[str, str]:
-    """What is on such a board; fate: of the new firmware, '', 'dies', 'hangs'; 'one slot'."""
+    """What is on such a board.
+
+    fate: of the new firmware, '', 'dies' or 'hangs'; or another board, 'one slot' or 'guarded'.
+    """
     init = _INIT.format(port=port)
     found = {"/etc/fate": fate, "/etc/upgrade.key": signing.key_line(up.key(), "test")}
+    if fate == "guarded":
+        found["/etc/system.conf"] = _GUARDED
     if fate == "one slot":
         return found | {"/etc/init.sh": init.replace("loader\n", "")}
     return found | {"/lib/_slot.py": _SLOT, "/bin/loader.py": _BOOT, "/etc/init.sh": init}

@@ -4,7 +4,7 @@
 import pytest
 import unix_slots
 from upyfw import cli
-from upyfw.remote import find
+from upyfw.remote import find, secret
 
 
 @pytest.fixture
@@ -58,6 +58,16 @@ def test_one_does_not_come_back(pushed):
     assert [rows[name][3] for name in "bc"] == ["did not come back", "not touched"], told
     assert "b did not come back: nothing is heard of it" in told.splitlines()[-1]
     untouched(fleet, "c")
+
+
+def test_the_password_is_needed(pushed, monkeypatch):
+    """A wrong one is said, and nothing was typed at the console."""
+    monkeypatch.setenv(secret.VARIABLE, "bad")
+    fleet, rows, status, told = pushed({"a": "guarded"})
+    assert status == 1
+    assert rows["a"][:4] == ["", "", "", "refused"]
+    assert "the password of admin is another one" in told.splitlines()[-1]
+    untouched(fleet, "a")
 
 
 def test_a_board_with_one_slot_and_one_without_telnet(pushed):

@@ -70,12 +70,12 @@ def serve(
     The shell is at its prompt before and afterwards. block_bytes: LONG_BLOCK_BYTES at most.
     Raises UpyfwError if nothing gets through, TargetStopped if the target stops.
     """
+    start = len(target.output)
     target.send(command.encode() + b"\r")
     # the line is drawn again while it is typed, with the prompt in front
     target.read_until(_ECHO_END)
-    start = len(target.output)
     _Server(target, fetch, report, block_bytes).run()
-    said = target.output[start:]
+    said = target.output[start:].partition(b"\n")[2]
     return _OURS.sub(b"", said).decode(errors="replace").replace("\r\n", "\n")
 
 
