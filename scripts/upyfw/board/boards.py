@@ -162,9 +162,19 @@ class Board:
         return layout.swap(self.regions)
 
     @property
+    def update(self) -> layout.Update | None:
+        """How it takes firmware over the air, None with one slot."""
+        if self.swap:
+            return layout.Update(self.swap.primary, layout.Swap.HEADER_BYTES)
+        header_bytes = self.record.image_header_bytes
+        if header_bytes and len(self.slots) > 1:
+            return layout.Update(self.slots[0], header_bytes)
+        return None
+
+    @property
     def room_bytes(self) -> int:
         """Size of the largest firmware."""
-        return self.swap.room_bytes if self.swap else self.slots[0].size_bytes
+        return self.update.room_bytes if self.update else self.slots[0].size_bytes
 
     @property
     def block_count(self) -> int:

@@ -34,9 +34,10 @@ def _status(slot):
         print("Slots:   one, this firmware is replaced by cable")
         return 0
     print("Trial:   " + ("yes" if slot.trial() else "no"))
-    for which, what in ((1, "an update"), (2, "the one before")):
+    for which, what in ((2, "the one before"), (1, "an update")):
         if found := slot.image(which, False):
             print("Other:   %s, %d.%d.%d" % ((what,) + found[0][:3]))
+            break
     return 0
 
 

@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: MIT
+"""Firmware swapped on an ESP32, over the stand-in of esp32.Partition and its boot loader.
+
+The device's own _slot.py and upgrade/slots.py run here, on flash of a real board's layout. After a
+power cut at any flash operation the board must come up with the firmware before or the new one,
+the new one never for good before it has confirmed itself, and the update can be completed.
+"""
+
+import hashlib
+import io
+import sys
+import types
+
+import esp_flash
+import esp_images
+import pytest
+from casefile import TREE
+from esp_flash import Flash, Partition, PowerCut
+from upyfw.board import boards, partitions
+from upyfw.image import signing, slotimage
+
+BOARD = boards.load("ESP32_GENERIC_C3")
+KEY = None
+NAMES = ("esp32", "_upyos", "sdata", "micropython", "_slot", "upyos", "upyos.lib", "upyos.start")
+NAMES += ("upyos.start.upgraded", "upyos.upgrade")
+
+
+def app(version: str) -> bytes:
+    """An app that says which one it is, some sectors long."""
+    return esp_images.app(BOARD.chip.name, 12288, version)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    path = tmp_path_factory.mktemp("keys") / "k.pem"
+    signing.generate(path)
+    return signing.load(path)
+
+
+class Board:
+    """One board: what outlives the power is its flash and the note of an upgrade."""
+
+    def __init__(self, key: object, version: str = "0.2.0") -> None:
+        self.key = key
+        self.data = bytearray(b"\xff" * BOARD.flash.size_bytes)
+        self._put(esp_flash.TABLE, partitions.table(BOARD.regions))
+        self._put(BOARD.slots[0].offset, app(version))
+        self.files: dict[str, str] = {}
+        self.operations = 0
+        self.confirmed = self.trial_ended = False
+
+    def _put(self, off: int, data: bytes) -> None:
+        self.data[off : off + len(data)] = data
+
+    def start(self, cut: tuple[int, bool] | None = None) -> None:
+        """Put the power on: the boot loader chooses, and the modules are loaded."""
+        self.flash = Flash(self.data)
+        self.flash.cut = cut
+        try:
+            self.running = esp_flash.boot(self.flash)
+            assert self.running is not None, "a brick"
+            self._load_modules()
+        finally:
+            self.operations = self.flash.operations
+
+    @property
+    def version(self) -> str:
+        """Return the version of the slot that runs."""
+        place = esp_flash.slots(self.flash)[self.running]
+        return esp_images.version(self.flash.read(place[2], 0x20000))
+
+    def _load_modules(self) -> None:
+        Partition.flash, Partition.running = self.flash, self.running
+        esp32 = types.ModuleType("esp32")
+        esp32.Partition = Partition
+        fakes = {
+            "esp32": esp32,
+            "_upyos": types.SimpleNamespace(trial_end=self._end),
+            "sdata": types.SimpleNamespace(version=self.version),
+            "micropython": types.SimpleNamespace(const=lambda value: value),
+            "upyos.lib": types.SimpleNamespace(files=self),
+            "upyos.start": types.SimpleNamespace(upgraded=self),
+            "upyos.start.upgraded": self,
+            "upyos.upgrade": types.SimpleNamespace(keys=self, source=self),
+        }
+        sys.modules.update(fakes)
+        self.slot = sys.modules["_slot"] = self._module("ports/esp32/_slot.py")
+        self.slots = self._module("modules/upyos/upgrade/slots.py")
+        self.slots.open = self._open
+
+    def _module(self, path: str) -> types.ModuleType:
+        module = types.ModuleType(path)
+        exec(compile((TREE / path).read_text(), path, "exec"), module.__dict__)
+        return module
+
+    def _end(self) -> None:
+        self.trial_ended = True
+
+    # what slots.py asks of lib.files, upgrade.keys, upgrade.source and start.upgraded
+    def write_atomic(self, path: str, text: str) -> None:
+        self.files[path] = text
+
+    def discard(self, path: str) -> None:
+        self.files.pop(path, None)
+
+    def _open(self, path: str) -> io.StringIO:
+        if path not in self.files:
+            raise OSError(2)
+        return io.StringIO(self.files[path])
+
+    def is_trusted(self, digest: bytes, signature: bytes | None) -> bool:
+        return signature is not None and signing.is_signed(self.key, digest, signature)
+
+    def opened(self, image: bytes, _path: str, offset: int = 0) -> tuple[io.BytesIO, int]:
+        return io.BytesIO(image[offset:]), offset
+
+    def write(self, before: str, after: str, net: bool) -> None:
+        self.files["note"] = after
+
+    def upgrade(self, image: bytes, version: str, lower: bool = False) -> str | None:
+        """Do what `upgrade` does, up to the reset; return why not."""
+        record = types.SimpleNamespace(
+            path="/x.img", size=len(image), digest=hashlib.sha256(image).digest()
+        )
+        try:
+            self.slots.load(image, record)
+            why = self.slots.check(BOARD.name, lower)
+            if why:
+                return why
+            self.write(self.version, version, False)
+            self.slots.ask()
+        except ValueError as exc:
+            return str(exc)
+        return None
+
+    def go_on(self) -> None:
+        """Do what a start with a note does, and what the prompt does then."""
+        if "note" not in self.files:
+            return
+        if self.slot.trial():
+            self.confirmed = True
+            assert self.slot.confirm(False)
+        self.files.pop("note")
+
+
+@pytest.fixture
+def board(key, monkeypatch):
+    for name in NAMES:
+        monkeypatch.setitem(sys.modules, name, sys.modules.get(name))
+    made = Board(key)
+    made.start()
+    return made
+
+
+def image(key: object, version: str, name: str = BOARD.name) -> bytes:
+    return slotimage.wrap(boards.load(name), app(version), version, key)
+
+
+def restarted(board: Board) -> str:
+    """Reset the board, and let it go on; return the version that runs."""
+    board.start()
+    board.go_on()
+    return board.version
+
+
+def test_the_checksum_of_a_record():
+    """ESP-IDF's otatool.py writes this one for the first sequence."""
+    assert esp_flash.crc(1) == 0x4743989A
+
+
+def test_basic_upgrade(board, key):
+    """Downloaded, tried, confirmed; then the next one goes into the first slot."""
+    assert board.version == "0.2.0"
+    assert board.slot.image(1, False) is None
+    for number, version in enumerate(("0.3.0", "0.4.0", "0.5.0")):
+        assert board.upgrade(image(key, version), version) is None
+        board.start()
+        assert (board.running, board.version) == (1 - number % 2, version)
+        assert board.slot.trial()
+        assert board.slot.request() == 1
+        board.go_on()
+        assert board.trial_ended
+        assert not board.slot.trial()
+        assert board.slot.marks() == 0
+        assert board.slot.image(0, False)[0][:3] == tuple(map(int, version.split(".")))
+        assert restarted(board) == version
+    assert board.slot.image(2, True)[:2] == ((0, 4, 0, 0), BOARD.name.encode())
+
+
+def test_revert(board, key):
+    """A trial that ends by a reset goes back, and says so; the update can be tried again."""
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    board.start()
+    assert board.slot.trial()
+    board.start()
+    assert board.version == "0.2.0"
+    assert board.slot.marks() == 1 << 4
+    assert not board.slot.trial()
+    assert board.slot.revert() == 5
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    assert restarted(board) == "0.3.0"
+
+
+def test_revert_by_hand(board, key):
+    """The firmware before is tried again; who does not confirm it has the newer one back."""
+    assert board.slot.revert() == 5
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    assert restarted(board) == "0.3.0"
+    # it came by cable, so nobody knows its version
+    assert board.slot.image(2, False) is None
+    assert board.slot.revert() == 0
+    assert board.files["note"] is None
+    board.start()
+    assert (board.version, board.slot.trial()) == ("0.2.0", True)
+    board.start()
+    assert board.version == "0.3.0"
+    assert board.slot.image(1, True)[0] if board.slot.image(1, True) else True
+    # and an update that was asked for is withdrawn
+    assert board.upgrade(image(key, "0.4.0"), "0.4.0") is None
+    assert board.slot.revert() == 0
+    assert restarted(board) == "0.3.0"
+
+
+def test_only_what_is_missing_is_written(board, key):
+    """The same line again costs the flash no sector."""
+    update = image(key, "0.3.0")
+    assert board.upgrade(update, "0.3.0") is None
+    before = board.flash.operations
+    assert board.upgrade(update, "0.3.0") is None
+    # the record alone
+    assert board.flash.operations - before <= 3
+
+
+def test_the_slot_that_runs_without_a_record(board, key):
+    """It runs because the other one was damaged: it gets a record before that is written."""
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    assert restarted(board) == "0.3.0"
+    assert board.slot.revert() == 0
+    assert restarted(board) == "0.2.0"
+    # somebody wrote half of the first slot by cable, and the power went
+    board.data[BOARD.slots[0].offset] = 0
+    off = BOARD.region("otadata").offset
+    board.data[off : off + 4096] = b"\xff" * 4096
+    board.start()
+    assert board.version == "0.3.0"
+    assert board.upgrade(image(key, "0.4.0"), "0.4.0") is None
+    board.start()
+    assert board.version == "0.4.0"
+    board.start()
+    assert board.version == "0.3.0"
+
+
+def _flip(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+REFUSED = {
+    "bad_signature": (lambda _: image(_other_key(), "0.3.0"), "not signed by a key"),
+    "unsigned": (lambda _: slotimage.wrap(BOARD, app("0.3.0"), "0.3.0"), "not signed"),
+    "other board": (lambda key: image(key, "0.3.0", "ESP32_GENERIC"), "for the board ESP32_GEN"),
+    "no_downgrade": (lambda key: image(key, "0.1.0"), "is lower than the running one"),
+    "app alone": (lambda _: app("0.3.0"), "no whole update image"),
+    "truncated": (lambda key: image(key, "0.3.0")[:-200], "no whole update image"),
+    "oversized": (
+        lambda key: image(key, "0.3.0").ljust(BOARD.slots[0].size_bytes + 1, b"\0"),
+        "does not fit into a slot",
+    ),
+    "same": (
+        lambda key: slotimage.wrap(BOARD, app("0.2.0"), "0.9.0", key),
+        "the one that runs",
+    ),
+    "no app": (lambda key: slotimage.wrap(BOARD, bytes(9000), "0.3.0", key), "no whole firmware"),
+}
+
+
+def _other_key() -> object:
+    from imgtool.keys import ECDSA256P1
+
+    return ECDSA256P1.generate()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_before_anything_moves(board, key, name):
+    """A wrong image is refused with the reason, and the next start is an ordinary one."""
+    make, why = REFUSED[name]
+    assert why in board.upgrade(make(key), "0.3.0")
+    assert restarted(board) == "0.2.0"
+    assert not board.slot.trial()
+
+
+def test_flipped_bits(board, key):
+    """One bit flipped anywhere in what is signed, or in the signature: refused."""
+    good = image(key, "0.3.0")
+    whole = len(good)
+    hashed = good.rindex(b"\x07\x69")
+    # the TLV that says which key it was, which nothing goes by
+    hint = good.index(b"\x01\0\x20\0", hashed)
+    places = [*range(32), *range(4096, hashed, 97), *range(hashed, hint), *range(hint + 36, whole)]
+    for at in places:
+        assert board.upgrade(_flip(good, at), "0.3.0"), at
+    assert board.upgrade(good, "0.3.0") is None
+
+
+def test_a_length_that_leads_out_of_the_slot(board, key):
+    """What the header and the TLVs say is checked before it is read."""
+    good = image(key, "0.3.0")
+    for at, value in ((12, 0xFFFFFFFF), (12, BOARD.slots[0].size_bytes), (10, 0xFFFF), (8, 0)):
+        size = 4 if at == 12 else 2
+        bad = good[:at] + (value % 2 ** (8 * size)).to_bytes(size, "little") + good[at + size :]
+        assert board.upgrade(bad, "0.3.0") == "no whole update image"
+    assert restarted(board) == "0.2.0"
+
+
+def _life(board: Board, image: bytes, revert: bool, cut: tuple[int, bool] | None) -> int:
+    """Upgrade, try, confirm, go back by hand; return the flash operations of it all.
+
+    cut: counted over all of it.
+    """
+    count = 0
+
+    def left() -> tuple[int, bool] | None:
+        return cut and (cut[0] - count, cut[1])
+
+    board.flash.cut, board.flash.operations = left(), 0
+    assert board.upgrade(image, "0.3.0") is None
+    count += board.flash.operations
+    for _ in range(2 if revert else 1):
+        board.start(left())
+        board.go_on()
+        count += board.flash.operations
+        if revert and board.version == "0.3.0":
+            board.flash.cut, board.flash.operations = left(), 0
+            assert board.slot.revert() == 0
+            count += board.flash.operations
+    return count
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_power_cuts(board, key, torn, full):
+    """At each flash operation from the first sector to the last confirmation, or at 60."""
+    update = image(key, "0.3.0")
+    clean = bytes(board.data)
+    count = _life(board, update, True, None)
+    assert board.version == "0.2.0"
+    wrong = bricks = 0
+    # the last ones are those of otadata
+    points = range(count) if full else [*range(3, count - 40, 12), *range(count - 40, count)]
+    for number in points:
+        board.data[:] = clean
+        board.files.clear()
+        board.confirmed = False
+        board.start()
+        with pytest.raises(PowerCut):
+            _life(board, update, True, (number, torn))
+        try:
+            board.start()
+        except AssertionError:
+            bricks += 1
+            continue
+        is_for_good = board.version == "0.3.0" and not board.slot.trial()
+        wrong += board.version not in ("0.2.0", "0.3.0") or is_for_good and not board.confirmed
+        board.go_on()
+        # it can be completed, whatever state that was
+        if board.version == "0.2.0":
+            assert board.upgrade(update, "0.3.0") is None, number
+            wrong += restarted(board) != "0.3.0"
+        wrong += restarted(board) != "0.3.0"
+    print(
+        f"ESP32, torn {torn}: {len(points)} points tried, {bricks} bricks, {wrong} wrong version"
+    )
+    assert len(points) > 60
+    assert not (bricks or wrong)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_several_cuts(board, key, full, seed):
+    """Up to five cuts, one after the other, in the starts behind the first one too."""
+    import random
+
+    update = image(key, "0.3.0")
+    clean = bytes(board.data)
+    count = _life(board, update, True, None)
+    for number in range(200 if full else 20):
+        draw = random.Random(1000 * seed + number)
+        board.data[:] = clean
+        board.files.clear()
+        board.start()
+        with pytest.raises(PowerCut):
+            _life(board, update, True, (draw.randrange(count), draw.random() < 0.5))
+        for _ in range(draw.randrange(5)):
+            try:
+                board.start((draw.randrange(4), draw.random() < 0.5))
+                board.go_on()
+            except PowerCut:
+                continue
+        board.start()
+        assert board.version in ("0.2.0", "0.3.0")
