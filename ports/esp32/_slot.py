@@ -164,7 +164,7 @@ def _tlvs(at, magic, most):
             return None
         values.setdefault(kind, bytes(data[at : at + length]))
         at += length
-    return values, size
+    return (values, size) if at == size else None
 
 
 def _across(at, block):

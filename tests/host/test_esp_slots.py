@@ -250,6 +250,62 @@ def test_the_slot_that_runs_without_a_record(board, key):
     assert board.version == "0.3.0"
 
 
+def _record(board: Board, sector: int, sequence: int, state: int) -> None:
+    """Put a record into otadata."""
+    record = esp_flash.Record(b"\xff" * 32)
+    record.sequence, record.state, record.crc = sequence, state, esp_flash.crc(sequence)
+    off = BOARD.region("otadata").offset + sector * 4096
+    board.data[off : off + 4096] = record.pack().ljust(4096, b"\xff")
+
+
+def test_a_slot_without_a_record_is_not_lost(board, key):
+    """It runs while the record is the other one's: a trial that fails must come back to it."""
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    assert restarted(board) == "0.3.0"
+    board.data[BOARD.slots[0].offset] = 0
+    _record(board, 0, 3, esp_flash.VALID)
+    _record(board, 1, 0xFFFFFFFF, 0xFFFFFFFF)
+    board.start()
+    assert board.version == "0.3.0"
+    assert board.upgrade(image(key, "0.4.0"), "0.4.0") is None
+    board.start()
+    assert (board.version, board.slot.trial()) == ("0.4.0", True)
+    board.start()
+    assert board.version == "0.3.0"
+
+
+def test_a_slot_that_is_being_written_has_no_record(board, key):
+    """Nobody can ask for it, nor go back to it, before it is whole."""
+    assert board.upgrade(image(key, "0.3.0"), "0.3.0") is None
+    assert restarted(board) == "0.3.0"
+    board.flash.cut = (board.flash.operations + 30, True)
+    with pytest.raises(PowerCut):
+        board.upgrade(image(key, "0.4.0"), "0.4.0")
+    board.start()
+    assert [record.is_valid for record in esp_flash.records(board.flash)].count(True) == 1
+    assert board.slot.image(2, False) is None
+    assert board.slot.revert() == 5
+
+
+def test_a_state_that_a_power_cut_left_is_a_trial(board):
+    """An erase that did not end may leave a sound record whose state is none."""
+    _record(board, 1, 2, 0xFFFFFFFF)
+    slot = BOARD.slots[1].offset
+    board.data[slot : slot + 100_000] = app("0.3.0").ljust(100_000, b"\xff")
+    board.start()
+    assert (board.version, board.slot.trial()) == ("0.3.0", True)
+    assert board.slot.confirm(False)
+    assert not board.slot.trial()
+
+
+def test_a_record_with_a_wrong_checksum_is_none(board):
+    _record(board, 1, 2, esp_flash.ABORTED)
+    off = BOARD.region("otadata").offset + 4096 + 28
+    board.data[off] ^= 1
+    board.start()
+    assert board.slot.marks() == 0
+
+
 def _flip(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
