@@ -30,12 +30,10 @@ class Flash:
     cut: (operation, torn): where the power goes, before that operation or in the middle of it.
     """
 
-    def __init__(self, data, saved=None):
+    def __init__(self, data):
         self.data = data
         self.operations = 0
         self.cut = None
-        # called with (offset, bytes) for whoever keeps it
-        self.saved = saved
         self._seed = 1
 
     def read(self, off, size):
@@ -51,7 +49,7 @@ class Flash:
         while data:
             count = PAGE - off % PAGE
             page = data[:count]
-            old = self.data[off : off + len(page)]
+            old = self.read(off, len(page))
             self._do(off, bytes([old[i] & page[i] for i in range(len(page))]), self._half_written)
             off, data = off + count, data[count:]
 
@@ -65,8 +63,6 @@ class Flash:
 
     def _put(self, off, data):
         self.data[off : off + len(data)] = data
-        if self.saved:
-            self.saved(off, data)
 
     def _random(self):
         # as the C standard's example has it; any will do
@@ -170,6 +166,12 @@ def _xor(data):
     return value
 
 
+def pieces(flash, off, size):
+    """Yield what is there, a little at a time: this runs in a small heap too."""
+    for at in range(off, off + size, SECTOR):
+        yield flash.read(at, min(SECTOR, off + size - at))
+
+
 def app_bytes(flash, off, size):
     """Return the bytes of a whole app, 0 for what esp_image_verify refuses."""
     head = flash.read(off, 24)
@@ -181,13 +183,17 @@ def app_bytes(flash, off, size):
         at += 8
         if length % 4 or at + length > size:
             return 0
-        checksum ^= _xor(flash.read(off + at, length))
+        for piece in pieces(flash, off + at, length):
+            checksum ^= _xor(piece)
         at += length
     end = at + 16 - at % 16
     if end + 32 > size or flash.read(off + end - 1, 1)[0] != checksum:
         return 0
     if head[23] == 1:
-        if hashlib.sha256(flash.read(off, end)).digest() != flash.read(off + end, 32):
+        digest = hashlib.sha256()
+        for piece in pieces(flash, off, end):
+            digest.update(piece)
+        if digest.digest() != flash.read(off + end, 32):
             return 0
         end += 32
     return end
