@@ -156,6 +156,19 @@ def test_revert(board):
     assert "upgrade:" not in restarted(board)
 
 
+def test_a_board_with_one_slot_says_how_it_gets_firmware(tmp_path):
+    """Files only: as on an ESP8266."""
+    listed = "#upyOS,0.3.0,2026-11-30\n@ESP8266_GENERIC,new.img,9,"
+    listed += hashlib.sha256(b"").hexdigest() + ",\n#files,1\n"
+    flash = machines.image(NAME, {"/opt/up/etc/upgrade.inf": listed})
+    line = "One slot: firmware comes by cable, ./upyfw flash standard"
+    with machines.Machines(tmp_path).at_prompt(NAME, flash) as session:
+        said = session.run(ASK)
+        assert said.endswith(f"offered: 0.3.0 2026-11-30\n{line}\nNothing to upgrade")
+        assert session.run("upgrade status").endswith(line)
+        assert session.run("upgrade revert").endswith(line)
+
+
 def test_a_request_that_was_not_written(board):
     """The power went between the note and the record: the firmware before, and no note."""
     board.run(ASK)

@@ -164,12 +164,7 @@ class Board:
     @property
     def update(self) -> layout.Update | None:
         """How it takes firmware over the air, None with one slot."""
-        if self.swap:
-            return layout.Update(self.swap.primary, layout.Swap.HEADER_BYTES)
-        header_bytes = self.record.image_header_bytes
-        if header_bytes and len(self.slots) > 1:
-            return layout.Update(self.slots[0], header_bytes)
-        return None
+        return layout.update(self.regions, self.record.image_header_bytes)
 
     @property
     def room_bytes(self) -> int:

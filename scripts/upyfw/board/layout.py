@@ -105,6 +105,14 @@ class Update:
         return self.slot.size_bytes - self.header_bytes - Swap.TLVS_BYTES
 
 
+def update(regions: tuple[Region, ...], header_bytes: int) -> Update | None:
+    """Return how firmware comes over the air; header_bytes: with the maker's boot loader, or 0."""
+    if found := swap(regions):
+        return Update(found.primary, Swap.HEADER_BYTES)
+    apps = slots(regions)
+    return Update(apps[0], header_bytes) if header_bytes and len(apps) > 1 else None
+
+
 def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:
     """Return the key of a region in board.toml: "regions[2].offset"."""
     return f"regions[{regions.index(region)}].{key}"

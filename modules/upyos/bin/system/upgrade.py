@@ -31,7 +31,7 @@ def _status(slot):
     """Print the state of the slots; 0."""
     print("Version: %s, %s" % (sdata.version, offer.board()))
     if slot is None:
-        print("Slots:   one, this firmware is replaced by cable")
+        print(offer.by_cable())
         return 0
     print("Trial:   " + ("yes" if slot.trial() else "no"))
     for which, what in ((2, "the one before"), (1, "an update")):
@@ -58,7 +58,7 @@ def _revert(slot):
 def _verb(name):
     slot = slots.slot()
     if slot is None and name != "status":
-        return command.fail(name, "this board has one slot")
+        return command.fail(name, offer.by_cable())
     return globals()["_" + name](slot)
 
 
