@@ -58,7 +58,7 @@ def test_a_port_keeps_the_contract(folder):
 SLOTS = "## `_slot`, on boards with two firmware slots"
 
 
-@pytest.mark.parametrize("path", (TREE / "ports").glob("*/_slot.py"), ids=str)
+@pytest.mark.parametrize("path", sorted((TREE / "ports").glob("*/_slot.py")), ids=str)
 def test_two_slots_keep_their_contract(path):
     found = {
         name: [word.strip("_") for word in words or ()] for name, words in _interface(path).items()
