@@ -86,6 +86,19 @@ def test_revert(board):
     assert "is on trial" not in restarted(session)
 
 
+def test_a_note_without_a_request(board):
+    """The power went between the two: nothing was tried, and what was loaded is forgotten."""
+    files = {
+        "/etc/upgrade.trial": b'{"from": "0.2.0", "to": "0.3.0", "net": false, "services": []}',
+        "/var/upgrade/do": b"0,/opt/new.txt\n",
+        "/var/upgrade/0": b"new\n",
+    }
+    session = board(up.flash(up.stick({}), files))
+    assert "upgrade: the firmware before still runs" in session.text
+    assert session.run("ls -n /opt/new.txt").startswith("ls: ")
+    assert session.run("ls -n /var/upgrade").startswith("ls: ")
+
+
 def test_firmware_that_hangs_at_once(board):
     """New firmware that does nothing ends by the watchdog."""
     session = board(up.flash(up.offered("0.3.0", up.hanging("0.3.0"))))

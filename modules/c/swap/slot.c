@@ -2,6 +2,8 @@
 //
 // _slot: the two firmware slots of this board, for Python (docs/formats/firmware-swap.md). What it writes is said in boot.h.
 
+#include <string.h>
+
 #include "py/builtin.h"
 #include "py/runtime.h"
 #include "boot.h"
@@ -28,13 +30,27 @@ static uint32_t place_of(mp_obj_t which) {
     }
 }
 
-// view() -> memoryview of the place where an update goes
-static mp_obj_t slot_view(void) {
-    return mp_obj_new_memoryview('B', upyos_slot_layout.slot_bytes, (void *)(XIP_BASE + place_of(MP_OBJ_NEW_SMALL_INT(1))));
+// room() -> bytes of the largest image
+static mp_obj_t slot_room(void) {
+    return MP_OBJ_NEW_SMALL_INT(upyos_slot_layout.slot_bytes);
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(slot_view_obj, slot_view);
+static MP_DEFINE_CONST_FUN_OBJ_0(slot_room_obj, slot_room);
 
-// write(number, data): replace a sector there. A power cut leaves it half erased or half written.
+// read(at, block): fill block with what stands at a byte of the place where an update goes
+static mp_obj_t slot_read(mp_obj_t at_in, mp_obj_t block) {
+    mp_uint_t at = mp_obj_get_int(at_in);
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(block, &bufinfo, MP_BUFFER_WRITE);
+    if (at > upyos_slot_layout.slot_bytes || bufinfo.len > upyos_slot_layout.slot_bytes - at) {
+        mp_raise_ValueError(NULL);
+    }
+    boot_port_read(place_of(MP_OBJ_NEW_SMALL_INT(1)) + at, bufinfo.buf, bufinfo.len);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slot_read_obj, slot_read);
+
+// write(number, data): replace a sector there; what is there already costs the flash nothing. A power cut leaves it half
+// erased or half written.
 static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
     mp_uint_t number = mp_obj_get_int(number_in);
     mp_buffer_info_t bufinfo;
@@ -42,7 +58,10 @@ static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
     if (number >= upyos_slot_layout.slot_bytes / BOOT_SECTOR_BYTES || bufinfo.len != BOOT_SECTOR_BYTES) {
         mp_raise_ValueError(NULL);
     }
-    upyos_slot_write(place_of(MP_OBJ_NEW_SMALL_INT(1)) + number * BOOT_SECTOR_BYTES, data);
+    uint32_t off_bytes = place_of(MP_OBJ_NEW_SMALL_INT(1)) + number * BOOT_SECTOR_BYTES;
+    if (memcmp((const void *)(XIP_BASE + off_bytes), bufinfo.buf, BOOT_SECTOR_BYTES) != 0) {
+        upyos_slot_write(off_bytes, data);
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_write_obj, slot_write);
@@ -124,7 +143,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(slot_marks_obj, slot_marks);
 
 static const mp_rom_map_elem_t slot_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__slot) },
-    { MP_ROM_QSTR(MP_QSTR_view), MP_ROM_PTR(&slot_view_obj) },
+    { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&slot_room_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&slot_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slot_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&slot_image_obj) },
     { MP_ROM_QSTR(MP_QSTR_request), MP_ROM_PTR(&slot_request_obj) },

@@ -8,6 +8,7 @@ before leaves the old ones, one after it is made good by the next start.
 import json
 import os
 
+import sdata
 from upyos import console, state, trial
 from upyos.lib import files
 
@@ -45,6 +46,9 @@ def begin(recovers):
     slot = __import__("_slot")
     if not slot.trial():
         ended = _end(slot.marks() or 0)
+        if not ended and (note.get("to") or sdata.version) != sdata.version:
+            # The power went before the request was there, or while ESP-IDF wrote its record.
+            ended = "the firmware before still runs"
         if not ended:
             # The power went between the confirmation and this.
             settle()

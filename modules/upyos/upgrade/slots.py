@@ -17,7 +17,7 @@ _NOTE = "/var/upgrade.part"
 _NOTE_EACH = const(16)
 _ECONNRESET = const(104)
 
-# What _slot.request() and revert() answer (ports/rp2/boot/core/boot.h).
+# What _slot.request() and revert() answer (ports/README.md).
 ANSWERS = (
     "",
     "firmware is on trial: upgrade confirm, or upgrade revert",
@@ -29,11 +29,12 @@ ANSWERS = (
 
 
 def slot():
-    """Return the module of the two slots, None on a board without them."""
+    """Return the module of the two slots (ports/README.md), None on a board without them."""
     try:
-        return __import__("_slot")
+        found = __import__("_slot")
     except ImportError:
         return None
+    return found if found.room() else None
 
 
 def _noted(record):
@@ -55,9 +56,8 @@ def load(base, record):
 
     Raises OSError, ValueError with the reason. What is in the slot then is not asked for.
     """
-    write = slot().write
-    there = slot().view()
-    if record.size > len(there):
+    there = slot()
+    if record.size > there.room():
         raise ValueError("the firmware does not fit into a slot")
     block = memoryview(bytearray(_SECTOR_BYTES))
     stream, at = source.opened(base, record.path, _noted(record))
@@ -70,21 +70,24 @@ def load(base, record):
             filled += count
             if filled == _SECTOR_BYTES or at + filled >= record.size:
                 block[filled:] = b"\xff" * (_SECTOR_BYTES - filled)
-                # What is there already costs the flash nothing.
-                if there[at : at + _SECTOR_BYTES] != block:
-                    write(at // _SECTOR_BYTES, block)
+                there.write(at // _SECTOR_BYTES, block)
                 at += filled
                 filled = 0
                 if at // _SECTOR_BYTES % _NOTE_EACH == 0:
                     _note(record, at)
     finally:
         stream.close()
-    _check_digest(there, record)
+    _check_digest(there, record, block)
 
 
-def _check_digest(there, record):
+def _check_digest(there, record, block):
     files.discard(_NOTE)
-    if hashlib.sha256(there[: record.size]).digest() != record.digest:
+    digest = hashlib.sha256()
+    for at in range(0, record.size, _SECTOR_BYTES):
+        part = block[: min(_SECTOR_BYTES, record.size - at)]
+        there.read(at, part)
+        digest.update(part)
+    if digest.digest() != record.digest:
         raise ValueError("damaged on the way")
 
 

@@ -162,9 +162,14 @@ class Board:
         return layout.swap(self.regions)
 
     @property
+    def update(self) -> layout.Update | None:
+        """How it takes firmware over the air, None with one slot."""
+        return layout.update(self.regions, self.record.image_header_bytes)
+
+    @property
     def room_bytes(self) -> int:
         """Size of the largest firmware."""
-        return self.swap.room_bytes if self.swap else self.slots[0].size_bytes
+        return self.update.room_bytes if self.update else self.slots[0].size_bytes
 
     @property
     def block_count(self) -> int:

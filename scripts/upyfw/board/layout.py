@@ -82,16 +82,35 @@ class Swap:
         """Where the firmware itself begins: behind the header."""
         return self.primary.offset + self.HEADER_BYTES
 
-    @property
-    def room_bytes(self) -> int:
-        """Size of the largest firmware, without header and TLVs."""
-        return self.primary.size_bytes - self.HEADER_BYTES - self.TLVS_BYTES
-
 
 def swap(regions: tuple[Region, ...]) -> Swap | None:
     """Return the regions of a firmware swap; None if there is no boot loader of ours."""
     found = [find(regions, name) for name in ("boot", *SLOTS, "journal")]
     return Swap(*found) if all(found) else None
+
+
+@dataclass(frozen=True)
+class Update:
+    """How a board takes firmware over the air: where an image goes, and the bytes of its header.
+
+    docs/formats/firmware-swap.md
+    """
+
+    slot: Region
+    header_bytes: int
+
+    @property
+    def room_bytes(self) -> int:
+        """Size of the largest firmware, without header and TLVs."""
+        return self.slot.size_bytes - self.header_bytes - Swap.TLVS_BYTES
+
+
+def update(regions: tuple[Region, ...], header_bytes: int) -> Update | None:
+    """Return how firmware comes over the air; header_bytes: with the maker's boot loader, or 0."""
+    if found := swap(regions):
+        return Update(found.primary, Swap.HEADER_BYTES)
+    apps = slots(regions)
+    return Update(apps[0], header_bytes) if header_bytes and len(apps) > 1 else None
 
 
 def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:

@@ -25,13 +25,15 @@ _NOT_LISTED = ("/etc/system.conf", "/etc/upgrade.inf", "/etc/upgrade.key")
 
 def with_slots() -> list[str]:
     """Return the names of the boards that take updates over the air."""
-    return [name for name in boards.names() if boards.load(name).swap]
+    return [name for name in boards.names() if boards.load(name).update]
 
 
 def of_build(board: Board, firmware: Path) -> bytes:
     """Return the image in a built firmware file, not signed. Raises BadInput if it has none."""
-    if not board.swap:
+    if not board.update:
         raise BadInput(f"{board.name}: has one slot", "updates over the air need two")
+    if not board.swap:
+        return slotimage.wrap(board, firmware.read_bytes())
     content = uf2.read(firmware.read_bytes())
     start = board.chip.flash_addr + board.swap.primary.offset
     return content.content(start, content.end_addr - start)
@@ -148,7 +150,7 @@ def shown(data: bytes, name: str) -> list[tuple[str, str]]:
         count = sum(1 for line in lines if line[:1] in "/@")
         return [("list", head[7:]), ("records", str(count)), ("signed", signed_too)]
     image = read_image(data, name)
-    slot = layout.size_text(boards.load(image.board).swap.primary.size_bytes)
+    slot = layout.size_text(boards.load(image.board).update.slot.size_bytes)
     return [
         ("board", image.board),
         ("version", image.version),
