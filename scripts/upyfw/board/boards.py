@@ -162,9 +162,19 @@ class Board:
         return layout.swap(self.regions)
 
     @property
+    def pair(self) -> layout.Pair | None:
+        """The regions that the boot ROM chooses from, None where it has one."""
+        return layout.pair(self.regions)
+
+    @property
+    def upgradable(self) -> layout.Swap | layout.Pair | None:
+        """The two slots of a board that takes firmware over the air in our images."""
+        return self.swap or self.pair
+
+    @property
     def room_bytes(self) -> int:
         """Size of the largest firmware."""
-        return self.swap.room_bytes if self.swap else self.slots[0].size_bytes
+        return self.upgradable.room_bytes if self.upgradable else self.slots[0].size_bytes
 
     @property
     def block_count(self) -> int:

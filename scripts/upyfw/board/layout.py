@@ -76,6 +76,8 @@ class Swap:
     HEADER_BYTES = 256
     # behind it at most: hash, board, key and signature take about 170
     TLVS_BYTES = 256
+    # of a slot, behind the image
+    TAIL_BYTES = 0
 
     @property
     def start_off(self) -> int:
@@ -92,6 +94,40 @@ def swap(regions: tuple[Region, ...]) -> Swap | None:
     """Return the regions of a firmware swap; None if there is no boot loader of ours."""
     found = [find(regions, name) for name in ("boot", *SLOTS, "journal")]
     return Swap(*found) if all(found) else None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The regions of a board whose boot ROM chooses between two slots.
+
+    docs/formats/firmware-swap.md
+    """
+
+    table: Region
+    primary: Region
+    secondary: Region
+
+    # of an image, in front of the firmware: a vector table is on a multiple of its size
+    HEADER_BYTES = 512
+    TLVS_BYTES = Swap.TLVS_BYTES
+    # of a slot, behind the image: the update's first sector while it is loaded, and the request
+    TAIL_BYTES = 8192
+
+    @property
+    def room_bytes(self) -> int:
+        """Size of the largest firmware, without header and TLVs."""
+        return self.primary.size_bytes - self.HEADER_BYTES - self.TLVS_BYTES - self.TAIL_BYTES
+
+    @property
+    def start_off(self) -> int:
+        """Where the firmware runs from: the ROM shows the slot it has chosen at the start."""
+        return self.HEADER_BYTES
+
+
+def pair(regions: tuple[Region, ...]) -> Pair | None:
+    """Return the regions of a boot ROM's pair of slots; None if there is none."""
+    found = [find(regions, name) for name in ("table", *SLOTS)]
+    return Pair(*found) if all(found) else None
 
 
 def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:
