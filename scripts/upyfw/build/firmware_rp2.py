@@ -6,6 +6,7 @@ from pathlib import Path
 
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
+from upyfw.base.paths import REPO
 from upyfw.board import layout
 from upyfw.board.boards import Board
 from upyfw.build import firmware_rp2_boot, firmware_rp2_table
@@ -46,7 +47,11 @@ _SWAP_CMAKE = "set(UPYOS_SWAP 1)\n"
 _PAIR_CMAKE = """\
 set(UPYOS_PAIR 1)
 list(APPEND MICROPY_DEF_BOARD PICO_CRT0_IMAGE_TYPE_ITEM_VALUE=0x1021,0x0203,0,0x{low:x},0x{high:x})
+set_source_files_properties(${{CMAKE_SOURCE_DIR}}/rp2_flash.c PROPERTIES
+    COMPILE_OPTIONS "-include;{untranslated}")
 """
+# the firmware runs where the ROM shows its slot: the files are read where they are
+_UNTRANSLATED = REPO / "modules" / "c" / "pair" / "untranslated.h"
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
@@ -148,7 +153,8 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
 
 def _pair_cmake(board: Board) -> str:
     start = board.chip.flash_addr + board.pair.start_off
-    return _PAIR_CMAKE.format(low=start & 0xFFFF, high=start >> 16)
+    words = {"low": start & 0xFFFF, "high": start >> 16}
+    return _PAIR_CMAKE.format(untranslated=_UNTRANSLATED, **words)
 
 
 def _c_dir(board: Board, port: Path) -> Path:

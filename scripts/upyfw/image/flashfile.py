@@ -47,6 +47,22 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
     return image
 
 
+def in_slot(board: Board, update: uf2.Image) -> uf2.Image:
+    """Return an update where it stands in the flash if the boot ROM chooses slot A for it.
+
+    Raises UpyfwError if it is not of the board's chip, or larger than the slot.
+    """
+    slot = board.pair.primary
+    pages = {addr + slot.offset: page for addr, page in update.pages.items()}
+    shifted = uf2.Image("absolute", pages)
+    why = layout.overrun(slot, shifted.end_addr - board.chip.flash_addr)
+    if update.family != board.chip.uf2_family:
+        why = f"the update is for family {update.family}, the board is {board.chip.uf2_family}"
+    if why:
+        raise UpyfwError(f"{board.name}: {why}", status=2)
+    return shifted
+
+
 def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
     """Return {file name: content} of all files to flash.
 
