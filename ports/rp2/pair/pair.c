@@ -20,8 +20,10 @@
 // "UPYP" as bytes.
 #define MAGIC (0x50595055u)
 #define SET (0x00)
-// Marks behind the request, a page of their own: the ROM was asked to start it; it is to go back.
-enum { MARK_STARTED, MARK_BACK };
+// Marks behind the request, a page of their own: the ROM was asked to start it; it is to go back; what the buy wrote can be relied
+// on; it was bought, and the ROM did not come to erase the other one, so it was asked once more (a byte each time).
+enum { MARK_STARTED, MARK_BACK, MARK_SETTLED, MARK_AGAIN };
+#define AGAIN_MOST (8)
 
 // What was asked for: to start the image of this hash in the slot that the request stands in.
 typedef struct {
@@ -36,6 +38,9 @@ static struct {
     uint32_t slot_off, aside_off;
     // The byte with the flag of the trial, which the ROM clears when it buys: it is read as it was signed.
     uint32_t flag_off;
+    // The sector that a buy writes: what is read of it is programmed once more, for a power cut leaves bits of which nobody knows
+    // how they read the next time. 0: none.
+    uint32_t drive_off;
 } look;
 
 static uint32_t aside_off(const pair_t *pair) {
@@ -80,6 +85,21 @@ bool pair_find(const uint32_t *words, unsigned count, uint32_t running_off, pair
     return found;
 }
 
+// Program what was read there, in the pages that it is in.
+static void drive(uint32_t off_bytes, const uint8_t *bytes, uint32_t size_bytes) {
+    while (size_bytes != 0) {
+        uint8_t page[BOOT_PAGE_BYTES];
+        uint32_t in_page = off_bytes % BOOT_PAGE_BYTES, part = BOOT_PAGE_BYTES - in_page;
+        part = part < size_bytes ? part : size_bytes;
+        memset(page, 0xff, sizeof(page));
+        memcpy(page + in_page, bytes, part);
+        boot_port_program(off_bytes - in_page, page);
+        off_bytes += part;
+        bytes += part;
+        size_bytes -= part;
+    }
+}
+
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     uint8_t *bytes = to;
     uint32_t in_slot = off_bytes - look.slot_off;
@@ -90,6 +110,9 @@ void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
         pair_port_read(look.aside_off + in_slot, bytes, aside);
     }
     pair_port_read(off_bytes + aside, bytes + aside, size_bytes - aside);
+    if (look.drive_off != 0 && off_bytes / BOOT_SECTOR_BYTES == look.drive_off / BOOT_SECTOR_BYTES) {
+        drive(off_bytes, bytes, size_bytes);
+    }
     if (look.flag_off != 0 && look.flag_off - off_bytes < size_bytes) {
         bytes[look.flag_off - off_bytes] |= BLOCKS_TRIAL;
     }
@@ -112,6 +135,7 @@ uint32_t pair_look(const pair_t *pair, unsigned which) {
     look.slot_off = which == PAIR_RUNNING ? pair->running_off : pair->other_off;
     look.aside_off = which == PAIR_UPDATE && is_blank(look.slot_off) ? aside_off(pair) : 0;
     look.flag_off = 0;
+    look.drive_off = 0;
     return look.slot_off;
 }
 
@@ -171,27 +195,42 @@ static uint32_t mark_off(const pair_t *pair, uint32_t slot_off, unsigned mark) {
     return request_off(pair, slot_off) + (1 + mark) * BOOT_PAGE_BYTES;
 }
 
-static bool has_mark(const pair_t *pair, uint32_t slot_off, unsigned mark) {
+static bool has_mark_at(uint32_t off_bytes) {
     uint8_t byte;
-    pair_port_read(mark_off(pair, slot_off, mark), &byte, sizeof(byte));
+    pair_port_read(off_bytes, &byte, sizeof(byte));
     return byte == SET;
 }
 
-static void set_mark(const pair_t *pair, uint32_t slot_off, unsigned mark) {
-    uint8_t page[BOOT_PAGE_BYTES];
-    memset(page, 0xff, sizeof(page));
-    page[0] = SET;
-    boot_port_program(mark_off(pair, slot_off, mark), page);
+static bool has_mark(const pair_t *pair, uint32_t slot_off, unsigned mark) {
+    return has_mark_at(mark_off(pair, slot_off, mark));
 }
 
-static void forget_request(const pair_t *pair) {
-    if (!is_blank(request_off(pair, pair->other_off))) {
-        boot_port_erase(request_off(pair, pair->other_off));
+static void set_mark_at(uint32_t off_bytes) {
+    uint8_t page[BOOT_PAGE_BYTES];
+    memset(page, 0xff, sizeof(page));
+    page[off_bytes % BOOT_PAGE_BYTES] = SET;
+    boot_port_program(off_bytes - off_bytes % BOOT_PAGE_BYTES, page);
+}
+
+static void set_mark(const pair_t *pair, uint32_t slot_off, unsigned mark) {
+    set_mark_at(mark_off(pair, slot_off, mark));
+}
+
+static void forget(const pair_t *pair, uint32_t slot_off) {
+    if (!is_blank(request_off(pair, slot_off))) {
+        boot_port_erase(request_off(pair, slot_off));
     }
+}
+
+// There is one request at most: that of the running image, too, is over.
+static void forget_requests(const pair_t *pair) {
+    forget(pair, pair->running_off);
+    forget(pair, pair->other_off);
 }
 
 // Put the first sector of the update in its place: from now on the ROM sees it, and does not start it by itself.
 static void put_first_sector(const pair_t *pair) {
+    boot_port_erase(pair->other_off);
     for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
         uint8_t page[BOOT_PAGE_BYTES];
         pair_port_read(aside_off(pair) + at, page, sizeof(page));
@@ -212,7 +251,7 @@ boot_answer_t pair_request(const pair_t *pair) {
         return BOOT_SAME_IMAGE;
     }
     bool is_aside = look.aside_off != 0;
-    forget_request(pair);
+    forget_requests(pair);
     if (is_aside) {
         put_first_sector(pair);
     }
@@ -233,17 +272,70 @@ boot_answer_t pair_revert(const pair_t *pair) {
     if (!pair_image(pair, PAIR_BEFORE, true, &before)) {
         return BOOT_BAD_SECONDARY;
     }
-    forget_request(pair);
+    forget_requests(pair);
     write_request(pair, before.hash);
     return BOOT_OK;
+}
+
+// Make bits of what a buy wrote what they read as. Returns whether that is a whole image.
+static bool is_settled(const pair_t *pair, unsigned which) {
+    boot_image_t image;
+    uint32_t off_bytes = pair_look(pair, which);
+    if (take_flag(pair)) {
+        return false;
+    }
+    const uint8_t bought = (uint8_t)~BLOCKS_TRIAL;
+    drive(look.flag_off, &bought, sizeof(bought));
+    look.drive_off = look.flag_off;
+    bool whole = boot_image_is_whole(off_bytes, room_bytes(pair), &image);
+    look.drive_off = 0;
+    return whole;
+}
+
+// The other image was started once. If it was bought it is to run: the power went while the ROM erased the newer one, which runs now
+// from a sector that nobody can rely on. So often that it comes to an end, and not for ever.
+static bool start_again(const pair_t *pair, const request_t *request) {
+    boot_image_t image;
+    if (!pair_image(pair, PAIR_BEFORE, true, &image) || memcmp(image.hash, request->hash, BOOT_HASH_BYTES) != 0) {
+        return false;
+    }
+    uint32_t off_bytes = mark_off(pair, pair->other_off, MARK_AGAIN);
+    for (unsigned i = 0; i < AGAIN_MOST; i++) {
+        if (!has_mark_at(off_bytes + i)) {
+            set_mark_at(off_bytes + i);
+            return is_settled(pair, PAIR_BEFORE);
+        }
+    }
+    return false;
+}
+
+// The running image was bought, and nobody knows whether the buy came to its end. Returns whether the one before is the better one.
+static bool is_worse(const pair_t *pair) {
+    request_t request;
+    boot_image_t image;
+    if (!read_request(pair, pair->running_off, &request) || has_mark(pair, pair->running_off, MARK_SETTLED)) {
+        return false;
+    }
+    if (!is_settled(pair, PAIR_RUNNING) && pair_image(pair, PAIR_BEFORE, true, &image)) {
+        return true;
+    }
+    set_mark(pair, pair->running_off, MARK_SETTLED);
+    return false;
 }
 
 bool pair_start(const pair_t *pair) {
     request_t request;
     boot_image_t image;
-    if (pair->on_trial || !read_request(pair, pair->other_off, &request) || has_mark(pair, pair->other_off, MARK_STARTED)) {
+    if (pair->on_trial) {
         return false;
     }
+    if (!read_request(pair, pair->other_off, &request)) {
+        return is_worse(pair);
+    }
+    if (has_mark(pair, pair->other_off, MARK_STARTED)) {
+        return start_again(pair, &request);
+    }
+    drive(request_off(pair, pair->other_off), (const uint8_t *)&request, sizeof(request));
     // Marked first: firmware that hangs is not started for ever.
     set_mark(pair, pair->other_off, MARK_STARTED);
     if (!pair_image(pair, PAIR_UPDATE, false, &image) && !pair_image(pair, PAIR_BEFORE, false, &image)) {
@@ -257,6 +349,7 @@ bool pair_confirm(const pair_t *pair) {
         return false;
     }
     pair_port_buy(pair);
+    set_mark(pair, pair->running_off, MARK_SETTLED);
     return true;
 }
 

@@ -9,6 +9,7 @@ import struct
 SECTOR_BYTES = 4096
 _START, _END = 0xFFFFDED3, 0xAB123579
 _IMAGE_TYPE, _LAST = 0x42, 0xFF
+_BLOCKS_MOST = 16
 # of a block's type of image: an executable, on trial
 _EXECUTABLE, _TRIAL = 1, 0x8000
 
@@ -27,7 +28,7 @@ def blocks(data: bytes) -> list[tuple[int, list[tuple[int, bytes]]]]:
     first = _first(data)
     found, at = [], first
     while not found or at != first:
-        if at < first or struct.unpack_from("<I", data, at)[0] != _START or len(found) > 16:
+        if not first <= at < len(data) - 4 or len(found) > _BLOCKS_MOST or not _starts(data, at):
             raise ValueError("the loop of blocks is broken")
         items, link = _items(data, at + 4)
         found.append((at, items))
@@ -37,9 +38,13 @@ def blocks(data: bytes) -> list[tuple[int, list[tuple[int, bytes]]]]:
 
 def _first(data: bytes) -> int:
     for at in range(0, min(SECTOR_BYTES, len(data) - 3), 4):
-        if struct.unpack_from("<I", data, at)[0] == _START:
+        if _starts(data, at):
             return at
     raise ValueError("no block of the boot ROM")
+
+
+def _starts(data: bytes, at: int) -> bool:
+    return struct.unpack_from("<I", data, at)[0] == _START
 
 
 def _items(data: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
