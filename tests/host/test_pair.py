@@ -277,9 +277,11 @@ def test_random_cuts(code, table, maker, old):
             board.power()
             assert board.start() is not None
             assert any(board.runs(each) for each in images)
+        board.power()
+        if board.rom.on_trial:
+            board.start()
         if not board.runs(image):
-            board.power()
-            board.upgrade(image)
+            assert board.upgrade(image) == sim.OK
         board.start()
         assert board.runs(image)
         assert board.others() == board.fixed

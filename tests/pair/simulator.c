@@ -102,6 +102,9 @@ void pair_port_buy(const pair_t *pair) {
 // What slot.c does for Python's write().
 void sim_write(const pair_t *pair, uint32_t number, const uint8_t *sector) {
     uint32_t off_bytes = pair_sector(pair, number);
+    if (off_bytes == 0) {
+        return;
+    }
     uint8_t there[BOOT_SECTOR_BYTES];
     pair_port_read(off_bytes, there, sizeof(there));
     if (memcmp(there, sector, sizeof(there)) != 0) {

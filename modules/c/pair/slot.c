@@ -68,6 +68,9 @@ static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
         mp_raise_ValueError(NULL);
     }
     uint32_t off_bytes = pair_sector(&pair, number);
+    if (off_bytes == 0) {
+        mp_raise_OSError(MP_EBUSY);
+    }
     if (!is_there(off_bytes, bufinfo.buf)) {
         boot_port_erase(off_bytes);
     }

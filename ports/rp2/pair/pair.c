@@ -161,6 +161,9 @@ bool pair_image(const pair_t *pair, unsigned which, bool whole, boot_image_t *im
 }
 
 uint32_t pair_sector(const pair_t *pair, uint32_t number) {
+    if (pair->on_trial) {
+        return 0;
+    }
     if (!is_blank(pair->other_off)) {
         boot_port_erase(pair->other_off);
     }
@@ -216,16 +219,10 @@ static void set_mark(const pair_t *pair, uint32_t slot_off, unsigned mark) {
     set_mark_at(mark_off(pair, slot_off, mark));
 }
 
-static void forget(const pair_t *pair, uint32_t slot_off) {
-    if (!is_blank(request_off(pair, slot_off))) {
-        boot_port_erase(request_off(pair, slot_off));
-    }
-}
-
-// There is one request at most: that of the running image, too, is over.
+// There is one request at most: that of the running image, too, is over. What reads as erased may be half erased.
 static void forget_requests(const pair_t *pair) {
-    forget(pair, pair->running_off);
-    forget(pair, pair->other_off);
+    boot_port_erase(request_off(pair, pair->running_off));
+    boot_port_erase(request_off(pair, pair->other_off));
 }
 
 // Put the first sector of the update in its place: from now on the ROM sees it, and does not start it by itself.

@@ -37,7 +37,7 @@ bool pair_image(const pair_t *pair, unsigned which, bool whole, boot_image_t *im
 uint32_t pair_look(const pair_t *pair, unsigned which);
 
 // Where sector `number` of an update goes. The ROM must not see what nobody has checked: the first one is put aside, and its
-// place is erased. A power cut leaves a slot that the ROM does not start.
+// place is erased. A power cut leaves a slot that the ROM does not start. 0 during a trial: there stands what to go back to.
 uint32_t pair_sector(const pair_t *pair, uint32_t number);
 
 // Ask for the update, or to go back: the next start tries it. See boot.h for the answers. A power cut leaves what was before, or
