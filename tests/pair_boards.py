@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A board with a pair of slots: the boot ROM's model, the code of the running firmware, images of real tools."""
+"""A board with a pair of slots: the boot ROM's model, our code over it, images of real tools."""
 
 import ctypes
 import hashlib
@@ -61,7 +61,9 @@ class Maker:
 
     def sealed(self, minor: int, seed: int, size: int) -> bytes:
         """Firmware with the blocks of the SDK, sealed."""
-        head = struct.pack("<IHHHHHHI", 0xFFFFDED3, 0x0142, 0x1021, 0x0203, 0, 0x200, 0x1000, 0x3FF)
+        head = struct.pack(
+            "<IHHHHHHI", 0xFFFFDED3, 0x0142, 0x1021, 0x0203, 0, 0x200, 0x1000, 0x3FF
+        )
         bits = random.Random(seed).randbytes(size - 0x138 - 28 - 20)
         end_at = 0x138 + 28 + len(bits)
         first = head + struct.pack("<iI", end_at - 0x138, 0xAB123579)
@@ -69,7 +71,9 @@ class Maker:
         raw, made = self.folder / "raw.bin", self.folder / "sealed.bin"
         raw.write_bytes(random.Random(1).randbytes(0x138) + first + bits + last)
         start = hex(0x10000000 + HEADER_BYTES)
-        picotool("seal", "--quiet", "--hash", raw, "-o", start, made, "--major", 0, "--minor", minor)
+        picotool(
+            "seal", "--quiet", "--hash", raw, "-o", start, made, "--major", 0, "--minor", minor
+        )
         return made.read_bytes()
 
     def image(self, minor: int, seed: int, size: int) -> bytes:
@@ -112,7 +116,9 @@ class Board:
         words = [word for row in self.rom.partitions() for word in row]
         pair = Pair()
         rows = (ctypes.c_uint32 * len(words))(*words)
-        found = self.code.pair_find(rows, len(words) // 2, self.rom.running.off, ctypes.byref(pair))
+        found = self.code.pair_find(
+            rows, len(words) // 2, self.rom.running.off, ctypes.byref(pair)
+        )
         assert found & 1
         pair.on_trial = self.rom.on_trial
         return pair
@@ -122,7 +128,7 @@ class Board:
         return getattr(self.code, name)(ctypes.byref(self.pair()))
 
     def start(self) -> Slot | None:
-        """Reset as any reset is, and let the firmware come up; it may have the other slot tried."""
+        """Reset and let the firmware come up; it may have the other slot tried."""
         if self.rom.start() is None:
             return None
         if self.call("pair_start") & 0xFF and not self.flash.is_off:

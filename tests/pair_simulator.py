@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The deciding code of a pair of slots, compiled for this machine, over a flash that loses power."""
+"""The code of a pair of slots, compiled for this machine, over a flash that loses power."""
 
 import ctypes
 import os

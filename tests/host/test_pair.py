@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pair_simulator as sim
 import pytest
-from pair_boards import A, B, FILES, Board, Maker, wrapped
+from pair_boards import FILES, A, B, Board, Maker, wrapped
 from pair_simulator import SECTOR
 from upyfw.image import picobin
 
@@ -128,7 +128,7 @@ def test_a_lower_version_stays(make, old, lower):
 
 
 def test_nothing_starts_unasked(make, maker, old):
-    """Whatever is loaded, the ROM does not see it before it was checked: not even without the flag."""
+    """Whatever is loaded, with the flag or not, the ROM does not see it before it was checked."""
     board = make()
     for image in (maker.image(999, 5, NEW_BYTES), wrapped(maker.sealed(999, 5, NEW_BYTES))):
         board.download(image)
