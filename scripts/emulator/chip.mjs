@@ -41,11 +41,11 @@ function randomOscillator(peripheral) {
   };
 }
 
-// With PRIMASK set, a pending interrupt ends WFI without being taken (ARM DDI 0419, B1.5.18).
+// With PRIMASK set, a pending interrupt ends WFI without being taken (ARM DDI 0419, B1.5.18). The NMI is.
 function mendSleep(core) {
   const check = core.checkForInterrupts;
   core.checkForInterrupts = function () {
-    if (!this.waiting || !this.PM) return check.call(this);
+    if (!this.waiting || !this.PM || this.pendingNMI) return check.call(this);
     return (this.pendingInterrupts & this.enabledInterrupts) !== 0 || this.pendingSystick;
   };
 }

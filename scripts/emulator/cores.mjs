@@ -54,6 +54,14 @@ class LaunchSequence {
   }
 }
 
+// Of an interrupt that PROC0_NMI_MASK names (RP2040 datasheet, 2.3.2), core 0 being the one that has such.
+function raiseNmi(core) {
+  core.pendingNMI = true;
+  core.interruptsUpdated = true;
+  core.waiting = false;
+  leaveSlice();
+}
+
 export class Cores {
   constructor(chip) {
     this.chip = chip;
@@ -208,6 +216,7 @@ export class Cores {
   #mendInterrupts(chip) {
     chip.setInterrupt = (irq, value) => {
       const { first, second } = this;
+      if (value && first.interruptNMIMask & ~first.pendingInterrupts & (1 << irq)) raiseNmi(first);
       const alone = second !== null && first.waiting !== second.waiting;
       first.setInterrupt(irq, value);
       second?.setInterrupt(irq, value);

@@ -153,8 +153,7 @@ OFF = {
 
 
 def test_a_thread_with_interrupts_off_is_ended(machines):
-    head = HEAD + "def __main__(args):\n    "
-    files = {f"/o/{name}.py": head + body.strip() + "\n" for name, body in OFF.items()}
+    files = {f"/o/{name}.py": _program("def", body) for name, body in OFF.items()}
     for name in OFF:
         with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
             session.type(f"/o/{name} &")
@@ -166,3 +165,43 @@ def test_a_thread_with_interrupts_off_is_ended(machines):
             else:
                 assert f"/o/{name}: RuntimeError: interrupts were off for too long" in session.text
             assert "Thread_Id" in _answers(session, "ps", "RPI_PICO")
+
+
+
+# On core 0 nothing comes any more: no key, no timer. What ends such a program is the NMI (masked.c).
+def test_a_program_with_interrupts_off_is_ended(machines):
+    files = {f"/o/{name}.py": _program("def", body) for name, body in OFF.items()}
+    with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
+        for name in OFF:
+            _check_off(session, f"/o/{name}")
+
+
+def test_a_task_with_interrupts_off_is_ended(machines):
+    files = {f"/o/{name}.py": _program("async def", OFF[name]) for name in ("once", "stubborn")}
+    with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
+        for name in ("once", "stubborn"):
+            _check_off(session, f"/o/{name} &")
+
+
+def _program(kind, body):
+    return f"{HEAD}{kind} __main__(args):\n    {body.strip()}\n"
+
+
+def _check_off(session, line):
+    session.forget()
+    session.type(line)
+    let_pass(session, 1.2)
+    if "stubborn" in line:
+        _interrupt(session)
+    assert "Thread_Id" in _answers(session, "ps", "RPI_PICO"), line
+    assert "/o/" not in _answers(session, "ps", "RPI_PICO"), line
+    if "stubborn" not in line:
+        assert "RuntimeError: interrupts were off for too long" in session.text, line
+
+
+def test_interrupts_off_in_a_start_hold_it_up_no_longer(machines):
+    """After a sleep of the chip too, which turns the NMI off."""
+    init = "> import machine\n> machine.lightsleep(20)\n> while True: machine.disable_irq()\n"
+    with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", {"/etc/init.sh": init})) as session:
+        assert "interrupts were off for too long" in session.text
+        assert session.run("echo fi'ne'") == "fine"

@@ -43,8 +43,9 @@ static volatile int8_t holder;
 // The core that has not wants it at once.
 static volatile bool asked;
 
-// Core 1 must turn its interrupts on; it had to before, so that it is not waited for any more.
-static volatile bool forced;
+// A core must turn its interrupts on: core 0 because masked.c says so, core 1 because core 0 waits for it.
+volatile bool upyos_cores_forced[2];
+// Core 1 had to before, so that it is not waited for any more.
 static bool had_to;
 // The lock of all atomic sections, which machine.disable_irq() takes as well.
 static recursive_mutex_t *atomic;
@@ -60,6 +61,7 @@ static bool interrupts_off(void) {
 }
 
 void upyos_cores_interrupts_on(void) {
+    upyos_masked_again(false);
     if (interrupts_off()) {
         #if defined(__riscv)
         MICROPY_END_ATOMIC_SECTION(8);
@@ -99,7 +101,7 @@ static bool taken(int8_t me) {
 // pending without the lock, which core 1 may have.
 static void insist(uint32_t start_us) {
     if (get_core_num() == 0 && time_us_32() - start_us >= (had_to ? SLICE_US : OFF_US)) {
-        forced = true;
+        upyos_cores_forced[1] = true;
         if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
             MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
         }
@@ -123,16 +125,20 @@ uint32_t __wrap_recursive_mutex_enter_blocking_and_disable_interrupts(recursive_
     }
 }
 
-// Core 1: turn interrupts on, however often they were turned off. Returns false if they were on.
-static bool obey(void) {
-    forced = false;
+// Turn this core's interrupts on, however often they were turned off. Returns false if they were on.
+static bool obey(int8_t me) {
+    upyos_cores_forced[me] = false;
     if (!interrupts_off()) {
         return false;
     }
-    had_to = true;
     upyos_cores_interrupts_on();
     while (atomic != NULL && atomic->owner == lock_get_caller_owner_id()) {
         MICROPY_END_ATOMIC_SECTION(0);
+    }
+    if (me == 0) {
+        upyos_masked_again(true);
+    } else {
+        had_to = true;
     }
     return true;
 }
@@ -164,7 +170,8 @@ static void take(void) {
 }
 
 void upyos_cores_look(bool raise) {
-    if (raise && forced && get_core_num() == 1 && holder == 1 && obey()) {
+    int8_t me = get_core_num();
+    if (raise && upyos_cores_forced[me] && holder == me && obey(me)) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupts were off for too long"));
     }
     if (asked && give()) {
@@ -259,7 +266,7 @@ mp_uint_t __wrap_mp_thread_create(void *(*entry)(void *), void *arg, size_t *sta
 }
 
 void __wrap_mp_thread_start(void) {
-    forced = had_to = false;
+    upyos_cores_forced[1] = had_to = false;
     take();
 }
 

@@ -39,8 +39,8 @@ if(DEFINED PICO_SDK_PATH)
     # Where functions have their variables.
     set_source_files_properties(${MICROPY_DIR}/py/objfun.c PROPERTIES
         COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/frames.h" OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/frames.h)
-    # random.c
-    target_link_libraries(usermod_upyos INTERFACE pico_rand)
+    # random.c; masked.c
+    target_link_libraries(usermod_upyos INTERFACE pico_rand hardware_exception)
 endif()
 if(ESP_PLATFORM)
     # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all

@@ -20,6 +20,7 @@ static mp_obj_t upyos_init(void) {
     upyos_started_init();
     upyos_blockdev_calls = 0;
     upyos_tick_init();
+    upyos_masked_init();
     upyos_mirror_init();
     #if UPYOS_SWAP
     upyos_trial_start();

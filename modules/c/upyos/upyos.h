@@ -83,9 +83,22 @@ extern size_t upyos_blockdev_calls;
 void upyos_cores_look(bool raise);
 // After a program that left them off.
 void upyos_cores_interrupts_on(void);
+// By core: it must turn its interrupts on.
+extern volatile bool upyos_cores_forced[2];
 #else
 #define upyos_cores_look(raise)
 #define upyos_cores_interrupts_on()
+#endif
+
+// masked.c, on RP2 chips with Arm cores
+#if (defined(PICO_RP2040) || defined(PICO_RP2350)) && MICROPY_PY_THREAD && !defined(__riscv)
+void upyos_masked_init(void);
+void upyos_masked_watch(bool on);
+void upyos_masked_again(bool again);
+#else
+#define upyos_masked_init()
+#define upyos_masked_watch(on)
+#define upyos_masked_again(again)
 #endif
 
 // tick.c

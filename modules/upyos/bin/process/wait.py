@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """wait [PID...]
 
-Wait until these background jobs, without PID all of them, have ended.
+Wait until these background jobs, without PID all of them but services, have ended.
 """
 
 from upyos import process, state
@@ -11,7 +11,8 @@ from upyos.lib import command, waiting
 def _ended(pids):
     """Return True once no job of these pids, none at all if there are none, is in the table."""
     for pid, other in list(state.procs.items()):
-        if other.isthr is True and (pid in pids or not pids):
+        wanted = pid in pids if pids else not hasattr(other, "service")
+        if wanted and other.isthr is True:
             return False
     return True
 
