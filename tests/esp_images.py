@@ -4,6 +4,7 @@
 They have the marks of a real app and a real boot loader, and code that does nothing.
 """
 
+import hashlib
 import struct
 
 from esptool import elf2image
@@ -17,6 +18,7 @@ _PLACES = {
     "esp32c6": (243, 0x42800020, 0x42000020, 0x40810000),
 }
 _APP_DESC = struct.pack("<I", 0xABCD5432).ljust(256, b"\0")
+_SAYS = b"upyOS version "
 _BOOTLOADER_DESC = bytes([0x50]).ljust(80, b"\0")
 
 
@@ -48,12 +50,20 @@ def _image(chip: str, elf: bytes) -> bytes:
         log.set_verbosity("auto")
 
 
-def app(chip: str, code_bytes: int = 4096) -> bytes:
-    """Return an app of about that size."""
+def app(chip: str, code_bytes: int = 4096, version: str = "") -> bytes:
+    """Return an app of about that size. version: what it says of itself, anywhere in it."""
     machine, rodata, text, _ = _PLACES[chip]
     code = bytes(range(256)) * (code_bytes // 256)
+    if version:
+        text_of = hashlib.sha512(version.encode()).digest() * (code_bytes // 64)
+        code = text_of + _SAYS + version.encode()
     sections = [(".flash.appdesc", rodata, _APP_DESC), (".flash.text", text, code)]
     return _image(chip, _elf(machine, sections, text))
+
+
+def version(app: bytes) -> str:
+    """Return what an app says of itself."""
+    return app.partition(_SAYS)[2][:5].decode()
 
 
 def esp8266_firmware(code_bytes: int = 4096) -> bytes:

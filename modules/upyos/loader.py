@@ -26,6 +26,7 @@ _PASSING = const(
         "uping",
         "uiperf3",
         "mqtt",
+        "_slot",
     )
 )
 

@@ -38,6 +38,8 @@ def _expanded(micropython: Path, folder: Path, *flags: str) -> dict[str, str]:
     generated.mkdir(exist_ok=True)
     (generated / "mpversion.h").write_text('#define MICROPY_GIT_TAG ""\n')
     places = [HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    # ESP-IDF's own Mbed TLS has these headers too
+    places.append(micropython / "lib" / "mbedtls" / "include")
     command = ["gcc", "-E", "-P", "-DNO_QSTR", "-U__unix__", *(f"-I{place}" for place in places)]
     found = {}
     for path in SOURCES:

@@ -47,6 +47,7 @@ FLOORS = (
     {"kernel", "proc"},
     {"utls"},
     {"upyos.svc", "libraries"},
+    {"_slot"},
     {"upyos.upgrade"},
     {"utelnetserver", "uftpdserver"},
     {"ftptiny"},

@@ -7,9 +7,11 @@ import threading
 import urllib.request
 from http.server import ThreadingHTTPServer
 
+import esp_images
 import pytest
 from imgtool import image as tool
 from upyfw import cli
+from upyfw.base.errors import BadInput, UpyfwError
 from upyfw.board import boards
 from upyfw.commands import cmd_ota
 from upyfw.image import signing, slotimage
@@ -101,9 +103,36 @@ def test_firmware_that_does_not_fit_is_refused():
         slotimage.wrap(BOARD, bytes(room + 256))
 
 
+ESP32 = [name for name in boards.names() if boards.load(name).port == "esp32"]
+
+
+@pytest.mark.parametrize("name", ESP32)
+def test_an_app_of_an_esp32_becomes_an_image(name, key, tmp_path):
+    """The app begins with the second sector; whoever has one slot is told so."""
+    board = boards.load(name)
+    app = esp_images.app(board.chip.name)
+    firmware = tmp_path / "firmware.bin"
+    firmware.write_bytes(app)
+    if len(board.slots) == 1:
+        with pytest.raises(BadInput, match="has one slot"):
+            updates.of_build(board, firmware)
+        return
+    path = tmp_path / "a.img"
+    path.write_bytes(updates.of_build(board, firmware))
+    assert path.read_bytes()[4096:].startswith(app)
+    assert _ota("sign", path, "--key", key) == 0
+    assert _ota("verify", path, "--key", f"{key}.pub") == 0
+    found = slotimage.read(path.read_bytes())
+    assert (found.board, found.firmware) == (name, app)
+    assert tool.Image.verify(str(path), signing.load(key))[0] == tool.VerifyResult.OK
+    with pytest.raises(UpyfwError, match="more than its region of"):
+        slotimage.wrap(board, bytes(board.room_bytes + 4096))
+
+
 def test_a_site(key, tmp_path):
     """Channels have lists of their own; what a list says is there, and the list is signed."""
-    made = {"RPI_PICO": slotimage.wrap(BOARD, FIRMWARE)}
+    esp = boards.load("ESP32_GENERIC_C3")
+    made = {board.name: slotimage.wrap(board, FIRMWARE) for board in (BOARD, esp)}
     for channel, folder in (("stable", tmp_path / "site"), ("test", tmp_path / "site" / "test")):
         updates.site(tmp_path / "site", made, signing.load(key), channel)
         text = (folder / updates.LIST).read_text()
@@ -121,7 +150,8 @@ def test_a_site(key, tmp_path):
 
 def test_serve(key, tmp_path):
     """Any web client gets the files."""
-    made = {"RPI_PICO": slotimage.wrap(BOARD, FIRMWARE)}
+    esp = boards.load("ESP32_GENERIC_C3")
+    made = {board.name: slotimage.wrap(board, FIRMWARE) for board in (BOARD, esp)}
     folder = updates.site(tmp_path, made, signing.load(key), "stable")
     server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
     with server:

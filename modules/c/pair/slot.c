@@ -20,15 +20,15 @@
 static pair_t slots(void) {
     pair_t pair;
     if (!upyos_pair(&pair)) {
-        // Somebody flashed it without the table.
         mp_raise_OSError(MP_ENODEV);
     }
     return pair;
 }
 
-// room() -> bytes of the largest image
+// room() -> bytes of the largest image, 0 if somebody flashed it without the table
 static mp_obj_t slot_room(void) {
-    return MP_OBJ_NEW_SMALL_INT(slots().slot_bytes - PAIR_TAIL_BYTES);
+    pair_t pair;
+    return MP_OBJ_NEW_SMALL_INT(upyos_pair(&pair) ? pair.slot_bytes - PAIR_TAIL_BYTES : 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(slot_room_obj, slot_room);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The ESP32 family: the timer behind background tasks, and where its main thread waits.
+// The ESP32 family: the timer behind background tasks, where its main thread waits, and the end of a trial of new firmware.
 
 // The port's settings bring ESP-IDF's, which the compiler and the scan for names see alike (upyos.c).
 #include "py/mpconfig.h"
 
 #if defined(CONFIG_IDF_TARGET)
 
+#include "esp_ota_ops.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -76,5 +78,39 @@ void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
     upyos_tick_look();
     __real_mp_event_wait_ms(timeout_ms);
 }
+
+// ESP-IDF's boot loader starts new firmware once; any reset before it has confirmed itself goes back. Who has not confirmed
+// after this time is reset here, in ESP-IDF's task for timers, whatever Python does meanwhile. (With interrupts off it is
+// ESP-IDF's watchdog for interrupts that resets.)
+#define TRIAL_US (90 * 1000000ull)
+// It outlives soft resets.
+static esp_timer_handle_t trial;
+
+static void give_up(void *arg) {
+    (void)arg;
+    esp_restart();
+}
+
+void upyos_trial_start(void) {
+    esp_ota_img_states_t state;
+    if (trial != NULL || esp_ota_get_state_partition(esp_ota_get_running_partition(), &state) != ESP_OK
+        || state != ESP_OTA_IMG_PENDING_VERIFY) {
+        return;
+    }
+    const esp_timer_create_args_t args = { .callback = give_up, .name = "trial" };
+    if (esp_timer_create(&args, &trial) == ESP_OK) {
+        esp_timer_start_once(trial, TRIAL_US);
+    }
+}
+
+// trial_end(): the running firmware stays
+static mp_obj_t upyos_trial_ended(void) {
+    if (trial != NULL) {
+        // an error if it does not run
+        esp_timer_stop(trial);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(upyos_trial_end_obj, upyos_trial_ended);
 
 #endif

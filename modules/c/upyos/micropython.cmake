@@ -3,8 +3,12 @@ add_library(usermod_upyos INTERFACE)
 # Every C file of the folder: what is of one port alone is empty on the others (#if at its top).
 file(GLOB UPYOS_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 target_sources(usermod_upyos INTERFACE ${UPYOS_SOURCES})
-# Of Mbed TLS signed.c has the headers found, though it skips them.
-target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR} ${MICROPY_DIR}/lib/mbedtls/include)
+target_include_directories(usermod_upyos INTERFACE ${CMAKE_CURRENT_LIST_DIR})
+if(NOT ESP_PLATFORM)
+    # Of Mbed TLS signed.c has the headers found, though it skips them. ESP-IDF has its own Mbed TLS, whose headers must not be
+    # hidden by these.
+    target_include_directories(usermod_upyos INTERFACE ${MICROPY_DIR}/lib/mbedtls/include)
+endif()
 set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
 # Loops over bytes: in the way of every look-up, and of text commands.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST_DIR}/frozen.c

@@ -4,10 +4,8 @@ UPYOS_COMMA := ,
 # Every C file of the folder: what is of one port alone is empty on the others (#if at its top).
 SRC_USERMOD_C += $(wildcard $(UPYOS_MOD_DIR)/*.c)
 CFLAGS_USERMOD += -I$(UPYOS_MOD_DIR)
-ifeq ($(CROSS_COMPILE),)
 # signed.c has these headers found, though it skips them.
 CFLAGS_USERMOD += -I$(TOP)/lib/mbedtls/include
-endif
 # $(call upyos_shared,kind,where): what build.txt says
 upyos_shared = $(shell sed -n 's/^$(1) $(2) //p' $(UPYOS_MOD_DIR)/build.txt)
 CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,all))

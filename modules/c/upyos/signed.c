@@ -8,8 +8,6 @@
 #include "py/runtime.h"
 #include "upyos.h"
 
-#if defined(PICO_BUILD) || defined(__unix__)
-
 // It is compiled in here: of what its headers bring it uses one function, and its names are ours then.
 #define PSA_CRYPTO_H
 #define MBEDTLS_PLATFORM_UTIL_H
@@ -69,5 +67,3 @@ static mp_obj_t upyos_signed(mp_obj_t hash_in, mp_obj_t signature_in, mp_obj_t k
     return mp_obj_new_bool(p256_ecdsa_verify(numbers, key.buf, hash.buf, HASH_BYTES) == P256_SUCCESS);
 }
 MP_DEFINE_CONST_FUN_OBJ_3(upyos_signed_obj, upyos_signed);
-
-#endif

@@ -22,7 +22,7 @@ static mp_obj_t upyos_init(void) {
     upyos_tick_init();
     upyos_masked_init();
     upyos_mirror_init();
-    #if UPYOS_SWAP
+    #if UPYOS_SWAP || defined(CONFIG_IDF_TARGET)
     upyos_trial_start();
     #endif
     return mp_const_none;
@@ -65,6 +65,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     // Not ESP_PLATFORM: MicroPython's scan for names is not given what ESP-IDF defines for components alone.
     #if defined(CONFIG_IDF_TARGET)
     { MP_ROM_QSTR(MP_QSTR_keep), MP_ROM_PTR(&upyos_keep_obj) },
+    { MP_ROM_QSTR(MP_QSTR_trial_end), MP_ROM_PTR(&upyos_trial_end_obj) },
     #endif
     { MP_ROM_QSTR(MP_QSTR_cells), MP_ROM_PTR(&upyos_cells_obj) },
     { MP_ROM_QSTR(MP_QSTR_shown), MP_ROM_PTR(&upyos_shown_obj) },
@@ -80,9 +81,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_cut), MP_ROM_PTR(&upyos_cut_obj) },
     { MP_ROM_QSTR(MP_QSTR_sort), MP_ROM_PTR(&upyos_sort_obj) },
     { MP_ROM_QSTR(MP_QSTR_line_at), MP_ROM_PTR(&upyos_line_at_obj) },
-    #if defined(PICO_BUILD) || defined(__unix__)
     { MP_ROM_QSTR(MP_QSTR_signed), MP_ROM_PTR(&upyos_signed_obj) },
-    #endif
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);
 

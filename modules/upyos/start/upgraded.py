@@ -46,9 +46,9 @@ def begin(recovers):
     slot = __import__("_slot")
     if not slot.trial():
         ended = _end(slot.marks() or 0)
-        if not ended and note.get("to", sdata.version) != sdata.version:
-            # It went between the note and the request.
-            ended = "the new firmware was not tried"
+        if not ended and (note.get("to") or sdata.version) != sdata.version:
+            # The power went before the request was there, or while ESP-IDF wrote its record.
+            ended = "the firmware before still runs"
         if not ended:
             # The power went between the confirmation and this.
             settle()

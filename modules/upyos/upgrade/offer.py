@@ -92,6 +92,11 @@ def board():
     return getattr(sys.implementation, "_build", "")
 
 
+def by_cable():
+    """Return the line that says how a board with one slot gets its firmware."""
+    return "One slot: firmware comes by cable, ./upyfw flash " + board()
+
+
 def number(text):
     """Return a version as numbers that can be compared. Raises ValueError."""
     parts = [int(word) for word in text.split("-")[0].split(".")]

@@ -98,8 +98,8 @@ def work(flags):
     why = _refusal(found, flags)
     if why:
         return command.fail(base, why)
-    if found.firmware and slots.slot() is None:
-        print("This board has one slot: flash %s by cable" % found.firmware.path[1:])
+    if found.boards and found.version != sdata.version and slots.slot() is None:
+        print(offer.by_cable())
     todo = Work(found, flags)
     if not todo.count:
         print("Nothing to upgrade")

@@ -31,9 +31,10 @@ ANSWERS = (
 def slot():
     """Return the module of the two slots (ports/README.md), None on a board without them."""
     try:
-        return __import__("_slot")
+        found = __import__("_slot")
     except ImportError:
         return None
+    return found if found.room() else None
 
 
 def _noted(record):

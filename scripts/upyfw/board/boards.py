@@ -163,18 +163,18 @@ class Board:
 
     @property
     def pair(self) -> layout.Pair | None:
-        """The regions that the boot ROM chooses from, None where it has one."""
+        """The regions that the boot ROM chooses from, None where it has none."""
         return layout.pair(self.regions)
 
     @property
-    def upgradable(self) -> layout.Swap | layout.Pair | None:
-        """The two slots of a board that takes firmware over the air in our images."""
-        return self.swap or self.pair
+    def update(self) -> layout.Update | None:
+        """How it takes firmware over the air, None with one slot."""
+        return layout.update(self.regions, self.record.image_header_bytes)
 
     @property
     def room_bytes(self) -> int:
         """Size of the largest firmware."""
-        return self.upgradable.room_bytes if self.upgradable else self.slots[0].size_bytes
+        return self.update.room_bytes if self.update else self.slots[0].size_bytes
 
     @property
     def block_count(self) -> int:
@@ -262,7 +262,7 @@ def parse(data: dict, path: Path) -> Board:
     if name != path.parent.name:
         raise Refused(f'name: "{name}" is not the folder\'s name "{path.parent.name}"')
     chip = CHIPS[top.one_of("chip", CHIPS)]
-    sources = _sources(top)
+    sources = _texts(top, "sources", r"\S+")
     firmware_table = top.take("firmware", dict, optional=True)
     firmware = Firmware() if firmware_table is None else _firmware(firmware_table, chip, sources)
     psram = top.take("psram", dict, optional=True)
@@ -306,10 +306,6 @@ def _usbnet(top: Table, chip: Chip) -> bool:
     if usbnet and not PORTS[chip.port].can_usbnet:
         raise Refused(f"usbnet: the port {chip.port} has none")
     return usbnet
-
-
-def _sources(top: Table) -> tuple[str, ...]:
-    return _texts(top, "sources", r"\S+")
 
 
 def _texts(top: Table, key: str, pattern: str) -> tuple[str, ...]:

@@ -76,18 +76,11 @@ class Swap:
     HEADER_BYTES = 256
     # behind it at most: hash, board, key and signature take about 170
     TLVS_BYTES = 256
-    # of a slot, behind the image
-    TAIL_BYTES = 0
 
     @property
     def start_off(self) -> int:
         """Where the firmware itself begins: behind the header."""
         return self.primary.offset + self.HEADER_BYTES
-
-    @property
-    def room_bytes(self) -> int:
-        """Size of the largest firmware, without header and TLVs."""
-        return self.primary.size_bytes - self.HEADER_BYTES - self.TLVS_BYTES
 
 
 def swap(regions: tuple[Region, ...]) -> Swap | None:
@@ -109,14 +102,8 @@ class Pair:
 
     # of an image, in front of the firmware: a vector table is on a multiple of its size
     HEADER_BYTES = 512
-    TLVS_BYTES = Swap.TLVS_BYTES
     # of a slot, behind the image: the update's first sector while it is loaded, and the request
     TAIL_BYTES = 8192
-
-    @property
-    def room_bytes(self) -> int:
-        """Size of the largest firmware, without header and TLVs."""
-        return self.primary.size_bytes - self.HEADER_BYTES - self.TLVS_BYTES - self.TAIL_BYTES
 
     @property
     def start_off(self) -> int:
@@ -128,6 +115,35 @@ def pair(regions: tuple[Region, ...]) -> Pair | None:
     """Return the regions of a boot ROM's pair of slots; None if there is none."""
     found = [find(regions, name) for name in ("table", *SLOTS)]
     return Pair(*found) if all(found) else None
+
+
+@dataclass(frozen=True)
+class Update:
+    """How a board takes firmware over the air: where an image goes, and the bytes of its header.
+
+    tail_bytes: of the slot, behind the image.
+
+    docs/formats/firmware-swap.md
+    """
+
+    slot: Region
+    header_bytes: int
+    tail_bytes: int = 0
+
+    @property
+    def room_bytes(self) -> int:
+        """Size of the largest firmware, without header and TLVs."""
+        return self.slot.size_bytes - self.header_bytes - Swap.TLVS_BYTES - self.tail_bytes
+
+
+def update(regions: tuple[Region, ...], header_bytes: int) -> Update | None:
+    """Return how firmware comes over the air; header_bytes: with the maker's boot loader, or 0."""
+    if found := swap(regions):
+        return Update(found.primary, Swap.HEADER_BYTES)
+    if found := pair(regions):
+        return Update(found.primary, Pair.HEADER_BYTES, Pair.TAIL_BYTES)
+    apps = slots(regions)
+    return Update(apps[0], header_bytes) if header_bytes and len(apps) > 1 else None
 
 
 def key_of(regions: tuple[Region, ...], region: Region, key: str) -> str:

@@ -34,10 +34,11 @@ class Port:
     written by esptool. firmware_file: the name of that in the build folder. regions: those that
     every board must have. fs_region: the one of the file system. fault: further rules of the
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
-    of its own. has_bluetooth: MicroPython has it on all its chips. can_limit_heap: whether --heap
-    works. can_usbnet: whether a board may have a network over USB. deploy: the page that
-    MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one of
-    them whose absence is told before a build, "" if it comes with a kit.
+    of its own. image_header_bytes: of an image over the air, where the maker's boot loader has two
+    slots; 0 where it has not. has_bluetooth: MicroPython has it on all its chips. can_limit_heap:
+    whether --heap works. can_usbnet: whether a board may have a network over USB. deploy: the page
+    that MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one
+    of them whose absence is told before a build, "" if it comes with a kit.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Port:
     fs_region: str = "littlefs"
     fault: Rule = no_fault
     has_table: bool = False
+    image_header_bytes: int = 0
     has_bluetooth: bool = False
     can_limit_heap: bool = False
     can_usbnet: bool = False

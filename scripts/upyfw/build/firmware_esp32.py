@@ -143,6 +143,9 @@ def sdkconfig(board: Board, table: Path) -> str:
     for mhz in board.chip.flash_mhz:
         chosen = mhz == board.flash.clock_mhz
         lines.append(f"CONFIG_ESPTOOLPY_FLASHFREQ_{mhz}M={'y' if chosen else 'n'}")
+    if board.update:
+        # new firmware is started once, and goes back unless it confirms itself
+        lines.append("CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE=y")
     if not board.firmware.bluetooth:
         lines += [f"CONFIG_BT_{name}=n" for name in ("ENABLED", "NIMBLE_ENABLED")]
     if board.firmware.optimize:

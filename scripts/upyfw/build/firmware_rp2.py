@@ -219,7 +219,8 @@ def linker_script(
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
         raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
-    start_off = board.upgradable.start_off if board.upgradable else board.slots[0].offset
+    runs_from = board.swap or board.pair
+    start_off = runs_from.start_off if runs_from else board.slots[0].offset
     origin = board.chip.flash_addr + start_off
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {board.room_bytes}"
     text = text.replace(_FLASH_LINE, line)

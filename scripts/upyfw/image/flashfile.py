@@ -29,7 +29,7 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
         )
     # what comes first: a boot loader of ours, or the boot ROM's table, if the board has one
     region = board.slots[0]
-    if board.upgradable:
+    if board.swap or board.pair:
         region = board.swap.boot if board.swap else board.pair.table
     start_off = image.start_addr - board.chip.flash_addr
     if start_off != region.offset:

@@ -56,7 +56,7 @@ def wrap(
 
     made = image.Image(
         version=decode_version(version or upyfw.__version__),
-        header_size=board.upgradable.HEADER_BYTES,
+        header_size=board.update.header_bytes,
         pad_header=True,
         align=_ALIGN,
     )
@@ -69,8 +69,8 @@ def wrap(
     with contextlib.redirect_stdout(io.StringIO()):
         made.create(key, "hash", None, custom_tlvs=tlvs, fixed_sig=fixed, pub_key=public)
     data = bytes(made.payload)
-    slot = board.upgradable.primary
-    why = layout.overrun(slot, slot.offset + len(data) + board.upgradable.TAIL_BYTES)
+    slot = board.update.slot
+    why = layout.overrun(slot, slot.offset + len(data) + board.update.tail_bytes)
     if why:
         raise UpyfwError(f"{board.name}: {why}", hint="freeze less (manifest/)")
     return data

@@ -142,6 +142,7 @@ def _object_bytes(
     """Compile one C file and return the bytes of it that go to flash; level: as "-O2"."""
     out = folder / (source.stem + ".o")
     places = [_HEADERS, folder, micropython, micropython / "lib" / "littlefs"]
+    places.append(micropython / "lib" / "mbedtls" / "include")
     includes = [f"-I{place}" for place in places]
     _run([*command, *_FLAGS, *level, *includes, "-c", "-o", str(out), str(source)], source.name)
     with open(out, "rb") as file:

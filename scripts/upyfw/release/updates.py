@@ -14,6 +14,7 @@ from upyfw.base.errors import BadInput, UpyfwError
 from upyfw.base.files import write_atomic
 from upyfw.board import boards, layout
 from upyfw.board.boards import Board
+from upyfw.board.port import UF2
 from upyfw.image import fsimage, picobin, signing, slotimage, uf2
 
 LIST = "etc/upgrade.inf"
@@ -25,16 +26,17 @@ _NOT_LISTED = ("/etc/system.conf", "/etc/upgrade.inf", "/etc/upgrade.key")
 
 def with_slots() -> list[str]:
     """Return the names of the boards that take updates over the air."""
-    return [name for name in boards.names() if boards.load(name).upgradable]
+    return [name for name in boards.names() if boards.load(name).update]
 
 
 def of_build(board: Board, firmware: Path) -> bytes:
     """Return the image in a built firmware file, not signed. Raises BadInput if it has none."""
-    slots = board.upgradable
-    if not slots:
+    if not board.update:
         raise BadInput(f"{board.name}: has one slot", "updates over the air need two")
+    if board.record.image != UF2:
+        return slotimage.wrap(board, firmware.read_bytes())
     content = uf2.read(firmware.read_bytes())
-    start = board.chip.flash_addr + slots.primary.offset
+    start = board.chip.flash_addr + board.update.slot.offset
     image = content.content(start, content.end_addr - start)
     return picobin.with_trial(image, True) if board.pair else image
 
@@ -150,7 +152,7 @@ def shown(data: bytes, name: str) -> list[tuple[str, str]]:
         count = sum(1 for line in lines if line[:1] in "/@")
         return [("list", head[7:]), ("records", str(count)), ("signed", signed_too)]
     image = read_image(data, name)
-    slot = layout.size_text(boards.load(image.board).upgradable.primary.size_bytes)
+    slot = layout.size_text(boards.load(image.board).update.slot.size_bytes)
     return [
         ("board", image.board),
         ("version", image.version),

@@ -31,12 +31,13 @@ def _status(slot):
     """Print the state of the slots; 0."""
     print("Version: %s, %s" % (sdata.version, offer.board()))
     if slot is None:
-        print("Slots:   one, this firmware is replaced by cable")
+        print(offer.by_cable())
         return 0
     print("Trial:   " + ("yes" if slot.trial() else "no"))
-    for which, what in ((1, "an update"), (2, "the one before")):
+    for which, what in ((2, "the one before"), (1, "an update")):
         if found := slot.image(which, False):
             print("Other:   %s, %d.%d.%d" % ((what,) + found[0][:3]))
+            break
     return 0
 
 
@@ -57,7 +58,7 @@ def _revert(slot):
 def _verb(name):
     slot = slots.slot()
     if slot is None and name != "status":
-        return command.fail(name, "this board has one slot")
+        return command.fail(name, offer.by_cable())
     return globals()["_" + name](slot)
 
 

@@ -97,6 +97,8 @@ PORT = Port(
     fs_region="vfs",
     fault=_fault,
     has_table=True,
+    # a sector, so that an app is written in whole ones (ports/esp32/_slot.py)
+    image_header_bytes=0x1000,
     has_bluetooth=True,
     deploy="../deploy.md",
 )
