@@ -167,6 +167,7 @@ def test_a_thread_with_interrupts_off_is_ended(machines):
             assert "Thread_Id" in _answers(session, "ps", "RPI_PICO")
 
 
+
 # On core 0 nothing comes any more: no key, no timer. What ends such a program is the NMI (masked.c).
 def test_a_program_with_interrupts_off_is_ended(machines):
     files = {f"/o/{name}.py": _program("def", body) for name, body in OFF.items()}
