@@ -38,7 +38,7 @@ def test_picotool_reads_the_table(made):
     rights = "S(rw) NSBOOT(rw) NS(rw), id=000000000000000"
     for row in (
         f'partition 0 (A): 00002000->00122000 {rights}0, "firmware", uf2 {{ rp2350-arm-s }}',
-        f'partition 1 (B w/ 0): 00122000->00242000 {rights}1, "firmware_b", uf2 {{ rp2350',
+        f'partition 1 (B w/ 0): 00122000->00242000 {rights}1, "firmware_b", uf2 {{ rp2350-arm',
         f'partition 2 (A): 00242000->00400000 {rights}2, "littlefs", uf2 {{ data }}, arm_boot 0',
         "un-partitioned space: S(rw) NSBOOT(rw) NS(rw), uf2 { absolute }",
     ):
