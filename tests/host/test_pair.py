@@ -177,6 +177,16 @@ def test_a_file_by_cable_wins(make, maker, old, new):
             board.start()
 
 
+def test_another_image_than_the_one_that_was_asked_for(make, maker, old, new):
+    board = make()
+    board.download(new)
+    board.call("pair_request")
+    other_off = board.pair().other_off
+    board.flash.put(other_off, maker.image(515, 12, NEW_BYTES))
+    board.start()
+    assert board.runs(old)
+
+
 def _cut(make: Callable, act: Callable, at: int, torn: bool) -> Board:
     board = make()
     board.power(at, torn)
@@ -192,11 +202,21 @@ def _operations(make: Callable, act: Callable) -> int:
     return board.flash.ops
 
 
+def _lives_alone(board: Board) -> bool:
+    """Tell whether what runs can be relied on when the next download has taken the other one."""
+    board.download(bytes(SECTOR))
+    for _ in range(4):
+        board.power()
+        if board.start() is None:
+            return False
+    return True
+
+
 def _sweep(make: Callable, act: Callable, images: tuple, last: bytes) -> dict[str, int]:
     """Cut the power before and in each operation; return the table of what came of it."""
     found = {"points": 0, "bricks": 0, "wrong version": 0, "files lost": 0, "not completed": 0}
     for at in range(_operations(make, act)):
-        for torn in (False, True, True):
+        for torn in (False, True, True, True):
             board = _cut(make, act, at, torn)
             found["points"] += 1
             board.power()
@@ -209,6 +229,7 @@ def _sweep(make: Callable, act: Callable, images: tuple, last: bytes) -> dict[st
                 board.power()
                 board.start()
                 found["wrong version"] += not any(board.runs(image) for image in images)
+            found["bricks"] += not _lives_alone(board)
             if not board.runs(last):
                 board.upgrade(last)
             board.power()
