@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Kernel, shell and the hot commands, for boards with 36 KB of heap. Level 3 leaves out line
-# numbers, as MicroPython does for its asyncio: 6 KB of flash; tracebacks of built-in code name
-# functions.
+# Kernel, shell and the hot commands: the least for boards with 36 KB of heap. Level 3 leaves out
+# line numbers, as MicroPython does for its asyncio: 6 KB of flash; tracebacks of built-in code
+# name functions.
 from glob import glob
 
 # Marked * in docs/spec/commands.md, which a test holds against this list; some come later.

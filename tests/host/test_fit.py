@@ -35,6 +35,18 @@ def test_a_board_that_is_not_built_would_fit(name):
     assert 0 < found.fs_used_bytes < found.board.fs_region.size_bytes
 
 
+def test_a_tenth_of_the_esp8266s_region_is_left():
+    """It can never move: the chip maps the first MiB alone, and files begin behind it."""
+    board = boards.load("ESP8266_GENERIC")
+    assert board.profile == "full"
+    assert board.slots == (board.region("firmware"),)
+    assert (board.slots[0].offset, board.slots[0].size_bytes) == (0, 1024 * 1024)
+    assert board.fs_region.offset == board.slots[0].end
+    assert board.fs_region.end == board.flash.size_bytes - 20 * 1024
+    found = fit.estimate(variant.of(board.name))
+    assert found.left_bytes >= found.slot_bytes // 10
+
+
 @pytest.mark.parametrize(
     ("name", "is_counted"), [("ESP32_GENERIC_C3", False), ("ESP8266_GENERIC", True)]
 )

@@ -19,9 +19,9 @@ PORT_DIRS = sorted(path.parent for path in (TREE / "ports").glob("*/upyos_port.p
 CONTRACT = (TREE / "ports" / "README.md").read_text()
 
 
-def _contract() -> dict[str, list[str] | None]:
+def _contract(section: str = "## `upyos_port`, in Python") -> dict[str, list[str] | None]:
     """Return {name: names of its arguments} as the table has them; None for a constant."""
-    table = CONTRACT.partition("## `upyos_port`, in Python")[2].partition("\n## ")[0]
+    table = CONTRACT.partition(section)[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)(?:\((.*?)\))?` \|", table, re.M)
     calls = re.findall(r"^\| `\w+(\()?", table, re.M)
     return {
@@ -53,6 +53,25 @@ def test_the_contract_is_a_table():
 @pytest.mark.parametrize("folder", PORT_DIRS, ids=lambda path: path.name)
 def test_a_port_keeps_the_contract(folder):
     assert _interface(folder / "upyos_port.py") == _contract()
+
+
+SLOTS = "## `_slot`, on boards with two firmware slots"
+
+
+@pytest.mark.parametrize("path", sorted((TREE / "ports").glob("*/_slot.py")), ids=str)
+def test_two_slots_keep_their_contract(path):
+    found = {
+        name: [word.strip("_") for word in words or ()] for name, words in _interface(path).items()
+    }
+    assert found == _contract(SLOTS)
+
+
+def test_the_slots_of_our_boot_loader_keep_it_too():
+    text = (TREE / "modules/c/swap/slot.c").read_text()
+    names = set(re.findall(r"MP_ROM_QSTR\(MP_QSTR_(\w+)\), MP_ROM_PTR", text))
+    assert names == set(_contract(SLOTS))
+    counts = {name: int(count) for count, name in re.findall(r"OBJ_(\d)\(slot_(\w+)_obj", text)}
+    assert counts == {name: len(words or ()) for name, words in _contract(SLOTS).items()}
 
 
 @pytest.mark.parametrize("folder", PORT_DIRS, ids=lambda path: path.name)
