@@ -189,7 +189,7 @@ def test_another_image_than_the_one_that_was_asked_for(make, maker, old, new):
 
 
 def _cut(make: Callable, act: Callable, at: int, variant: int) -> Board:
-    """Variant 0 cuts before an operation, the others in it; bits on their way then read otherwise."""
+    """Variant 0 cuts before an operation, the others in it; bits on their way read otherwise."""
     board = make()
     board.seeds = random.Random(at * _VARIANTS + variant)
     board.power(at, variant > 0)

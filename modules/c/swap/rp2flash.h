@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// MicroPython's block device of the flash, as in ports/rp2/rp2_flash.c of 1.26.1.
+// MicroPython's block device of the flash, as in ports/rp2/rp2_flash.c.
 #ifndef MODULES_C_RP2FLASH_H
 #define MODULES_C_RP2FLASH_H
 
