@@ -4,7 +4,9 @@
 No chip ran this. Names of tests are MCUboot's where it has such a test.
 """
 
+import ctypes
 import random
+import struct
 from collections.abc import Callable
 
 import pair_simulator as sim
@@ -309,6 +311,67 @@ def test_random_cuts(code, table, maker, old):
         board.start()
         assert board.runs(image)
         assert board.others() == board.fixed
+
+
+def _with_words(firmware: bytes, at: int, *words: int) -> bytes:
+    return firmware[:at] + struct.pack(f"<{len(words)}I", *words) + firmware[at + 4 * len(words) :]
+
+
+def test_blocks_that_the_rom_does_not_follow(make, maker, old):
+    """Images with the right hash of ours, whose loop of blocks is another one than picotool's."""
+    board = make()
+    firmware = picobin.with_trial(maker.sealed(513, 2, NEW_BYTES), True)
+    first, last = (at for at, _ in (picobin.blocks(firmware)[0], picobin.blocks(firmware)[2]))
+    end = first + 4 * 4
+    for bad in (
+        _with_words(firmware, first, 0),
+        _with_words(firmware, last, 0),
+        _with_words(firmware, first + 4, 0x0042),
+        _with_words(firmware, end, 0x2FF),
+        _with_words(firmware, end + 4, 0),
+        _with_words(firmware, end + 4, 2),
+        _with_words(firmware, end + 4, 0x7FFFFFF0),
+        _with_words(firmware, end + 4, 0xFFFFFF00),
+        _with_words(firmware, end + 8, 0),
+        _with_words(firmware, first + 4, 0xFFFF42),
+        _with_words(_with_words(firmware, first + 4, 0x0101), last + 4, 0x0101),
+    ):
+        board.download(wrapped(bad))
+        assert board.call("pair_request") == sim.BAD_SECONDARY
+        board.start()
+        assert board.runs(old)
+    board.download(wrapped(firmware))
+    assert board.call("pair_request") == sim.OK
+
+
+def test_nothing_happened_yet(make):
+    board = make()
+    assert board.call("pair_marks") == -1
+    assert not board.call("pair_confirm") & 0xFF
+    assert board.call("pair_revert") == sim.NO_RECORD
+    assert board.call("pair_request") == sim.BAD_SECONDARY
+
+
+def test_tables_without_a_pair(code):
+    """The ROM's words for partitions: location (first sector, last sector << 13), flags (link)."""
+    a, b, link = 2 | 7 << 13, 8 | 13 << 13, 1 << 1
+    for words, running_off in (
+        ((), 0),
+        ((a, 0), 2 * SECTOR),
+        ((a, 0, b, 0), 2 * SECTOR),
+        ((a, 0, b, link), 3 * SECTOR),
+        ((a, 0, b, link | 5 << 3), 2 * SECTOR),
+        ((a, 0, 8 | 12 << 13, link), 2 * SECTOR),
+        ((2 | 3 << 13, 0, 4 | 5 << 13, link), 2 * SECTOR),
+    ):
+        pair = sim.Pair()
+        rows = (ctypes.c_uint32 * len(words))(*words)
+        found = code.pair_find(rows, len(words) // 2, running_off, ctypes.byref(pair))
+        assert not found & 0xFF
+    pair = sim.Pair()
+    rows = (ctypes.c_uint32 * 4)(a, 0, b, link)
+    assert code.pair_find(rows, 2, 8 * SECTOR, ctypes.byref(pair)) & 0xFF
+    assert (pair.other_off, pair.files_bytes) == (2 * SECTOR, 0)
 
 
 def test_the_table_says_where_all_is(make):

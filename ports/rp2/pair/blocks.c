@@ -57,7 +57,7 @@ bool blocks_flag(uint32_t off_bytes, uint32_t limit_bytes, uint32_t *flag_off) {
     uint32_t at = begin;
     bool found = false;
     for (unsigned i = 0; i < BLOCKS_MOST; i++) {
-        if (at < begin || at > limit_bytes - 4 * BLOCK_WORDS || at % 4 != 0 || word_at(off_bytes + at) != BLOCK_START) {
+        if (at < begin || at >= limit_bytes || at % 4 != 0 || word_at(off_bytes + at) != BLOCK_START) {
             return false;
         }
         uint32_t words = words_of(off_bytes + at);
