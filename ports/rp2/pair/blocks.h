@@ -11,7 +11,7 @@
 // Of the byte with the flag.
 #define BLOCKS_TRIAL (0x80)
 
-// Follow the loop of blocks of an image at off_bytes, whose blocks begin within limit_bytes, and find the flag of the last IMAGE_DEF, which is
+// Follow the loop of blocks of an image at off_bytes, which begin within limit_bytes, and find the flag of the last IMAGE_DEF, which is
 // the one that holds. Returns false if the loop is not whole, or has none.
 bool blocks_flag(uint32_t off_bytes, uint32_t limit_bytes, uint32_t *flag_off);
 
