@@ -20,6 +20,7 @@ void upyos_console_init(void);
 
 // terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c
 extern const mp_obj_fun_builtin_fixed_t upyos_key_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_typed_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_lost_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_tty_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_hold_obj;
