@@ -19,6 +19,7 @@ from session import Session
 from upyfw.board import boards
 from upyfw.board.layout import Region
 from upyfw.image import fsimage, signing, slotimage, uf2
+from upyfw.release import updates
 from upyfw.targets.emulator import Emulator
 
 NAME = "RPI_PICO"
@@ -93,6 +94,21 @@ def listed(version: str, image: bytes, board: str = NAME) -> bytes:
     ).encode()
 
 
+def site(
+    folder: Path, version: str, image: bytes, board: str = NAME, signer: str = "good"
+) -> Path:
+    """Write an update site with that image alone, its list signed by that key."""
+    name = f"upyos-{board}-{version}.img"
+    text = listed(version, image, board).replace(b"new.bin", name.encode())
+    signature = signing.sign(key(signer), updates.digest_to_sign(text, "list"))
+    (folder / "etc").mkdir(parents=True)
+    (folder / name).write_bytes(image)
+    (folder / updates.LIST).write_bytes(
+        updates.with_signature(text, "list", key(signer), signature)
+    )
+    return folder
+
+
 def stick(files: dict[str, bytes]) -> bytes:
     """The second file system."""
     region = Region("littlefs", 0, _HALF)
@@ -106,8 +122,11 @@ def offered(version: str, image: bytes) -> bytes:
     return stick({"/new.bin": image, "/etc/upgrade.inf": listed(version, image)})
 
 
-def flash(second: bytes, files: dict[str, bytes] | None = None) -> bytes:
-    """A whole flash: the board as it is delivered, files of a user, and the second half."""
+def flash(second: bytes, files: dict[str, bytes] | None = None, update: bytes = b"") -> bytes:
+    """A whole flash: the board as it is delivered, files of a user, and the second half.
+
+    update: what stands where an update goes.
+    """
     own = {
         "/bin/stick.py": _STICK.encode(),
         "/etc/init.sh": INIT.encode(),
@@ -120,14 +139,16 @@ def flash(second: bytes, files: dict[str, bytes] | None = None) -> bytes:
     region = BOARD.fs_region
     whole = bytearray(content)
     whole[region.offset : region.end] = fsimage.make(BOARD, own)
+    off = SWAP.secondary.offset + SECTOR
+    whole[off : off + len(update)] = update
     return bytes(whole) + second
 
 
-def started(folder: Path, content: bytes) -> Session:
-    """Start a board with that flash; the first prompt is there."""
+def started(folder: Path, content: bytes, speed: float = 1) -> Session:
+    """Start a board with that flash; the first prompt is there. speed: while it streams."""
     path = folder / "flash.bin"
     path.write_bytes(content)
-    machine = Emulator(path, flash_bytes=FLASH_BYTES)
+    machine = Emulator(path, flash_bytes=FLASH_BYTES, speed=speed)
     machine.start()
     session = Session(machine)
     session.wait_prompt()

@@ -92,8 +92,8 @@ class Server {
     peek({ address, size }) {
       return { data: Buffer.from(this.session.peek(address, size)).toString('base64') };
     },
-    free({ on }) {
-      this.#setFree(on);
+    free({ on, speed = 1 }) {
+      this.#setFree(on, speed);
     },
     pin({ pin, level }) {
       const { wires } = this.session.machine;
@@ -126,15 +126,16 @@ class Server {
     },
   };
 
-  // Free running: real time, output as events, input whenever it comes.
-  #setFree(on) {
+  // Free running: real time (or at most so many times as fast), output as events, input whenever it comes.
+  #setFree(on, speed) {
     const { session } = this;
+    this.nanosEachMs = NANOS_PER_MS * speed;
     if (on === this.free) return;
     if (on) {
       if (session.unread) this.#emit(session.unread);
       session.unread = '';
       session.onOutput = (text) => this.#emit(text);
-      this.aheadNanos = session.machine.nanos - performance.now() * NANOS_PER_MS;
+      this.aheadNanos = session.machine.nanos - performance.now() * this.nanosEachMs;
       setImmediate(() => this.#step());
     } else session.onOutput = null;
     this.free = on;
@@ -153,10 +154,10 @@ class Server {
       send({ event: 'stopped', stopped: machine.stopped });
       return;
     }
-    const realNanos = performance.now() * NANOS_PER_MS + this.aheadNanos;
-    const aheadMs = (machine.nanos - realNanos) / NANOS_PER_MS;
+    const realNanos = performance.now() * this.nanosEachMs + this.aheadNanos;
+    const aheadMs = (machine.nanos - realNanos) / this.nanosEachMs;
     // what was lost while the core was busy is not caught up with
-    if (aheadMs < 0) this.aheadNanos += aheadMs * NANOS_PER_MS;
+    if (aheadMs < 0) this.aheadNanos += aheadMs * this.nanosEachMs;
     if (aheadMs >= 1) setTimeout(() => this.#step(), aheadMs);
     else setImmediate(() => this.#step());
   }

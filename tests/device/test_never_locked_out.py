@@ -167,7 +167,7 @@ def test_a_thread_with_interrupts_off_is_ended(machines):
             assert "Thread_Id" in _answers(session, "ps", "RPI_PICO")
 
 
-# On core 0 nothing comes any more: no key, no timer. What ends such a program is the NMI (masked.c).
+# On core 0 no key comes then, and no timer. What ends such a program is the NMI (masked.c).
 def test_a_program_with_interrupts_off_is_ended(machines):
     files = {f"/o/{name}.py": _program("def", body) for name, body in OFF.items()}
     with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", files)) as session:
@@ -204,3 +204,41 @@ def test_interrupts_off_in_a_start_hold_it_up_no_longer(machines):
     with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", {"/etc/init.sh": init})) as session:
         assert "interrupts were off for too long" in session.text
         assert session.run("echo fi'ne'") == "fine"
+
+
+# The scheduler is locked while they run.
+CALLED = {
+    "spin": "micropython.schedule(spin, 0)",
+    "sleeps": "micropython.schedule(time.sleep, 1000)",
+    "stubborn": "micropython.schedule(lambda _: stubborn(), 0)",
+    "timer": "t = machine and machine.Timer(period=10, callback=spin); time.sleep(.3)",
+}
+
+
+@both
+def test_a_callback_that_does_not_return_is_ended(machines, target):
+    files = {f"/n/{name}.py": _program("def", body) for name, body in CALLED.items()}
+    files |= {f"/a/{name}.py": _program("async def", body) for name, body in CALLED.items()}
+    lines = ("/n/spin", "/a/spin &", "/n/sleeps", "/a/stubborn &", "/n/timer", "/a/timer &")
+    with machines.at_prompt(target, at.image(target, files)) as session:
+        for line in lines[: 4 if target == "UNIX" else 6]:
+            session.forget()
+            session.type(line)
+            let_pass(session, 1.2)
+            if "stubborn" in line:
+                session.target.send(b"\x03")
+                let_pass(session, 0.4)
+            session.target.send(b"\x03")
+            assert session.wait_texts(("callback: ended",), 10) is None, line
+            assert "Thread_Id" in _answers(session, "ps", target), line
+
+
+@both
+def test_a_callback_fails_on_one_line_and_is_called_again(machines, target):
+    program = "micropython.schedule(int, 'x'); time.sleep(.1); micropython.schedule(int, 'y')"
+    files = {"/n/fails.py": _program("def", program)}
+    with machines.at_prompt(target, at.image(target, files)) as session:
+        session.type("/n/fails")
+        wanted = "callback: ValueError: invalid syntax for integer with base 10"
+        assert session.wait_texts((wanted, wanted), 10) is None, session.text
+        assert "Traceback" not in session.text

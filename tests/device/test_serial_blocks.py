@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""fileup -b with the sender of the host tool, over a line that loses what is sent."""
+"""fileup -b and upgrade -u - with the host tool's senders, over a line that loses what is sent."""
+
+import hashlib
 
 import pytest
+import upgrade_boards as up
 from machines import image
 from upyfw.base.errors import UpyfwError
-from upyfw.targets import serial_blocks
+from upyfw.image import signing
+from upyfw.release import updates
+from upyfw.targets import asked_blocks, serial_blocks
 
 TARGETS = ("UNIX", "RPI_PICO")
 # every byte there is, and a last block that is not full
@@ -75,3 +80,53 @@ def test_nothing_gets_through(machines):
         session.wait_prompt()
         assert session.run("ls -a1 /var | grep -v history") == ""
         assert session.run("cat /tmp/x").startswith("cat: /tmp/x: no such file")
+
+
+def test_a_sender_that_is_gone(machines):
+    """The console is not lost to a program that waits for nobody."""
+    with machines.at_prompt("RPI_PICO", image("RPI_PICO", {})) as session:
+        session.type("fileup -b /tmp/x")
+        # it is quiet for so long, and once more for the word that it was heard
+        session.target.advance(65)
+        assert session.run("echo $?") == "1"
+        assert "@! timed out" in session.text
+
+
+def asked_for() -> dict[str, bytes]:
+    """A signed list and two files, one of them empty."""
+    files = {"/opt/sent": CONTENT, "/opt/none": b""}
+    lines = [f"{p},{len(d)},{hashlib.sha256(d).hexdigest()},\n" for p, d in files.items()]
+    text = "".join(["#upyOS,9.0.0,2030-01-01\n", *lines, "#files,2\n"]).encode()
+    signature = signing.sign(up.key(), updates.digest_to_sign(text, "list"))
+    return files | {"/" + updates.LIST: updates.with_signature(text, "l", up.key(), signature)}
+
+
+@pytest.mark.parametrize(
+    ("target", "size"),
+    [("UNIX", serial_blocks.BLOCK_BYTES), ("RPI_PICO", asked_blocks.LONG_BLOCK_BYTES)],
+)
+def test_files_that_are_asked_for(machines, target, size):
+    """Whole, in the order that the board likes; the empty one too."""
+    files = asked_for()
+    key = {"/etc/upgrade.key": signing.key_line(up.key(), "test")}
+    with machines.at_prompt(target, image(target, key)) as session:
+        line = Line(session.target, _spoilt)
+        taken = []
+        said = asked_blocks.serve(
+            line, "upgrade -y -u -", files.get, lambda *args: taken.append(args), size
+        )
+        assert "[..]OK\n100% Upgrade complete" in said, said
+        assert "@" not in said
+        assert ("/opt/sent", len(CONTENT), len(CONTENT)) in taken
+        # some were sent again
+        assert line.lines > len(taken)
+        told = session.run("< sum(open('/opt/sent', 'rb').read())")
+        assert told == f"{sum(CONTENT)}"
+        assert session.run("wc -c /opt/none").split()[0] == "0"
+
+
+def test_no_board_that_asks(machines):
+    """Firmware that knows no such upgrade comes back to its prompt without a word for us."""
+    with machines.at_prompt("UNIX", image("UNIX", {})) as session:
+        said = asked_blocks.serve(session.target, "echo hello", {}.get, lambda *_: None)
+        assert said.startswith("hello\n")

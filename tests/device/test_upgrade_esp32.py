@@ -133,6 +133,8 @@ def test_basic_upgrade(board):
         "[.]OK\n100% Upgrade complete\nThe new firmware is tried at the next reset."
     )
     assert "Other:   an update, 0.3.0" in board.run("upgrade status")
+    # nothing of it stays in memory
+    assert board.run("> import sys; print('_slot' in sys.modules)") == "False"
     assert "upgrade: 0.3.0 is on trial" in restarted(board)
     assert version(board) == "0.3.0"
     assert board.wait_texts(["upgrade: confirmed: 0.3.0 stays"], _TRIAL_S) is None

@@ -15,16 +15,7 @@ _SWAP_S = 60
 @pytest.fixture
 def site(tmp_path):
     """Serve an update site with 0.3.0; yields (folder, port)."""
-    image = up.image("0.3.0")
-    folder = tmp_path / "site"
-    name = "upyos-RPI_PICO-0.3.0.img"
-    folder.mkdir()
-    (folder / name).write_bytes(image)
-    text = up.listed("0.3.0", image).replace(b"new.bin", name.encode())
-    (folder / "etc").mkdir()
-    digest = updates.digest_to_sign(text, "list")
-    signed = updates.with_signature(text, "list", up.key(), up.signing.sign(up.key(), digest))
-    (folder / updates.LIST).write_bytes(signed)
+    folder = up.site(tmp_path / "site", "0.3.0", up.image("0.3.0"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield folder, server.server_address[1]

@@ -162,7 +162,7 @@ def test_code_for_speed_is_measured_as_it_is_built(monkeypatch, tmp_path):
     monkeypatch.setattr(frozen_size, "_object_bytes", object_bytes)
     frozen_size.c_bytes(CHIPS["rp2040"], micropython, tmp_path)
     fast = {name for name, command in compiled.items() if "-O2" in command}
-    assert fast == {"crc.c", "frozen.c", "pattern.c", "text.c"}
+    assert fast == {"crc.c", "frozen.c", "interned.c", "maps.c", "pattern.c", "text.c"}
 
 
 def test_all_that_is_frozen_is_told_beside_what_we_add(capsys):

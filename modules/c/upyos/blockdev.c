@@ -112,6 +112,7 @@ void __wrap_mp_handle_pending(bool raise_exc) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
         if (raise_exc) {
+            upyos_callback_look();
             upyos_step_look();
             upyos_interrupt_insist();
         }
@@ -123,6 +124,7 @@ void __wrap_mp_handle_pending(bool raise_exc) {
 void __wrap_mp_event_handle_nowait(void) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
+        upyos_callback_look();
         upyos_step_look();
         upyos_interrupt_insist();
         __real_mp_event_handle_nowait();
@@ -134,6 +136,7 @@ void __wrap_mp_event_handle_nowait(void) {
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
+        upyos_callback_look();
         upyos_step_look();
         upyos_interrupt_insist();
     }

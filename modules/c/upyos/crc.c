@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "py/mpconfig.h"
 
 uint32_t __wrap_lfs2_crc(uint32_t crc, const void *buffer, size_t size);
 uint32_t __wrap_uzlib_crc32(const void *buffer, unsigned int size, uint32_t crc);
@@ -46,10 +49,25 @@ static const uint32_t crc_of_byte[256] = {
     0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
 };
 
+static inline uint32_t step(uint32_t crc) {
+    return (crc >> 8) ^ crc_of_byte[crc & 0xff];
+}
+
 uint32_t __wrap_lfs2_crc(uint32_t crc, const void *buffer, size_t size) {
-    const uint8_t *end = (const uint8_t *)buffer + size;
-    for (const uint8_t *at = buffer; at < end; ++at) {
-        crc = (crc >> 8) ^ crc_of_byte[(crc ^ *at) & 0xff];
+    const uint8_t *at = buffer;
+    const uint8_t *end = at + size;
+    // A word at a time, where words are: the byte that comes first is the lowest one.
+    #if MP_ENDIANNESS_LITTLE
+    while (at < end && (uintptr_t)at % sizeof(uint32_t) != 0) {
+        crc = step(crc ^ *at++);
+    }
+    for (uint32_t word; end - at >= (ptrdiff_t)sizeof(word); at += sizeof(word)) {
+        memcpy(&word, __builtin_assume_aligned(at, sizeof(word)), sizeof(word));
+        crc = step(step(step(step(crc ^ word))));
+    }
+    #endif
+    while (at < end) {
+        crc = step(crc ^ *at++);
     }
     return crc;
 }

@@ -93,7 +93,7 @@ static mp_obj_t load_ours(qstr name) {
         // What has it is a package for MicroPython.
         mp_store_attr(module, MP_QSTR___path__, MP_OBJ_FROM_PTR(&nowhere));
     }
-    mp_store_attr(above, qstr_from_str(dot + 1), module);
+    mp_store_attr(above, qstr_from_strn(dot + 1, strlen(dot + 1)), module);
     return module;
 }
 

@@ -54,7 +54,9 @@ typedef struct _entry_t {
 typedef struct _listing_t {
     // The file system that `block` is of: another thread may read another one meanwhile.
     const lfs2_t *lfs;
+    // A metadata block, as far as its log goes.
     uint8_t *block;
+    size_t room;
     // What the log in `block` says, by id.
     entry_t *entries;
     size_t count;
@@ -164,12 +166,14 @@ static void forget(listing_t *l) {
 // Read a metadata block and its log, if there is memory for it and littlefs has no move to finish, which hides entries.
 static void learn(listing_t *l, lfs2_t *lfs, const lfs2_mdir_t *m) {
     forget(l);
-    if (l->block == NULL) {
-        l->lfs = lfs;
-        l->block = m_new_maybe(uint8_t, lfs->cfg->block_size);
-    }
     lfs2_size_t unit = lfs->cfg->read_size;
     lfs2_size_t bytes = (m->off + unit - 1) / unit * unit;
+    if (l->room < bytes) {
+        l->lfs = lfs;
+        gc_free(l->block);
+        l->block = m_new_maybe(uint8_t, bytes);
+        l->room = l->block == NULL ? 0 : bytes;
+    }
     if (l->block == NULL || (TAG_TYPE(lfs->gdisk.tag) & TYPE_CLASS) != 0
         || lfs->cfg->read(lfs->cfg, m->pair[0], 0, l->block, bytes) != 0) {
         return;

@@ -150,7 +150,7 @@ void upyos_unload_one(mp_map_t *modules, mp_obj_t name) {
         mp_obj_t above = MP_OBJ_NEW_QSTR(qstr_find_strn(text, dot - text));
         mp_map_elem_t *package = mp_map_lookup(modules, above, MP_MAP_LOOKUP);
         if (package != NULL) {
-            upyos_remove(&mp_obj_module_get_globals(package->value)->map, MP_OBJ_NEW_QSTR(qstr_from_str(dot + 1)));
+            upyos_remove(&mp_obj_module_get_globals(package->value)->map, MP_OBJ_NEW_QSTR(qstr_from_strn(dot + 1, strlen(dot + 1))));
         }
     }
 }

@@ -7,6 +7,8 @@
 // What is still pending the next time shows that interrupts were off all the while. After OFF_US it asks for what cores.c
 // does with core 1 too: where the interpreter looks, they are turned on, and the program gets a RuntimeError. Code in C that
 // has them off is left alone, for it does not look.
+//
+// The NMI looks after callbacks too (step.c).
 
 #include "py/mpthread.h"
 
@@ -58,6 +60,10 @@ static void __not_in_flash_func(look)(void) {
         if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
             MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
         }
+    }
+    uint32_t began_us = upyos_callback_us;
+    if (began_us != 0 && now_us - began_us >= OFF * PERIOD_US) {
+        upyos_callback_due();
     }
 }
 

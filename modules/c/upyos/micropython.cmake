@@ -10,8 +10,9 @@ if(NOT ESP_PLATFORM)
     target_include_directories(usermod_upyos INTERFACE ${MICROPY_DIR}/lib/mbedtls/include)
 endif()
 set_source_files_properties(${UPYOS_SOURCES} PROPERTIES COMPILE_OPTIONS "-Wall;-Werror")
-# Loops over bytes: in the way of every look-up, and of text commands.
+# Loops over bytes and names: in the way of every look-up, and of text commands.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/crc.c ${CMAKE_CURRENT_LIST_DIR}/frozen.c
+    ${CMAKE_CURRENT_LIST_DIR}/interned.c ${CMAKE_CURRENT_LIST_DIR}/maps.c
     ${CMAKE_CURRENT_LIST_DIR}/pattern.c ${CMAKE_CURRENT_LIST_DIR}/text.c
     PROPERTIES COMPILE_OPTIONS "-Wall;-Werror;-O2")
 # Of MicroPython's own sources: names are looked up at every import, directories at every look at a file.

@@ -156,6 +156,21 @@ static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);
 
+// typed(buffer, at) -> where the next byte would stand in it: takes what came already, up to the end of a line, without a wait
+static mp_obj_t upyos_typed_bytes(mp_obj_t buffer, mp_obj_t at_in) {
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
+    size_t at = mp_obj_get_int(at_in);
+    for (int key = 0; at < bufinfo.len && key >= 0 && key != '\n' && key != '\r';) {
+        key = upyos_terminal_read_key();
+        if (key >= 0) {
+            ((uint8_t *)bufinfo.buf)[at++] = key;
+        }
+    }
+    return MP_OBJ_NEW_SMALL_INT(at);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(upyos_typed_obj, upyos_typed_bytes);
+
 // tty(raw): Ctrl-C is a key if raw, else it interrupts, also when it was typed meanwhile
 static mp_obj_t upyos_tty(mp_obj_t raw) {
     upyos_tty_raw = mp_obj_is_true(raw);

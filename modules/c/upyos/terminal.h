@@ -30,6 +30,8 @@ bool upyos_terminal_inject_byte(uint8_t c);
 bool upyos_terminal_has_key(void);
 // The next byte, or -1 when none came in wait_ms; below 0 it waits for ever. Other threads run meanwhile.
 int upyos_terminal_wait_key(mp_int_t wait_ms);
+// The next byte if it is there, else -1. Other than wait_key it runs nothing else, and is quick for many of them.
+int upyos_terminal_read_key(void);
 // Have the REPL that follows main.py be the raw one; false where there is none.
 bool upyos_terminal_raw_repl(void);
 

@@ -159,6 +159,17 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
     return mp_hal_stdin_rx_chr();
 }
 
+int upyos_terminal_read_key(void) {
+    if (ringbuf_peek(&stdin_ringbuf) < 0) {
+        // It may wait in the buffer of USB.
+        mp_hal_stdio_poll(MP_STREAM_POLL_RD);
+    }
+    mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
+    int key = ringbuf_get(&stdin_ringbuf);
+    MICROPY_END_ATOMIC_SECTION(atomic_state);
+    return key;
+}
+
 bool upyos_terminal_raw_repl(void) {
     pyexec_mode_kind = PYEXEC_MODE_RAW_REPL;
     return true;

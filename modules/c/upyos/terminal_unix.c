@@ -160,6 +160,11 @@ void upyos_terminal_interrupt_if_typed(void) {
     }
 }
 
+int upyos_terminal_read_key(void) {
+    uint8_t c;
+    return upyos_take_injected(&c) ? c : upyos_terminal_has_key() ? upyos_read_stdin() : -1;
+}
+
 int upyos_terminal_wait_key(mp_int_t wait_ms) {
     mp_uint_t start_ms = mp_hal_ticks_ms();
     for (;;) {

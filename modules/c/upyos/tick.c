@@ -33,6 +33,8 @@ static bool upyos_tick_missed;
 #define UPYOS_WATCHED (256)
 // What runs in the foreground has so long between two ticks.
 #define UPYOS_FOREGROUND_US (1000)
+// A callback may take so long before Ctrl-C is looked for.
+#define UPYOS_CALLBACK_US (900000)
 static pthread_mutex_t upyos_watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pollfd upyos_watched[UPYOS_WATCHED];
 static nfds_t upyos_watched_count;
@@ -181,8 +183,14 @@ void upyos_tick_look(void) {
 
 #if defined(__unix__)
 
-static void upyos_no_action(int signum) {
+// It gets the main thread out of a sleep, and is the timer of callbacks (step.c).
+static void upyos_alarm(int signum) {
     (void)signum;
+    if (!pthread_equal(pthread_self(), upyos_main_thread)) {
+        pthread_kill(upyos_main_thread, SIGALRM);
+    } else if (upyos_callback_us != 0 && (uint32_t)mp_hal_ticks_us() - upyos_callback_us >= UPYOS_CALLBACK_US) {
+        upyos_callback_due();
+    }
 }
 
 // From any thread: have the main one run tick soon. A signal gets it out of a sleep.
@@ -340,8 +348,6 @@ static void upyos_start_ticking(void) {
     started = true;
     upyos_news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     upyos_wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    struct sigaction sa = { .sa_handler = upyos_no_action };
-    sigaction(SIGALRM, &sa, NULL);
     sigset_t all, before;
     sigfillset(&all);
     // The new thread takes no signals: they are for the main one.
@@ -385,6 +391,8 @@ MP_DEFINE_CONST_FUN_OBJ_2(upyos_on_tick_obj, upyos_on_tick);
 void upyos_tick_init(void) {
     #if defined(__unix__)
     upyos_main_thread = pthread_self();
+    struct sigaction sa = { .sa_handler = upyos_alarm };
+    sigaction(SIGALRM, &sa, NULL);
     #elif defined(CONFIG_IDF_TARGET)
     upyos_esp_tick_init();
     #endif

@@ -3,7 +3,8 @@
 // Exceptions that nothing takes: one line each, as everything else that fails, instead of a traceback.
 //
 // A thread that ends by one is reported by MicroPython (py/modthread.c) behind its outermost handler. There, and nowhere else,
-// a thread but the main one runs without any: so what is printed then is dropped, and programs.failure says it.
+// a thread but the main one runs without any: so what is printed then is dropped, and programs.failure says it. It says what
+// ended a callback, too (step.c).
 
 #include "py/mpthread.h"
 #include "py/runtime.h"
@@ -32,16 +33,17 @@ void __real_mp_obj_print_exception(const mp_print_t *print, mp_obj_t exc);
 void __wrap_mp_obj_print_exception(const mp_print_t *print, mp_obj_t exc);
 
 void __wrap_mp_obj_print_exception(const mp_print_t *print, mp_obj_t exc) {
-    if (!upyos_thread_has_ended()) {
+    bool of_thread = upyos_thread_has_ended();
+    if (!of_thread && !upyos_callback_has_ended()) {
         __real_mp_obj_print_exception(print, exc);
         return;
     }
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_call_function_1(failure(MP_QSTR_of_thread), exc);
+        mp_call_function_1(failure(of_thread ? MP_QSTR_of_thread : MP_QSTR_of_callback), exc);
         nlr_pop();
     } else if (nlr_push(&nlr) == 0) {
-        mp_print_str(&mp_plat_print, "thread: ended by an exception\n");
+        mp_printf(&mp_plat_print, "%s: ended by an exception\n", of_thread ? "thread" : "callback");
         nlr_pop();
     }
 }

@@ -34,6 +34,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&upyos_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_redirect), MP_ROM_PTR(&upyos_redirect_obj) },
     { MP_ROM_QSTR(MP_QSTR_key), MP_ROM_PTR(&upyos_key_obj) },
+    { MP_ROM_QSTR(MP_QSTR_typed), MP_ROM_PTR(&upyos_typed_obj) },
     { MP_ROM_QSTR(MP_QSTR_started), MP_ROM_PTR(&upyos_started_obj) },
     { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&upyos_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_tty), MP_ROM_PTR(&upyos_tty_obj) },

@@ -4,6 +4,7 @@
 #ifndef MODULES_C_UPYOS_H
 #define MODULES_C_UPYOS_H
 
+#include "py/mpstate.h"
 #include "py/obj.h"
 
 #if MICROPY_PY_THREAD
@@ -19,6 +20,7 @@ void upyos_console_init(void);
 
 // terminal.c; leave for a process is in terminal_unix.c, for boards in leave.c
 extern const mp_obj_fun_builtin_fixed_t upyos_key_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_typed_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_lost_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_tty_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_hold_obj;
@@ -52,6 +54,18 @@ bool upyos_in_step(void);
 void upyos_step_watch(void);
 void upyos_step_look(void);
 void upyos_step_init(void);
+extern volatile uint32_t upyos_callback_us;
+extern volatile bool upyos_callback_is_due;
+void upyos_callback_look(void);
+// The callback that ran has left Python by an exception.
+bool upyos_callback_has_ended(void);
+// In an interrupt or a signal: a callback runs, and has for a moment.
+static inline void upyos_callback_due(void) {
+    if (MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
+        upyos_callback_is_due = true;
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+    }
+}
 // The main thread waits for a lock of the system.
 extern bool upyos_plain_lock;
 

@@ -65,24 +65,28 @@ def _beside(word):
 
 def _near(word, commands):
     """Return a command that differs by one slip of the finger, or an empty text."""
-    half = len(word) // 2
     every = commands + "\n".join(state.aliases or ()) + lookup.BUILTIN_NAMES.replace(" ", "\n")
+    # As bytes: a place in a text is counted from its beginning, and each part of one is looked for
+    # among the names that are kept. A character that no command has is one byte too.
+    every = every.encode()
+    word = bytes([min(ord(character), 255) for character in word])
+    half = len(word) // 2
     # one slip leaves what is before the middle as it is, or what is behind it
-    for part in ("\n" + word[:half], word[half + 1 :] + "\n"):
+    for part in (b"\n" + word[:half], word[half + 1 :] + b"\n"):
         at = every.find(part) if len(part) > 1 else -1
         while at >= 0:
-            start = every.rfind("\n", 0, at + 1) + 1
-            name = every[start : every.find("\n", start)]
+            start = every.rfind(b"\n", 0, at + 1) + 1
+            name = every[start : every.find(b"\n", start)]
             if name != word and abs(len(name) - len(word)) < 2 and _is_slip(word, name):
-                return name
+                return name.decode()
             at = every.find(part, at + 1)
     return ""
 
 
 def _is_slip(a, b):
-    """Tell whether one character is other, too many or missing, or two are exchanged."""
+    """Tell whether one byte is other, too many or missing, or two are exchanged."""
     i = 0
-    while i < len(a) and a[i] == b[i : i + 1]:
+    while i < len(a) and a[i : i + 1] == b[i : i + 1]:
         i += 1
     if a[i + 1 :] == b[i + 1 :] or a[i:] == b[i + 1 :] or a[i + 1 :] == b[i:]:
         return True

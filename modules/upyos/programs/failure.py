@@ -63,6 +63,14 @@ def of_thread(exc):
     _say("thread: ", exc, False)
 
 
+def of_callback(exc):
+    """Report what ended a callback of a timer, a pin or micropython.schedule; called from C."""
+    if isinstance(exc, KeyboardInterrupt):
+        console.error("callback: ended")
+    else:
+        _say("callback: ", exc, False)
+
+
 def watch_tasks():
     """Have asyncio report here what ends a task that nobody waits for; called from C."""
     from asyncio import core

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Where an upgrade comes from: a directory of this device, or an address of the web."""
+"""Where an upgrade comes from: a directory of this device, an address of the web, or a program at
+the other end of the console, which has the files and sends them in blocks."""
 
 from micropython import const
 
 _EOPNOTSUPP = const(95)
+CONSOLE = "-"
 
 
 def is_web(base):
@@ -19,6 +21,10 @@ def opened(base, path, offset=0):
     """
     if is_web(base):
         return _web(base + path, offset)
+    if base == CONSOLE:
+        from upyos.lib import blocks
+
+        return blocks.Asked(path, offset), offset
     stream = open(base.rstrip("/") + path, "rb")
     stream.seek(offset)
     return stream, offset

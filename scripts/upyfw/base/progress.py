@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 Report = Callable[[float], None]
+# whose, what is done, fraction (None: nobody knows)
+Show = Callable[[str, str, float | None], None]
 
 console = Console(stderr=True, highlight=False)
 
@@ -33,3 +35,31 @@ def step(title: str) -> Iterator[Report]:
         task = bars.add_task(title, total=None)
         yield lambda fraction: bars.update(task, total=1.0, completed=fraction)
         bars.update(task, total=1.0, completed=1.0)
+
+
+@contextmanager
+def several(names: list[str]) -> Iterator[Show]:
+    """Show what is done for several things at once, a bar each; yields the function to tell it.
+
+    Where stderr is not a terminal it is a line for each new thing that is done.
+    """
+    told: dict[str, str] = {}
+    if not console.is_terminal:
+
+        def line(name: str, what: str, fraction: float | None) -> None:
+            if told.get(name) != what:
+                told[name] = what
+                say(f"{name}: {what}")
+
+        yield line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[what]}"))
+    with Progress(*columns, console=console) as bars:
+        tasks = {name: bars.add_task(name, total=1.0, what="waits", start=False) for name in names}
+
+        def show(name: str, what: str, fraction: float | None) -> None:
+            bars.start_task(tasks[name])
+            total = None if fraction is None else 1.0
+            bars.update(tasks[name], total=total, completed=fraction or 0.0, what=what)
+
+        yield show

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """upyfw ota: updates over the air."""
 
+import contextlib
 import functools
 import http.server
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import rich_click as click
@@ -14,10 +16,16 @@ from upyfw.base.progress import say
 from upyfw.base.results import console
 from upyfw.board import boards
 from upyfw.build import firmware
+from upyfw.flash import serial_ports
 from upyfw.image import signing
 from upyfw.release import updates
+from upyfw.release.sites import Served, Site
+from upyfw.remote import files, find, fleet, place, secret, telnet
+from upyfw.remote.consoles import Cable, Console, Net
+from upyfw.remote.push import GOOD, End, Push, Result
 
 _PORT = 8000
+_FIND_S = 3.0
 _KEY = click.option(
     "--key",
     "key_path",
@@ -29,7 +37,7 @@ _KEY = click.option(
 
 @click.group("ota")
 def command() -> None:
-    """Sign firmware for updates over the air, and serve it."""
+    """Sign firmware for updates over the air, serve it, and push it to boards."""
 
 
 @command.command("keygen")
@@ -188,3 +196,104 @@ def _address() -> str:
         except OSError:
             return "127.0.0.1"
         return probe.getsockname()[0]
+
+
+@command.command("push")
+@click.argument("where", metavar="[PORT|HOST]...", nargs=-1)
+@click.option("--all", "to_all", is_flag=True, help="To every board that `upyfw find` sees.")
+@click.option(
+    "--site",
+    "folder",
+    type=Path,
+    default=Path("dist-ota"),
+    metavar="DIR",
+    help="An update site; default is dist-ota.",
+)
+@click.option("--channel", type=click.Choice(updates.CHANNELS), default=updates.CHANNELS[0])
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 32),
+    default=3,
+    show_default=True,
+    help="So many boards at a time.",
+)
+@click.option("--user", default=files.USER, help="Who logs in; else admin.")
+@click.option("--baud", default=115200, type=serial_ports.BAUDS, help="Speed of a serial port.")
+@click.option("--here", metavar="HOST[:PORT]", help="Where the boards reach this machine.")
+@click.option(
+    "--port", type=int, default=0, help="Port that the site is served at; else a free one."
+)
+@click.option(
+    "--wait", type=float, default=240.0, metavar="S", help="For how long a board may restart."
+)
+@click.option("--allow-downgrade", is_flag=True, help="Load all again, a lower version too.")
+@click.option("--stop-jobs", is_flag=True, help="Stop background jobs of the boards first.")
+def push(
+    where: tuple[str, ...],
+    to_all: bool,
+    folder: Path,
+    channel: str,
+    at_once: int,
+    user: str,
+    baud: int,
+    here: str | None,
+    port: int,
+    wait: float,
+    allow_downgrade: bool,
+    stop_jobs: bool,
+) -> None:
+    """Push an update site (`ota site`) to a board, restart it, and wait until it has confirmed.
+
+    HOST is a board whose telnet service runs: it loads from this machine over http. PORT is a
+    serial port (a path), where the shell is: the site goes over the console. A program that has
+    the console is ended. After a board that does not come back, or goes back to the firmware
+    before, no other one is begun or restarted. The password comes from the environment
+    (UPYFW_PASSWORD), the keyring or a prompt.
+    """
+    if to_all == bool(where):
+        raise BadInput("a PORT, a HOST or --all is needed, and not both")
+    site = Site(folder if channel == updates.CHANNELS[0] else folder / channel)
+    flags = "o" * allow_downgrade + "s" * stop_jobs
+    with Served(site, port) as served:
+        reached = here and place.of(here, served.port)
+
+        def net(name: str, at: place.Place) -> Console:
+            return Net(name, at, user, lambda: secret.password(at.host, user), served, reached)
+
+        def named(text: str) -> Console:
+            if "/" in text or "\\" in text:
+                serial_ports.check(text)
+                return Cable(text, baud, site)
+            return net(text, place.of(text, telnet.PORT))
+
+        consoles, silent = _found(net) if to_all else ([named(text) for text in where], [])
+        pushes = [Push(each, site, flags, wait) for each in consoles]
+        _report([one.result for one in pushes], silent, fleet.Fleet(pushes, at_once).run)
+
+
+def _found(net: Callable[[str, place.Place], Console]) -> tuple[list[Console], list[Result]]:
+    """Return the consoles of the boards of this network, and the boards that have none."""
+    boards_found = find.boards(_FIND_S)
+    if not boards_found:
+        raise UpyfwError("no board answered", "is a service running on them (utelnetd start)?")
+    consoles, silent = [], []
+    for board in boards_found:
+        name = board.name.removesuffix(".local")
+        if "telnet" in board.services and board.addresses:
+            # IPv4 first: it needs no scope
+            address = min(board.addresses, key=lambda text: ":" in text)
+            consoles.append(net(name, place.Place(address, board.services["telnet"])))
+        else:
+            silent.append(Result(name, end=End.REFUSED, why="utelnetd does not run on it"))
+    return consoles, silent
+
+
+def _report(results: list[Result], silent: list[Result], run: Callable[[], object]) -> None:
+    """Run, and print the table, whatever ends it. UpyfwError if a board has not what it should."""
+    with contextlib.ExitStack() as stack:
+        stack.callback(lambda: console().print(fleet.table(results + silent)))
+        run()
+    bad = [one for one in results + silent if one.end not in GOOD]
+    if bad:
+        first = ": ".join(filter(None, (f"{bad[0].name} {bad[0].end.value}", bad[0].why)))
+        raise UpyfwError(f"{len(bad)} of {len(results + silent)} not updated; {first}")

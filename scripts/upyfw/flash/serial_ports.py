@@ -60,6 +60,30 @@ def at(path: str) -> Port:
     return Port(path, ANY, "")
 
 
+def identity(path: str) -> str:
+    """Return what a board is known by when its port gets another name: its USB serial number.
+
+    Empty where that is not the board's own, as at a bridge.
+    """
+    real = os.path.realpath(path)
+    found = [info for info in list_ports.comports() if os.path.realpath(info.device) == real]
+    is_own = found and found[0].vid in (_RASPBERRY_PI, _ESPRESSIF)
+    return found[0].serial_number or "" if is_own else ""
+
+
+def now_at(path: str, identity: str) -> str:
+    """Return the port where the board of an identity is; path if there is none of it."""
+    for info in list_ports.comports() if identity else ():
+        if info.serial_number == identity:
+            return info.device
+    return path
+
+
+def has_flow_control(path: str) -> bool:
+    """Tell whether what is sent waits until the board reads it: USB of the chip, a terminal."""
+    return bool(identity(path)) or os.path.realpath(path).startswith("/dev/pts/")
+
+
 def check(path: str) -> None:
     """Raise UpyfwError if a port cannot be opened: gone, somebody else's, or not for this user."""
     try:

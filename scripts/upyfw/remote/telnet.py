@@ -17,6 +17,9 @@ _LIMIT_S = 10
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SGA, NAWS = 1, 3, 31
 _LONGEST_SIDE = 999
+# a board that lost its power says nothing: after so many seconds without a word it is asked by
+# TCP, and after so many questions the connection has ended (tcp(7))
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}
 
 
 class Decoder:
@@ -95,8 +98,19 @@ class Telnet(Streamed):
             raise UpyfwError(f"{self._place}: {exc}", hint) from exc
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEPALIVE.items():
+            if hasattr(socket, name):
+                self._socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @property
+    def own_address(self) -> str:
+        """The address of this machine that the board sees."""
+        if self._socket is None:
+            raise TargetError(f"{self._place}: not connected")
+        return self._socket.getsockname()[0]
 
     def stop(self) -> None:
         """Close the connection."""

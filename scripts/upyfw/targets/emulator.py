@@ -28,7 +28,7 @@ class Emulator(Target):
     gives it, or a shorter one that ends where the flash ends: a file system. cut_after: the power
     goes away when so many flash operations (an erased sector or a programmed page is one) are
     done; torn leaves the last one half done. node_modules: the folder that has rp2040js; set up
-    in the cache if it is None.
+    in the cache if it is None. speed: while it streams, 1 for real time.
     """
 
     def __init__(
@@ -40,11 +40,13 @@ class Emulator(Target):
         node_modules: Path | None = None,
         torn: bool = False,
         flash_bytes: int = 2 * 1024 * 1024,
+        speed: float = 1,
     ) -> None:
         super().__init__()
         self._files = (firmware, flash)
         self._cut = (cut_after, torn)
         self._modules = node_modules
+        self._speed = speed
         self._flash_bytes = flash_bytes
         self._process: MachineProcess | None = None
         self.cable = Cable(self._ask)
@@ -69,7 +71,7 @@ class Emulator(Target):
     def stream(self, sink: Sink | None) -> None:
         """Run in real time, output going to sink too as it comes; None ends that."""
         super().stream(sink)
-        self._ask("free", on=sink is not None)
+        self._ask("free", on=sink is not None, speed=self._speed)
 
     # What only an emulated board has
 
@@ -136,7 +138,7 @@ class Emulator(Target):
             self.cut_after(cut[0], torn=cut[1])
         if self._sink is not None:
             # it ended with the machine
-            self._ask("free", on=True)
+            self._ask("free", on=True, speed=self._speed)
 
     def cut_after(self, ops: int | None, torn: bool = False) -> None:
         """Cut the power when ops more flash operations are done; 0: before the next, None: not."""

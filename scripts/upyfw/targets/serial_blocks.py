@@ -35,7 +35,7 @@ def send(target: Target, path: str, data: bytes) -> None:
             if tries == _TRIES:
                 raise UpyfwError(f"{path}: nothing gets through to the board")
             tries += 1
-            target.send(_line(number, blocks[number]))
+            target.send(line(number, blocks[number]))
             awaited = _taken(target, path, number, _ANSWER_S if blocks[number] else _END_S)
     target.wait_prompt()
 
@@ -51,7 +51,7 @@ def _taken(target: Target, path: str, number: int, limit_s: float) -> int:
     return number
 
 
-def _line(number: int, block: bytes) -> bytes:
+def line(number: int, block: bytes) -> bytes:
     """Return the line of a block; the end in front closes one that was damaged."""
     return b"\n%d %08x %s\n" % (number, zlib.crc32(block), base64.b64encode(block))
 

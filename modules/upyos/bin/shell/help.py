@@ -56,6 +56,10 @@ def _text():
         return
 
 
+def _show(row):
+    print("%-12s" * len(row) % tuple(row))
+
+
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 0, 1)
@@ -63,11 +67,14 @@ def __main__(args):
         return _page(rest[0])
     print(sdata.name, sdata.version)
     _text()
-    row = ""
+    row = []
+    width = 0
     for name in _names():
-        if len(row) > 65:
-            print(row)
-            row = ""
-        row += "%-12s" % name
-    print(row)
+        if width > 65:
+            _show(row)
+            row = []
+            width = 0
+        row.append(name)
+        width += max(12, len(name))
+    _show(row)
     return 0

@@ -12,7 +12,8 @@ back; else the board goes back to the firmware before, by itself.
 -t       from the channel test
 -o       load all again, a lower version too (--allow-downgrade)
 -s       stop background jobs first
--u BASE  load from there: an address (http, https), or a directory; else from the setting `upgrade`
+-u BASE  load from there: an address (http, https), a directory, or -, a program at the other end
+         of the serial console (upyfw ota push); else from the setting `upgrade`
 status   print what runs, and what is in the other slot
 confirm  end a trial: this firmware stays
 revert   go back to the firmware before, at the next reset
@@ -22,7 +23,7 @@ Source: upyOS; MCUboot's image format, docs/formats/firmware-swap.md.
 
 import sdata
 from upyos.lib import command
-from upyos.upgrade import offer, run, slots
+from upyos.upgrade import offer, run, slots, source
 
 _VERBS = ("status", "confirm", "revert")
 
@@ -62,6 +63,13 @@ def _verb(name):
     return globals()["_" + name](slot)
 
 
+def _tell(status):
+    """Tell the program at the other end of the console how it went."""
+    from upyos.lib import blocks
+
+    blocks.end("! failed" if status else ".")
+
+
 def __main__(args):
     args = ["-o" if word == "--allow-downgrade" else word for word in args]
     flags, words = command.options(args, "fynrvtos", "u")
@@ -73,6 +81,8 @@ def __main__(args):
     status = run.work(flags)
     if type(status) is not int:
         status = run.load(status)
+    if flags.get("u") == source.CONSOLE:
+        _tell(status)
     if not status and "r" in flags:
         import upyos_port
 
