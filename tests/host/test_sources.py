@@ -23,6 +23,7 @@ install(FILES x.cmake DESTINATION lib/cmake/picotool)
 PACKAGES = {
     "micropython": (".", ["rp2", "unix"], MICROPYTHON),
     "pico-sdk": ("lib/pico-sdk", ["rp2"], {"sdk.txt": "sdk\n"}),
+    "mbedtls": ("lib/mbedtls", ["rp2"], {"library/sha256.c": "\n"}),
     "lwip": ("lib/lwip", ["rp2"], {"lwip.c": "\n", "big.bin": "x" * 100_000}),
     "tinyusb": ("lib/tinyusb", ["rp2", "unix"], {"src/tusb.c": "usb\n"}),
     "picotool": ("", ["rp2"], PICOTOOL),

@@ -63,7 +63,7 @@ class Upstream:
             other=self.other,
             other_commit=self.other_commit,
         )
-        names = ("pico-sdk", "lwip", "picotool")
+        names = ("pico-sdk", "lwip", "mbedtls", "picotool")
         others = "".join(
             OTHERS.format(name=name, url=self.url, ports=others_for) for name in names
         )
@@ -143,7 +143,7 @@ def test_a_host_that_does_not_answer(upstream):
     assert status == 1
     # once for each host
     assert len(asked.read_text().splitlines()) == 2
-    names = ["tinyusb", "pico-sdk", "lwip", "picotool"]
+    names = ["tinyusb", "pico-sdk", "lwip", "mbedtls", "picotool"]
     assert [line.split()[1] for line in errors(lines)] == names
     assert next(upstream.checkout.cache.glob("trees/*/stamps/micropython")).read_text() == digest
 

@@ -29,7 +29,8 @@ def make(folder: Path, *names: str) -> Release:
 def _files(folder: Path, board: boards.Board) -> list[index.File]:
     content = random.Random(board.name).randbytes(FIRMWARE_BYTES)
     pages = uf2.pages(board.chip.flash_addr, content)
-    firmware = uf2.write(uf2.Image(board.chip.uf2_family, pages))
+    family = "absolute" if board.pair else board.chip.uf2_family
+    firmware = uf2.write(uf2.Image(family, pages))
     for file, data in flashfile.files(board, firmware, fsimage.make(board)).items():
         (folder / file).write_bytes(data)
     paths = [folder / f"upyos-{board.name}{end}" for end in (".uf2", ".bin", "-update.uf2")]

@@ -10,15 +10,11 @@
 #include "hardware/flash.h"
 #include "../upyos/upyos.h"
 #include "port.h"
+#include "rp2flash.h"
 #include "swap.h"
-
-// As in ports/rp2/rp2_flash.c of MicroPython 1.26.1.
-typedef struct {
-    mp_obj_base_t base;
-    uint32_t flash_base;
-    uint32_t flash_size;
-} rp2_flash_obj_t;
-extern const mp_obj_type_t rp2_flash_type;
+#if UPYOS_PAIR
+#include "pair.h"
+#endif
 
 static const rp2_flash_obj_t whole = { { &rp2_flash_type }, 0, PICO_FLASH_SIZE_BYTES };
 
@@ -32,9 +28,16 @@ static void call(qstr method, size_t n_args, const mp_obj_t *given) {
     --upyos_blockdev_calls;
 }
 
+#if UPYOS_PAIR
+// XIP_BASE shows the slot that the boot ROM has chosen; this is the flash as it is.
+void pair_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
+    memcpy(to, (const void *)(XIP_NOCACHE_NOALLOC_NOTRANSLATE_BASE + off_bytes), size_bytes);
+}
+#else
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     memcpy(to, (const void *)(XIP_BASE + off_bytes), size_bytes);
 }
+#endif
 
 void upyos_slot_write(uint32_t off_bytes, mp_obj_t sector) {
     mp_obj_t args[] = { MP_OBJ_NEW_SMALL_INT(off_bytes / BOOT_SECTOR_BYTES), sector };

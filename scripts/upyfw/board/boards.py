@@ -162,6 +162,11 @@ class Board:
         return layout.swap(self.regions)
 
     @property
+    def pair(self) -> layout.Pair | None:
+        """The regions that the boot ROM chooses from, None where it has none."""
+        return layout.pair(self.regions)
+
+    @property
     def update(self) -> layout.Update | None:
         """How it takes firmware over the air, None with one slot."""
         return layout.update(self.regions, self.record.image_header_bytes)
@@ -257,7 +262,7 @@ def parse(data: dict, path: Path) -> Board:
     if name != path.parent.name:
         raise Refused(f'name: "{name}" is not the folder\'s name "{path.parent.name}"')
     chip = CHIPS[top.one_of("chip", CHIPS)]
-    sources = _sources(top)
+    sources = _texts(top, "sources", r"\S+")
     firmware_table = top.take("firmware", dict, optional=True)
     firmware = Firmware() if firmware_table is None else _firmware(firmware_table, chip, sources)
     psram = top.take("psram", dict, optional=True)
@@ -301,10 +306,6 @@ def _usbnet(top: Table, chip: Chip) -> bool:
     if usbnet and not PORTS[chip.port].can_usbnet:
         raise Refused(f"usbnet: the port {chip.port} has none")
     return usbnet
-
-
-def _sources(top: Table) -> tuple[str, ...]:
-    return _texts(top, "sources", r"\S+")
 
 
 def _texts(top: Table, key: str, pattern: str) -> tuple[str, ...]:

@@ -90,25 +90,58 @@ def swap(regions: tuple[Region, ...]) -> Swap | None:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """The regions of a board whose boot ROM chooses between two slots.
+
+    docs/formats/firmware-swap.md
+    """
+
+    table: Region
+    primary: Region
+    secondary: Region
+
+    # of an image, in front of the firmware: a vector table is on a multiple of its size
+    HEADER_BYTES = 512
+    # of a slot, behind the image: the update's first sector while it is loaded, and the request
+    TAIL_BYTES = 8192
+
+    @property
+    def start_off(self) -> int:
+        """Where the firmware runs from: the ROM shows the slot it has chosen at the start."""
+        return self.HEADER_BYTES
+
+
+def pair(regions: tuple[Region, ...]) -> Pair | None:
+    """Return the regions of a boot ROM's pair of slots; None if there is none."""
+    found = [find(regions, name) for name in ("table", *SLOTS)]
+    return Pair(*found) if all(found) else None
+
+
+@dataclass(frozen=True)
 class Update:
     """How a board takes firmware over the air: where an image goes, and the bytes of its header.
+
+    tail_bytes: of the slot, behind the image.
 
     docs/formats/firmware-swap.md
     """
 
     slot: Region
     header_bytes: int
+    tail_bytes: int = 0
 
     @property
     def room_bytes(self) -> int:
         """Size of the largest firmware, without header and TLVs."""
-        return self.slot.size_bytes - self.header_bytes - Swap.TLVS_BYTES
+        return self.slot.size_bytes - self.header_bytes - Swap.TLVS_BYTES - self.tail_bytes
 
 
 def update(regions: tuple[Region, ...], header_bytes: int) -> Update | None:
     """Return how firmware comes over the air; header_bytes: with the maker's boot loader, or 0."""
     if found := swap(regions):
         return Update(found.primary, Swap.HEADER_BYTES)
+    if found := pair(regions):
+        return Update(found.primary, Pair.HEADER_BYTES, Pair.TAIL_BYTES)
     apps = slots(regions)
     return Update(apps[0], header_bytes) if header_bytes and len(apps) > 1 else None
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
+from upyfw.base.paths import REPO
 from upyfw.board import layout
 from upyfw.board.boards import Board
-from upyfw.build import firmware_rp2_boot
+from upyfw.build import firmware_rp2_boot, firmware_rp2_table
 from upyfw.build.firmware_build import Binary, Inputs, job_count, prefix_map
 from upyfw.build.workdir import Workdir
-from upyfw.image import slotimage, uf2
+from upyfw.image import picobin, slotimage, uf2
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
@@ -40,6 +41,17 @@ set(UPYOS_USBNET 1)
 """
 # two firmware slots, modules/c/swap
 _SWAP_CMAKE = "set(UPYOS_SWAP 1)\n"
+# Two slots that the boot ROM chooses from, modules/c/pair. The vector table is not where the ROM
+# expects it, at the start of the image: the SDK's IMAGE_DEF has one item more to say so (type 3, 2
+# words; RP2350 datasheet, 5.9.3), behind its own value, for its source has no switch for that.
+_PAIR_CMAKE = """\
+set(UPYOS_PAIR 1)
+list(APPEND MICROPY_DEF_BOARD PICO_CRT0_IMAGE_TYPE_ITEM_VALUE=0x1021,0x0203,0,0x{low:x},0x{high:x})
+set_source_files_properties(${{CMAKE_SOURCE_DIR}}/rp2_flash.c PROPERTIES
+    COMPILE_OPTIONS "-include;{untranslated}")
+"""
+# the firmware runs where the ROM shows its slot: the files are read where they are
+_UNTRANSLATED = REPO / "modules" / "c" / "pair" / "untranslated.h"
 # Ninja makes these again unless its log says that their command ended well
 CHECKED = (".obj", ".ninja_log", ".ninja_deps")
 
@@ -75,6 +87,8 @@ def compile(board: Board, work: Workdir, inputs: Inputs) -> Binary:
     made = work.objects / "firmware.uf2"
     if board.swap:
         made = _with_boot_loader(board, work, inputs)
+    elif board.pair:
+        made = _with_table(board, work, inputs)
     return Binary(work.objects / "firmware.elf", made)
 
 
@@ -99,6 +113,22 @@ def _with_boot_loader(board: Board, work: Workdir, inputs: Inputs) -> Path:
     return path
 
 
+def _with_table(board: Board, work: Workdir, inputs: Inputs) -> Path:
+    """Return a UF2 file of the boot ROM's table and the image in slot A, by absolute addresses.
+
+    The image is signed as one on trial; flashed by cable it is none.
+    """
+    tools = (work, inputs.sources.picotool_dir, inputs.env)
+    firmware = picobin.with_trial(firmware_rp2_table.sealed(board, *tools), True)
+    image = picobin.with_trial(slotimage.wrap(board, firmware), False)
+    base = board.chip.flash_addr
+    pages = uf2.pages(base, firmware_rp2_table.table(board, *tools))
+    pages |= uf2.pages(base + board.pair.primary.offset, image)
+    path = work.objects / "table-and-firmware.uf2"
+    write_if_changed(path, uf2.write(uf2.Image("absolute", pages)))
+    return path
+
+
 def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     """Return {name: content} of a MicroPython board folder: upstream's or ours, with our regions.
 
@@ -113,11 +143,18 @@ def board_files(board: Board, folder: Path, inputs: Inputs) -> dict[str, str]:
     options += firmware_rp2_boot.of_board(board).header() if swap else ""
     stack_bytes = _STACK_BYTES if inputs.c_modules and board.chip.mcu == "RP2040" else 0
     further = (_USBNET_CMAKE if usbnet else "") + (_SWAP_CMAKE if swap else "")
+    further += _pair_cmake(board) if board.pair else ""
     return {
         "mpconfigboard.h": _header(board, below) + options,
         "mpconfigboard.cmake": _cmake(board, below, folder) + further,
         "memmap.ld": linker_script(board, port, inputs.heap_bytes, stack_bytes),
     }
+
+
+def _pair_cmake(board: Board) -> str:
+    start = board.chip.flash_addr + board.pair.start_off
+    words = {"low": start & 0xFFFF, "high": start >> 16}
+    return _PAIR_CMAKE.format(untranslated=_UNTRANSLATED, **words)
 
 
 def _c_dir(board: Board, port: Path) -> Path:
@@ -182,7 +219,8 @@ def linker_script(
     text = (port / name).read_text()
     if text.count(_FLASH_LINE) != 1:
         raise UpyfwError(f"{board.name}: {name} of this MicroPython has another FLASH line")
-    start_off = board.swap.start_off if board.swap else board.slots[0].offset
+    runs_from = board.swap or board.pair
+    start_off = runs_from.start_off if runs_from else board.slots[0].offset
     origin = board.chip.flash_addr + start_off
     line = f"FLASH(rx) : ORIGIN = 0x{origin:08x}, LENGTH = {board.room_bytes}"
     text = text.replace(_FLASH_LINE, line)

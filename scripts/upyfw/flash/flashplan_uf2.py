@@ -18,13 +18,14 @@ def steps(board: Board, file: File, data: bytes, erase: bool) -> tuple[tuple[Ste
     """
     if file.container != index.UF2:
         raise BadInput(f"{file.name}: a boot drive takes UF2 files", "choose the .uf2 file")
-    firmware, fs = _split(board, file, data)
-    flashfile.check_firmware(board, uf2.write(firmware))
+    image = _image(board, file, data)
+    firmware, fs = _split(board, file, image)
+    if file.kind == index.FULL or not board.pair:
+        flashfile.check_firmware(board, uf2.write(firmware))
     base = board.chip.flash_addr
     if fs.pages:
         region = board.fs_region
         fsimage.check(board, fs.content(base + region.offset, region.size_bytes))
-    image = uf2.read(data)
     found = tuple(_step(board, region, image) for region in _by_offset(board))
     if not erase:
         return found, data
@@ -32,12 +33,18 @@ def steps(board: Board, file: File, data: bytes, erase: bool) -> tuple[tuple[Ste
     return found, uf2.write(uf2.Image(image.family, uf2.pages(base, whole)))
 
 
-def _split(board: Board, file: File, data: bytes) -> tuple[uf2.Image, uf2.Image]:
-    """Return the firmware and the file system of a UF2 file; an update has none of the latter."""
+def _image(board: Board, file: File, data: bytes) -> uf2.Image:
+    """Return what a UF2 file writes; the boot ROM puts an update into one of a pair of slots."""
     try:
         image = uf2.read(data)
     except ValueError as exc:
         raise BadInput(f"{file.name}: no sound UF2: {exc}", "get it again") from None
+    is_update = board.pair and file.kind == index.UPDATE and image.family != "absolute"
+    return flashfile.in_slot(board, image) if is_update else image
+
+
+def _split(board: Board, file: File, image: uf2.Image) -> tuple[uf2.Image, uf2.Image]:
+    """Return the firmware and the file system of a UF2 file; an update has none of the latter."""
     start = board.chip.flash_addr + board.fs_region.offset
     end = board.chip.flash_addr + board.fs_region.end
     fs = {addr: page for addr, page in image.pages.items() if start <= addr < end}

@@ -20,15 +20,17 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
         image = uf2.read(firmware)
     except ValueError as exc:
         raise UpyfwError(f"{board.name}: the firmware is no sound UF2: {exc}", status=2) from None
-    if image.family != board.chip.uf2_family:
+    family = "absolute" if board.pair else board.chip.uf2_family
+    if image.family != family:
         raise UpyfwError(
-            f"{board.name}: the firmware is for family {image.family}, "
-            f"the board is {board.chip.uf2_family}",
+            f"{board.name}: the firmware is for family {image.family}, the board is {family}",
             hint=f"./upyfw build {board.name}",
             status=2,
         )
-    # what comes first: a boot loader of ours, if the board has one
-    region = board.swap.boot if board.swap else board.slots[0]
+    # what comes first: a boot loader of ours, or the boot ROM's table, if the board has one
+    region = board.slots[0]
+    if board.swap or board.pair:
+        region = board.swap.boot if board.swap else board.pair.table
     start_off = image.start_addr - board.chip.flash_addr
     if start_off != region.offset:
         raise UpyfwError(
@@ -43,6 +45,22 @@ def check_firmware(board: Board, firmware: bytes) -> uf2.Image:
             hint="freeze less (manifest/), or move the regions in its board.toml",
         )
     return image
+
+
+def in_slot(board: Board, update: uf2.Image) -> uf2.Image:
+    """Return an update where it stands in the flash if the boot ROM chooses slot A for it.
+
+    Raises UpyfwError if it is not of the board's chip, or larger than the slot.
+    """
+    slot = board.pair.primary
+    pages = {addr + slot.offset: page for addr, page in update.pages.items()}
+    shifted = uf2.Image("absolute", pages)
+    why = layout.overrun(slot, shifted.end_addr - board.chip.flash_addr)
+    if update.family != board.chip.uf2_family:
+        why = f"the update is for family {update.family}, the board is {board.chip.uf2_family}"
+    if why:
+        raise UpyfwError(f"{board.name}: {why}", status=2)
+    return shifted
 
 
 def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
@@ -60,12 +78,34 @@ def files(board: Board, firmware: bytes, fs_image: bytes) -> dict[str, bytes]:
     # every block of it: what littlefs finds in a block that was left out would be an old file
     # system's, and a metadata block with a higher count would win over ours
     pages.update(uf2.pages(base + board.fs_region.offset, fs_image))
+    update = image
     if board.swap:
         journal = board.swap.journal
         pages.update(uf2.pages(base + journal.offset, b"\xff" * journal.size_bytes))
+    if board.pair:
+        pages.update(_forgotten(board))
+        update = _update(board, image)
     whole = uf2.Image(image.family, pages)
     return {
         f"upyos-{board.name}.uf2": uf2.write(whole),
         f"upyos-{board.name}.bin": whole.content(base, board.flash.size_bytes),
-        f"upyos-{board.name}-update.uf2": uf2.write(image),
+        f"upyos-{board.name}-update.uf2": uf2.write(update),
     }
+
+
+def _forgotten(board: Board) -> dict[int, bytes]:
+    """Return erased pages over what a pair of slots remembers: a newer image, and a request."""
+    pages = {}
+    sector = b"\xff" * board.flash.erase_bytes
+    for slot in board.slots:
+        for off in range(slot.end - board.pair.TAIL_BYTES, slot.end, len(sector)):
+            pages.update(uf2.pages(board.chip.flash_addr + off, sector))
+    return pages | uf2.pages(board.chip.flash_addr + board.pair.secondary.offset, sector)
+
+
+def _update(board: Board, image: uf2.Image) -> uf2.Image:
+    """Return the image of slot A where the ROM shows it: it puts it where it belongs."""
+    base = board.chip.flash_addr
+    shift = board.pair.primary.offset
+    pages = {addr - shift: page for addr, page in image.pages.items() if addr - base >= shift}
+    return uf2.Image(board.chip.uf2_family, pages)

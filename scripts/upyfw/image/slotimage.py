@@ -70,7 +70,7 @@ def wrap(
         made.create(key, "hash", None, custom_tlvs=tlvs, fixed_sig=fixed, pub_key=public)
     data = bytes(made.payload)
     slot = board.update.slot
-    why = layout.overrun(slot, slot.offset + len(data))
+    why = layout.overrun(slot, slot.offset + len(data) + board.update.tail_bytes)
     if why:
         raise UpyfwError(f"{board.name}: {why}", hint="freeze less (manifest/)")
     return data

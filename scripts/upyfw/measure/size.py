@@ -85,8 +85,8 @@ def measure(board: Board, firmware: Path, elf: Path, fs_image: Path | None) -> R
         if board.record.image == UF2:
             image = uf2.read(firmware.read_bytes())
             start_off = image.start_addr - board.chip.flash_addr
-            if board.swap:
-                start_off = board.swap.primary.offset
+            if board.update:
+                start_off = board.update.slot.offset
             flash_bytes = image.end_addr - board.chip.flash_addr - start_off
         elif board.record.image == ESP:
             flash_bytes = firmware.stat().st_size

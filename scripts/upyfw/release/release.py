@@ -13,7 +13,7 @@ from upyfw.board import boards, layout
 from upyfw.board.boards import Board
 from upyfw.board.port import PROGRAM
 from upyfw.build import firmware
-from upyfw.image import uf2
+from upyfw.image import flashfile, uf2
 from upyfw.image.artifacts import Artifacts
 from upyfw.release import index, sbom
 from upyfw.release.index import File, Part, Release
@@ -67,6 +67,8 @@ def _parts(board: Board, data: bytes, kind: str, container: str) -> tuple[Part, 
         return (Part(slot.name, slot.offset, len(data)),)
     if container == index.UF2:
         image = uf2.read(data)
+        if board.pair and kind == index.UPDATE:
+            image = flashfile.in_slot(board, image)
         offsets = [addr - board.chip.flash_addr for addr in image.pages]
         spans = [_span(region, offsets) for region in board.regions]
     else:

@@ -14,7 +14,8 @@ from upyfw.base.errors import BadInput, UpyfwError
 from upyfw.base.files import write_atomic
 from upyfw.board import boards, layout
 from upyfw.board.boards import Board
-from upyfw.image import fsimage, signing, slotimage, uf2
+from upyfw.board.port import UF2
+from upyfw.image import fsimage, picobin, signing, slotimage, uf2
 
 LIST = "etc/upgrade.inf"
 CHANNELS = ("stable", "test")
@@ -32,11 +33,12 @@ def of_build(board: Board, firmware: Path) -> bytes:
     """Return the image in a built firmware file, not signed. Raises BadInput if it has none."""
     if not board.update:
         raise BadInput(f"{board.name}: has one slot", "updates over the air need two")
-    if not board.swap:
+    if board.record.image != UF2:
         return slotimage.wrap(board, firmware.read_bytes())
     content = uf2.read(firmware.read_bytes())
-    start = board.chip.flash_addr + board.swap.primary.offset
-    return content.content(start, content.end_addr - start)
+    start = board.chip.flash_addr + board.update.slot.offset
+    image = content.content(start, content.end_addr - start)
+    return picobin.with_trial(image, True) if board.pair else image
 
 
 def read_image(data: bytes, name: str) -> slotimage.Image:

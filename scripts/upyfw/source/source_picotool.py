@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Build picotool once into the cache; rp2 builds turn ELF into UF2 with it."""
+"""Build picotool once into the cache; rp2 builds turn ELF into UF2 with it, and seal images."""
 
 import os
 import re
@@ -11,6 +11,8 @@ from upyfw.base.paths import make_dir
 from upyfw.base.progress import Report, step
 from upyfw.source import source_archive, tools
 
+# has CMake adapt it to Mbed TLS 3, which it was not written for
+_MBEDTLS3 = Path(__file__).parent / "picotool" / "mbedtls3.cmake"
 _CONFIGURE_LIMIT_S = 300
 _BUILD_LIMIT_S = 1200
 _NINJA_STEP = re.compile(r"^\[(\d+)/(\d+)\]")
@@ -36,18 +38,29 @@ def _checked(command: list, limit_s: float, env: dict[str, str], report: Report)
         raise UpyfwError(f"picotool: {result.reason()}", hint="./upyfw doctor shows the compilers")
 
 
-def build(source: Path, pico_sdk: Path, installed: Path) -> None:
+def _with_mbedtls(pico_sdk: Path, mbedtls: Path, folder: Path) -> Path:
+    """Return a folder that shows the SDK with Mbed TLS in it, where picotool looks for SHA-256."""
+    for entry in pico_sdk.iterdir():
+        if entry.name != "lib":
+            (make_dir(folder) / entry.name).symlink_to(entry)
+    (make_dir(folder / "lib") / "mbedtls").symlink_to(mbedtls)
+    return folder
+
+
+def build(source: Path, pico_sdk: Path, mbedtls: Path, installed: Path) -> None:
     """Build picotool without USB support and put it at `installed` in one rename.
 
     The final place is compiled in, so the installation goes through DESTDIR.
     """
     tools.require("cmake", "ninja", "gcc")
     make_dir(installed.parent)
+    pico_sdk = _with_mbedtls(pico_sdk, mbedtls, source.parent / "sdk")
     work = source.parent / "build"
     stage = source.parent / "stage"
     configure = ["cmake", "-S", source, "-B", work, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
     configure += ["-DPICOTOOL_NO_LIBUSB=1", f"-DPICO_SDK_PATH={pico_sdk}"]
     configure += [f"-DCMAKE_INSTALL_PREFIX={installed}"]
+    configure += [f"-DCMAKE_PROJECT_picotool_INCLUDE={_MBEDTLS3}"]
     jobs = str(os.cpu_count() or 1)
     env = {**os.environ, "DESTDIR": str(stage)}
     with step("building picotool") as report:

@@ -12,7 +12,7 @@ from upyfw.base.paths import REPO
 
 UPSTREAM = REPO / "ports" / "upstream.toml"
 # Sources the code knows by name.
-_NAMES = ("micropython", "pico-sdk", "lwip", "picotool")
+_NAMES = ("micropython", "pico-sdk", "lwip", "mbedtls", "picotool")
 
 
 @dataclass(frozen=True)

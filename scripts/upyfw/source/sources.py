@@ -71,7 +71,7 @@ class _Tree:
         made_of = source_pins.fingerprint(list(self.parts.values()))
         self.base = cache / "trees" / f"micropython-{version}-{made_of}"
         self.root = self.base / "micropython"
-        made_of = source_pins.fingerprint([self.tool, pins["pico-sdk"]])
+        made_of = source_pins.fingerprint([self.tool, pins["pico-sdk"], pins["mbedtls"]])
         self.picotool = cache / "picotool" / f"{self.tool.version}-{made_of}"
 
     def _stamp(self, part: Source) -> Path:
@@ -117,7 +117,8 @@ class _Tree:
     def finish(self, part: Source, made: Path, stamp: str) -> None:
         """Install a fetched part: picotool is built, everything else put into the tree."""
         if part.name == _TOOL:
-            source_picotool.build(made, self.root / self.parts["pico-sdk"].place, self.picotool)
+            below = (self.root / self.parts[name].place for name in ("pico-sdk", "mbedtls"))
+            source_picotool.build(made, *below, self.picotool)
             return
         self.put(part, made, stamp)
 

@@ -45,6 +45,8 @@ async def __main__(args):
         sta = wlan.interface("sta")
     except ImportError:
         return fail("sta", "this board has no network: no Wi-Fi")
+    # It does not end, so neither `wait` nor `upgrade` waits for it; it is no service with a name.
+    proc.service = None
     while proc.sts != "S":
         await asyncio.sleep(_LOOK_S)
         if proc.sts == "R" and sta.active() and not sta.isconnected():

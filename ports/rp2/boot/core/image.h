@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Our images have one size of header: behind it stand the firmware's boot2 and vector table.
+// Our images have one size of header: behind it stand the firmware's boot2 and vector table. On an RP2350 it is another one.
+#ifndef BOOT_HEADER_BYTES
 #define BOOT_HEADER_BYTES (256)
+#endif
 #define BOOT_HASH_BYTES (32)
 
 typedef struct {

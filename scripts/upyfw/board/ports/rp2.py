@@ -16,10 +16,14 @@ _FLASH = 0x10000000
 _BOOT_BYTES = 16 * 1024
 _SECTOR_BYTES = 4096
 _SLOT_SECTORS_MOST = 896
+# what the boot ROM of an RP2350 reads for its partition table: two sectors, the second is a spare
+_TABLE_BYTES = 8 * 1024
 
 
 def _fault(regions: tuple[Region, ...], chip: Chip, _flash_bytes: int) -> str | None:
     """Return the first rule of a firmware swap that the regions break."""
+    if layout.find(regions, "table"):
+        return _pair_fault(regions, chip)
     names = ("boot", "firmware_b", "journal")
     there = [name for name in names if layout.find(regions, name)]
     if not there:
@@ -30,6 +34,24 @@ def _fault(regions: tuple[Region, ...], chip: Chip, _flash_bytes: int) -> str | 
     if chip.name != "rp2040":
         return f'regions: "boot" is of the RP2040, {chip.mcu} has a boot ROM that swaps'
     return _swap_fault(regions, layout.swap(regions))
+
+
+def _pair_fault(regions: tuple[Region, ...], chip: Chip) -> str | None:
+    pair = layout.pair(regions)
+    if chip.name != "rp2350":
+        return f'regions: "table" is of the RP2350, {chip.mcu} has none'
+    if pair is None:
+        return 'regions: "table" without "firmware_b"'
+    for region, size_bytes in (
+        (pair.table, _TABLE_BYTES),
+        (pair.secondary, pair.primary.size_bytes),
+    ):
+        if region.size_bytes != size_bytes:
+            key = layout.key_of(regions, region, "size")
+            return f'{key}: "{region.name}" has {layout.size_text(size_bytes)}'
+    if pair.table.offset:
+        return f'{layout.key_of(regions, pair.table, "offset")}: "table" is at 0'
+    return None
 
 
 def _swap_fault(regions: tuple[Region, ...], swap: layout.Swap) -> str | None:
