@@ -21,7 +21,7 @@ from upyfw.remote import find
 NAME = "UNIX"
 # what that firmware calls itself (sys.implementation._build)
 KIND = "standard"
-# the interface of modules/c/swap/module.c
+# the interface of ports/README.md
 _SLOT = """\
 import hashlib
 import json
@@ -46,8 +46,10 @@ try:
         file.readinto(_there)
 except OSError:
     pass
-def view():
-    return _there
+def room():
+    return _BYTES
+def read(at, block):
+    block[:] = _there[at : at + len(block)]
 def write(number, data):
     _there[number * 4096 : number * 4096 + 4096] = data
     with open(_DATA, "wb") as file:

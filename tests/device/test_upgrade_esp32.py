@@ -133,6 +133,8 @@ def test_basic_upgrade(board):
         "[.]OK\n100% Upgrade complete\nThe new firmware is tried at the next reset."
     )
     assert "Other:   an update, 0.3.0" in board.run("upgrade status")
+    # nothing of it stays in memory
+    assert board.run("> import sys; print('_slot' in sys.modules)") == "False"
     assert "upgrade: 0.3.0 is on trial" in restarted(board)
     assert version(board) == "0.3.0"
     assert board.wait_texts(["upgrade: confirmed: 0.3.0 stays"], _TRIAL_S) is None
@@ -161,7 +163,7 @@ def test_a_board_with_one_slot_says_how_it_gets_firmware(tmp_path):
     listed = "#upyOS,0.3.0,2026-11-30\n@ESP8266_GENERIC,new.img,9,"
     listed += hashlib.sha256(b"").hexdigest() + ",\n#files,1\n"
     flash = machines.image(NAME, {"/opt/up/etc/upgrade.inf": listed})
-    line = "One slot: firmware comes by cable, ./upyfw flash standard"
+    line = "This board has one slot: firmware comes by cable, ./upyfw flash standard"
     with machines.Machines(tmp_path).at_prompt(NAME, flash) as session:
         said = session.run(ASK)
         assert said.endswith(f"offered: 0.3.0 2026-11-30\n{line}\nNothing to upgrade")

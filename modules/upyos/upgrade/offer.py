@@ -95,7 +95,7 @@ def board():
 
 def by_cable():
     """Return the line that says how a board with one slot gets its firmware."""
-    return "One slot: firmware comes by cable, ./upyfw flash " + board()
+    return "This board has one slot: firmware comes by cable, ./upyfw flash " + board()
 
 
 def number(text):
