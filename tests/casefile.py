@@ -141,10 +141,10 @@ def _case(where: str, raw: dict, group: str) -> Case:
 
 
 def commands_of_contract(text: str | None = None) -> set[str]:
-    """Names in the first column of the tables of docs/spec/commands.md."""
+    """Names at the head of the paragraphs of docs/spec/commands.md."""
     text = (TREE / "docs/spec/commands.md").read_text() if text is None else text
     names = set()
-    for cell in re.findall(r"^\| ([^|]+?) \| (?:`|same)", text, re.MULTILINE):
+    for cell in re.findall(r"^\* ([^:`]+): (?:`|same)", text, re.MULTILINE):
         names.update(name.strip(" *") for name in re.sub(r"\(.*?\)", "", cell).split(","))
     return names - {""}
 

@@ -214,7 +214,7 @@ def test_a_command_is_one_file_and_its_cases(copy):
     which = "frob or layers or up_to_date or license or pending"
     copy.test(which, "commands_doc", "casefile", "layers", "readme", "style")
     assert copy.changed() == {"modules/upyos/bin/text/frob.py", "tests/cases/frob.toml"}
-    assert "| `frob [-n] [WORD...]` |" in (copy.folder / "README.md").read_text()
+    assert "\n* `frob [-n] [WORD...]`: " in (copy.folder / "README.md").read_text()
 
 
 def test_a_command_in_a_new_group_is_one_file_and_its_cases(copy):
@@ -225,7 +225,7 @@ def test_a_command_in_a_new_group_is_one_file_and_its_cases(copy):
     which = "frob or radio or layers or up_to_date or license or pending or little_else"
     copy.test(which, "commands_doc", "casefile", "layers", "readme", "style")
     assert copy.changed() == {"modules/upyos/bin/radio/frob.py", "tests/cases/frob.toml"}
-    assert "| `frob [-n] [WORD...]` |" in (copy.folder / "README.md").read_text()
+    assert "\n* `frob [-n] [WORD...]`: " in (copy.folder / "README.md").read_text()
     assert "upyos/bin/radio/frob.py" in copy.run("-c", FROZEN)
 
 

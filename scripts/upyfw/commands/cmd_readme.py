@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import rich_click as click
@@ -23,11 +24,13 @@ _STATES = {
     3: "checked in CI",
 }
 _KIT = ", built where its SDK is"
+# of a line of the list of commands
+_WIDTH = 140
 
 
 @click.command()
 def command() -> None:
-    """Write the tables of boards and commands into README.md."""
+    """Write the table of boards and the list of commands into README.md."""
     text = README.read_text()
     made = refreshed(text)
     if made != text:
@@ -65,10 +68,16 @@ def _boards() -> list[str]:
 
 
 def _commands(bin_dir: Path = REPO / "modules" / "upyos" / "bin") -> list[str]:
-    rows = ["| command | what it does |", "|---|---|"]
+    rows = []
     for entry in sorted(codegen.commands(bin_dir), key=lambda entry: entry.name):
         usage, _, text = entry.help.partition("\n")
-        rows.append(f"| `{_cell(usage)}` | {_cell(_sentence(text))} |")
+        rows += textwrap.wrap(
+            f"* `{usage}`: {_sentence(text)}.",
+            _WIDTH,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     return rows
 
 
@@ -76,7 +85,3 @@ def _sentence(text: str) -> str:
     """Return the first statement of a help text, without what stands in brackets."""
     plain = re.sub(r"\s*\([^)]*\)", "", " ".join(text.split()))
     return re.split(r"[.:;](?:\s|$)", plain, maxsplit=1)[0]
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
