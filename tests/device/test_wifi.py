@@ -131,8 +131,9 @@ def test_it_joins_again_when_the_router_comes_back(on):
 
 def test_it_does_not_join_again_after_a_goodbye(on):
     joined(on, "stand-in", KEY)
+    on.run("> p = [q.pid for q in sdata.procs if q.cmd == 'wifikeep'][-1]; utls.setenv('p', p)")
     on.run("wifi sta disconnect -n")
-    on.run("wait")
+    on.run("wait $p")
     assert on.run("test -p wifikeep") == "False"
 
 
