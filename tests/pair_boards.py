@@ -140,7 +140,7 @@ class Board:
         pair = self.pair()
         for number, at in enumerate(range(0, len(image), SECTOR)):
             sector = image[at : at + SECTOR].ljust(SECTOR, b"\xff")
-            self.code.sim_write(ctypes.byref(pair), number, sector)
+            self.code.pair_write(ctypes.byref(pair), number, sector)
 
     def runs(self, image: bytes) -> bool:
         """Tell whether exactly this image runs, but for the flag of the trial."""

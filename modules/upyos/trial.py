@@ -3,7 +3,7 @@
 
 The firmware may stay once the prompt has answered for a while, the services run that ran before,
 and, if it came over the network, a network is there. Until then the watchdog is fed by
-modules/c/swap, or a timer of esp.c runs; if that takes too long, it goes back.
+modules/c/slots, or a timer of esp.c runs; if that takes too long, it goes back.
 """
 
 import time

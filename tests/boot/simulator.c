@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // A flash in memory under the boot loader's deciding code: counts what is erased and programmed, and loses power.
-// A bit that was on its way when the power went is weak: it reads as 0 or 1, another time otherwise, until it is
-// erased or programmed again. From one start to the next all of them may read as if they had arrived, as if they had
-// not left, or as they like.
 //
 // Built by tests/boot_simulator.py as a shared library. One flash a process.
 
@@ -14,6 +11,7 @@
 #include "mbedtls/platform_util.h"
 #include "boot.h"
 #include "port.h"
+#include "../weak_flash.h"
 
 void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
     memset(data, 0, size_bytes);
@@ -25,16 +23,10 @@ void mbedtls_platform_zeroize(void *data, size_t size_bytes) {
 
 enum { RUN_DECIDE, RUN_REQUEST_TEST, RUN_REQUEST_PERM, RUN_CONFIRM, RUN_REVERT, RUN_IS_ON_TRIAL };
 
-static uint8_t *flash;
-// A bit is 1 where the same bit of the flash is weak.
-static uint8_t *weak;
-static uint32_t flash_bytes;
 static uint32_t ops_left;
 static uint32_t erases, programs;
 // Whether an operation that is cut had begun.
 static bool torn;
-static uint32_t bits_seed;
-static enum { ARRIVED, NOT_LEFT, ANY } weak_reads;
 static jmp_buf power_cut;
 
 void sim_power_on(uint8_t *content, uint8_t *weak_bits, uint32_t size_bytes) {
@@ -58,28 +50,12 @@ static void check(uint32_t off_bytes, uint32_t size_bytes, uint32_t unit_bytes) 
     }
 }
 
-// xorshift32: bits that a test can repeat.
-static uint8_t any_bits(void) {
-    if (weak_reads != ANY) {
-        return weak_reads == ARRIVED ? 0 : 0xff;
-    }
-    bits_seed ^= bits_seed << 13;
-    bits_seed ^= bits_seed >> 17;
-    bits_seed ^= bits_seed << 5;
-    return bits_seed >> 11;
-}
-
 // Erase where page is NULL, program else.
 static void change(uint32_t off_bytes, uint32_t size_bytes, const uint8_t *page) {
     if (ops_left == 0 && !torn) {
         longjmp(power_cut, CUT);
     }
-    for (uint32_t i = off_bytes; i < off_bytes + size_bytes; i++) {
-        uint8_t driven = page != NULL ? ~page[i - off_bytes] : 0xff;
-        uint8_t moving = (page != NULL ? flash[i] : ~flash[i]) & driven;
-        flash[i] = page != NULL ? flash[i] & ~driven : 0xff;
-        weak[i] = ops_left == 0 ? weak[i] | moving : weak[i] & ~driven;
-    }
+    drive(off_bytes, size_bytes, page, ops_left == 0);
     if (ops_left == 0) {
         longjmp(power_cut, CUT);
     }
@@ -89,8 +65,7 @@ static void change(uint32_t off_bytes, uint32_t size_bytes, const uint8_t *page)
 void boot_port_read(uint32_t off_bytes, void *to, size_t size_bytes) {
     check(off_bytes, size_bytes, 1);
     for (size_t i = 0; i < size_bytes; i++) {
-        uint8_t weak_bits = weak[off_bytes + i];
-        ((uint8_t *)to)[i] = flash[off_bytes + i] ^ (weak_bits != 0 ? weak_bits & any_bits() : 0);
+        ((uint8_t *)to)[i] = read_byte(off_bytes + i);
     }
 }
 

@@ -66,8 +66,10 @@ def test_two_slots_keep_their_contract(path):
     assert found == _contract(SLOTS)
 
 
-def test_the_slots_of_our_boot_loader_keep_it_too():
-    text = (TREE / "modules/c/swap/slot.c").read_text()
+@pytest.mark.parametrize("folder", ("swap", "pair"))
+def test_the_slots_in_c_keep_it_too(folder):
+    text = (TREE / "modules/c" / folder / "slot.c").read_text()
+    text += (TREE / "modules/c/slots/table.h").read_text()
     names = set(re.findall(r"MP_ROM_QSTR\(MP_QSTR_(\w+)\), MP_ROM_PTR", text))
     assert names == set(_contract(SLOTS))
     counts = {name: int(count) for count, name in re.findall(r"OBJ_(\d)\(slot_(\w+)_obj", text)}

@@ -2,20 +2,14 @@
 //
 // _slot: the two firmware slots of this board, for Python (ports/README.md). What is written is said in pair.h.
 
-#include <string.h>
-
 #include "py/builtin.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "image.h"
 #include "port.h"
 #include "rom.h"
-#include "swap.h"
+#include "slots.h"
 #include "../upyos/upyos.h"
-
-// MCUboot, boot/bootutil/include/bootutil/image.h: a signature by ECDSA. And ours: the board's name.
-#define TLV_SIGNATURE (0x22)
-#define TLV_BOARD (0xa0)
 
 static pair_t slots(void) {
     pair_t pair;
@@ -46,19 +40,7 @@ static mp_obj_t slot_read(mp_obj_t at_in, mp_obj_t block) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_read_obj, slot_read);
 
-static bool is_there(uint32_t off_bytes, const uint8_t *sector) {
-    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
-        uint8_t page[BOOT_PAGE_BYTES];
-        pair_port_read(off_bytes + at, page, sizeof(page));
-        if (memcmp(page, sector + at, sizeof(page)) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// write(number, data): replace a sector there. What is there already is programmed once more and not erased: a power cut while it
-// was written left bits of which nobody knows how they read the next time. A power cut harms nothing that runs.
+// write(number, data): replace a sector there. A power cut harms nothing that runs.
 static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
     pair_t pair = slots();
     mp_uint_t number = mp_obj_get_int(number_in);
@@ -67,30 +49,12 @@ static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
     if (number >= (pair.slot_bytes - PAIR_TAIL_BYTES) / BOOT_SECTOR_BYTES || bufinfo.len != BOOT_SECTOR_BYTES) {
         mp_raise_ValueError(NULL);
     }
-    uint32_t off_bytes = pair_sector(&pair, number);
-    if (off_bytes == 0) {
+    if (!pair_write(&pair, number, bufinfo.buf)) {
         mp_raise_OSError(MP_EBUSY);
-    }
-    if (!is_there(off_bytes, bufinfo.buf)) {
-        boot_port_erase(off_bytes);
-    }
-    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
-        boot_port_program(off_bytes + at, (const uint8_t *)bufinfo.buf + at);
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_write_obj, slot_write);
-
-static mp_obj_t tlv(uint32_t off_bytes, const boot_image_t *image, bool is_protected, uint16_t type) {
-    uint32_t at_off;
-    uint32_t size_bytes = boot_image_tlv(off_bytes, image, is_protected, type, &at_off);
-    if (size_bytes == 0 || size_bytes > BOOT_PAGE_BYTES) {
-        return mp_const_none;
-    }
-    uint8_t value[BOOT_PAGE_BYTES];
-    boot_port_read(at_off, value, size_bytes);
-    return mp_obj_new_bytes(value, size_bytes);
-}
 
 // image(which, whole) -> (version, board, bytes, SHA-256, signature) or None; whole: its hash must be right. version has four
 // numbers, board and signature may be None.
@@ -101,20 +65,7 @@ static mp_obj_t slot_image(mp_obj_t which, mp_obj_t whole) {
         return mp_const_none;
     }
     uint32_t off_bytes = mp_obj_get_int(which) == PAIR_RUNNING ? pair.running_off : pair.other_off;
-    boot_version_t version;
-    boot_port_read(off_bytes + BOOT_VERSION_OFF, &version, sizeof(version));
-    mp_obj_t numbers[] = {
-        MP_OBJ_NEW_SMALL_INT(version.major), MP_OBJ_NEW_SMALL_INT(version.minor),
-        MP_OBJ_NEW_SMALL_INT(version.revision), mp_obj_new_int_from_uint(version.build),
-    };
-    mp_obj_t fields[] = {
-        mp_obj_new_tuple(4, numbers),
-        tlv(off_bytes, &image, true, TLV_BOARD),
-        MP_OBJ_NEW_SMALL_INT(image.total_bytes),
-        mp_obj_new_bytes(image.hash, BOOT_HASH_BYTES),
-        tlv(off_bytes, &image, false, TLV_SIGNATURE),
-    };
-    return mp_obj_new_tuple(5, fields);
+    return upyos_slot_fields(off_bytes, &image);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_image_obj, slot_image);
 
@@ -157,22 +108,4 @@ static mp_obj_t slot_marks(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(slot_marks_obj, slot_marks);
 
-static const mp_rom_map_elem_t slot_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__slot) },
-    { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&slot_room_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&slot_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slot_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&slot_image_obj) },
-    { MP_ROM_QSTR(MP_QSTR_request), MP_ROM_PTR(&slot_request_obj) },
-    { MP_ROM_QSTR(MP_QSTR_trial), MP_ROM_PTR(&slot_trial_obj) },
-    { MP_ROM_QSTR(MP_QSTR_confirm), MP_ROM_PTR(&slot_confirm_obj) },
-    { MP_ROM_QSTR(MP_QSTR_revert), MP_ROM_PTR(&slot_revert_obj) },
-    { MP_ROM_QSTR(MP_QSTR_marks), MP_ROM_PTR(&slot_marks_obj) },
-};
-static MP_DEFINE_CONST_DICT(slot_globals, slot_globals_table);
-
-const mp_obj_module_t slot_module = {
-    .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&slot_globals,
-};
-MP_REGISTER_MODULE(MP_QSTR__slot, slot_module);
+#include "../slots/table.h"

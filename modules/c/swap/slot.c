@@ -9,12 +9,9 @@
 #include "boot.h"
 #include "image.h"
 #include "port.h"
+#include "slots.h"
 #include "swap.h"
 #include "../upyos/upyos.h"
-
-// MCUboot, boot/bootutil/include/bootutil/image.h: a signature by ECDSA. And ours: the board's name.
-#define TLV_SIGNATURE (0x22)
-#define TLV_BOARD (0xa0)
 
 const boot_layout_t upyos_slot_layout = UPYOS_BOOT_LAYOUT;
 
@@ -66,12 +63,6 @@ static mp_obj_t slot_write(mp_obj_t number_in, mp_obj_t data) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_write_obj, slot_write);
 
-static mp_obj_t tlv(uint32_t off_bytes, const boot_image_t *image, bool is_protected, uint16_t type) {
-    uint32_t at_off;
-    uint32_t size_bytes = boot_image_tlv(off_bytes, image, is_protected, type, &at_off);
-    return size_bytes == 0 ? mp_const_none : mp_obj_new_bytes((const byte *)(XIP_BASE + at_off), size_bytes);
-}
-
 // image(which, whole) -> (version, board, bytes, SHA-256, signature) or None; whole: its hash must be right. version has four
 // numbers, board and signature may be None.
 static mp_obj_t slot_image(mp_obj_t which, mp_obj_t whole) {
@@ -82,20 +73,7 @@ static mp_obj_t slot_image(mp_obj_t which, mp_obj_t whole) {
     if (!there) {
         return mp_const_none;
     }
-    boot_version_t version;
-    boot_port_read(off_bytes + BOOT_VERSION_OFF, &version, sizeof(version));
-    mp_obj_t numbers[] = {
-        MP_OBJ_NEW_SMALL_INT(version.major), MP_OBJ_NEW_SMALL_INT(version.minor),
-        MP_OBJ_NEW_SMALL_INT(version.revision), mp_obj_new_int_from_uint(version.build),
-    };
-    mp_obj_t fields[] = {
-        mp_obj_new_tuple(4, numbers),
-        tlv(off_bytes, &image, true, TLV_BOARD),
-        MP_OBJ_NEW_SMALL_INT(image.total_bytes),
-        mp_obj_new_bytes(image.hash, BOOT_HASH_BYTES),
-        tlv(off_bytes, &image, false, TLV_SIGNATURE),
-    };
-    return mp_obj_new_tuple(5, fields);
+    return upyos_slot_fields(off_bytes, &image);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(slot_image_obj, slot_image);
 
@@ -141,22 +119,4 @@ static mp_obj_t slot_marks(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(slot_marks_obj, slot_marks);
 
-static const mp_rom_map_elem_t slot_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__slot) },
-    { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&slot_room_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&slot_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&slot_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&slot_image_obj) },
-    { MP_ROM_QSTR(MP_QSTR_request), MP_ROM_PTR(&slot_request_obj) },
-    { MP_ROM_QSTR(MP_QSTR_trial), MP_ROM_PTR(&slot_trial_obj) },
-    { MP_ROM_QSTR(MP_QSTR_confirm), MP_ROM_PTR(&slot_confirm_obj) },
-    { MP_ROM_QSTR(MP_QSTR_revert), MP_ROM_PTR(&slot_revert_obj) },
-    { MP_ROM_QSTR(MP_QSTR_marks), MP_ROM_PTR(&slot_marks_obj) },
-};
-static MP_DEFINE_CONST_DICT(slot_globals, slot_globals_table);
-
-const mp_obj_module_t slot_module = {
-    .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&slot_globals,
-};
-MP_REGISTER_MODULE(MP_QSTR__slot, slot_module);
+#include "../slots/table.h"

@@ -200,7 +200,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_cut_obj;
 // signed.c
 extern const mp_obj_fun_builtin_fixed_t upyos_signed_obj;
 
-// ../swap/trial.c, on boards with our boot loader, or esp.c: at the start of Python; the end of a trial.
+// ../swap/trial.c, ../pair/trial.c or esp.c, by who starts firmware: at the start of Python; the end of a trial.
 void upyos_trial_start(void);
 void upyos_trial_end(bool keep_watchdog);
 extern const mp_obj_fun_builtin_fixed_t upyos_trial_end_obj;

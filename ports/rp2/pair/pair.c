@@ -160,14 +160,32 @@ bool pair_image(const pair_t *pair, unsigned which, bool whole, boot_image_t *im
     return whole ? boot_image_is_whole(off_bytes, room_bytes(pair), image) : boot_image_read(off_bytes, room_bytes(pair), image);
 }
 
-uint32_t pair_sector(const pair_t *pair, uint32_t number) {
+static bool is_there(uint32_t off_bytes, const uint8_t *sector) {
+    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
+        uint8_t page[BOOT_PAGE_BYTES];
+        pair_port_read(off_bytes + at, page, sizeof(page));
+        if (memcmp(page, sector + at, sizeof(page)) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool pair_write(const pair_t *pair, uint32_t number, const uint8_t *sector) {
     if (pair->on_trial) {
-        return 0;
+        return false;
     }
     if (!is_blank(pair->other_off)) {
         boot_port_erase(pair->other_off);
     }
-    return number == 0 ? aside_off(pair) : pair->other_off + number * BOOT_SECTOR_BYTES;
+    uint32_t off_bytes = number == 0 ? aside_off(pair) : pair->other_off + number * BOOT_SECTOR_BYTES;
+    if (!is_there(off_bytes, sector)) {
+        boot_port_erase(off_bytes);
+    }
+    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
+        boot_port_program(off_bytes + at, sector + at);
+    }
+    return true;
 }
 
 // The first four bytes of the SHA-256 of what is in front of the checksum.

@@ -36,9 +36,11 @@ bool pair_image(const pair_t *pair, unsigned which, bool whole, boot_image_t *im
 // Where boot_port_read finds that image from now on.
 uint32_t pair_look(const pair_t *pair, unsigned which);
 
-// Where sector `number` of an update goes. The ROM must not see what nobody has checked: the first one is put aside, and its
-// place is erased. A power cut leaves a slot that the ROM does not start. 0 during a trial: there stands what to go back to.
-uint32_t pair_sector(const pair_t *pair, uint32_t number);
+// Write sector `number` of an update. The ROM must not see what nobody has checked: the first one is put aside, and its
+// place is erased. What is there already is programmed once more and not erased: a power cut while it was written left bits of
+// which nobody knows how they read the next time. A power cut leaves a slot that the ROM does not start. Returns false during a
+// trial: there stands what to go back to.
+bool pair_write(const pair_t *pair, uint32_t number, const uint8_t *sector);
 
 // Ask for the update, or to go back: the next start tries it. See boot.h for the answers. A power cut leaves what was before, or
 // the request.

@@ -11,7 +11,7 @@
 #include "../upyos/upyos.h"
 #include "port.h"
 #include "rp2flash.h"
-#include "swap.h"
+#include "slots.h"
 #if UPYOS_PAIR
 #include "pair.h"
 #endif
