@@ -37,7 +37,11 @@ def _web(url, offset):
         raise OSError(_EOPNOTSUPP) from None
     request = webclient.Request()
     request.offset = offset
-    stream = webclient.download.Download(url, request)
+    try:
+        stream = webclient.download.Download(url, request)
+    except ImportError as e:
+        # https on a board without TLS
+        raise ValueError(str(e)) from None
     why = stream.refused()
     if why:
         stream.close()
