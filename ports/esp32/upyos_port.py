@@ -10,6 +10,8 @@ LOCAL_CLOCK = True
 # What a write to the flash may be as small as: the port writes any length, 32 is littlefs' default
 # in MicroPython.
 PROG_BYTES = 32
+# Peers that wait until a service accepts them; a further one tries again after a second.
+BACKLOG = 4
 
 # Upper half of the word that _upyos keeps over resets, while it holds our counter.
 _MAGIC = const(0x7550)

@@ -6,6 +6,8 @@ import contextlib
 import random
 import re
 import socket
+import time
+from pathlib import Path
 
 from network import LIMIT_S
 from upyfw.measure import http_rate
@@ -24,6 +26,24 @@ def test_parallel_requests(web, full):
             replies = [pool.submit(web.get, "/big.csv") for _ in range(50)]
             for reply in replies:
                 assert reply.result().body.decode() == FILES["/www/big.csv"]
+
+
+def taken(port: int) -> int:
+    """How many connections to a port of this host are open at the side that listens."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "01" for row in rows)
+
+
+def test_peers_that_come_at_once_are_not_forgotten(web):
+    """Linux answers peers that a full queue has no place for, and tells nobody that they came."""
+    pid = re.search(r"^ *(\d+) .*uhttpd", web.session.run("ps"), re.MULTILINE)[1]
+    assert web.session.run(f"hold {pid}") == ""
+    clients = [web.plain() for _ in range(50)]
+    for _ in range(100):
+        if taken(web.port) == len(clients):
+            break
+        time.sleep(0.05)
+    assert taken(web.port) == len(clients)
 
 
 HTTP_SEEDS = [
