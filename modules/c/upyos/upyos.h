@@ -189,6 +189,7 @@ extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_line_at_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_rows_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_lines_matching_obj;
 extern const mp_obj_fun_builtin_var_t upyos_lines_with_obj;
