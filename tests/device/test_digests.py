@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""MD5 and SHA-1 of our own (digests.c): all lengths up to two blocks of 64 bytes, and longer ones."""
+"""MD5 and SHA-1 of our own (digests.c): of all lengths up to two blocks, and of longer texts."""
 
 import hashlib
 
