@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from casefile import TREE
+from upyfw.board.chips import CHIPS
+from upyfw.measure import frozen_size
 from upyfw.measure.frozen_size import IDF_FLAGS, IDF_SETTINGS
 from upyfw.source import sources
 
@@ -74,6 +76,18 @@ def test_what_the_module_lists_is_there(micropython, tmp_path):
     made = {name for text in expanded.values() for name in re.findall(r"\b(upyos_\w+) =", text)}
     assert "upyos_keep_obj" in listed
     assert listed <= made
+
+
+@pytest.mark.parametrize("chip", ["esp32c3", "esp8266"])
+def test_no_two_files_define_the_same(micropython, tmp_path, chip):
+    """As the kit's linker sees it, whose build compiles all of them."""
+    frozen_size.c_bytes(CHIPS[chip], micropython, tmp_path)
+    made = [str(tmp_path / f"{path.stem}.o") for path in SOURCES]
+    command = [*frozen_size.compiler(CHIPS[chip]), "-r", "-nostdlib", *made]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "all")], capture_output=True, text=True, timeout=LIMIT_S
+    )
+    assert done.returncode == 0, done.stderr
 
 
 COMPONENT = """\
