@@ -193,6 +193,19 @@ def test_what_a_uart_drops_is_told(micropython, tmp_path):
     subprocess.run(["./told"], cwd=tmp_path, check=True, timeout=LIMIT_S)
 
 
+def test_a_socket_of_the_port_has_tick_scheduled(micropython, tmp_path):
+    """It calls it by itself, with the socket; what is scheduled is called with tick."""
+    port = (micropython / "ports" / "esp32" / "modsocket.c").read_text()
+    assert port.count("mp_call_function_1_protected(s->events_callback, s)") == 1
+    text = _expanded(micropython, tmp_path, *IDF_SETTINGS)["step.c"]
+    body = text.partition("__wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {")[2]
+    first = "if (fun == ((mp_obj_t)(&upyos_tick_obj)) && arg != fun) { upyos_esp_tick_soon(); return"
+    assert re.sub(r"\s+", " ", body).strip().startswith(first)
+    for path in SOURCES:
+        for words in re.findall(r"mp_sched_schedule\((.*?)\);", path.read_text()):
+            assert words == "tick, tick", path.name
+
+
 def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_path):
     """Else the kit's linker is the first who says so, or nobody does."""
     _compiled(tmp_path, micropython, esp_platform=1)

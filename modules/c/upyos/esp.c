@@ -33,11 +33,16 @@ static void run(mp_sched_node_t *scheduled) {
     }
 }
 
+// From any thread: have the main one run tick soon.
+void upyos_esp_tick_soon(void) {
+    mp_sched_schedule_node(&node, run);
+    mp_hal_wake_main_task();
+}
+
 // Called by ESP-IDF's task for timers.
 static void due(void *arg) {
     (void)arg;
-    mp_sched_schedule_node(&node, run);
-    mp_hal_wake_main_task();
+    upyos_esp_tick_soon();
 }
 
 void upyos_esp_tick(mp_uint_t period_ms) {
