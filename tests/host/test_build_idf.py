@@ -199,7 +199,9 @@ def test_a_socket_of_the_port_has_tick_scheduled(micropython, tmp_path):
     assert port.count("mp_call_function_1_protected(s->events_callback, s)") == 1
     text = _expanded(micropython, tmp_path, *IDF_SETTINGS)["step.c"]
     body = text.partition("__wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {")[2]
-    first = "if (fun == ((mp_obj_t)(&upyos_tick_obj)) && arg != fun) { upyos_esp_tick_soon(); return"
+    first = (
+        "if (fun == ((mp_obj_t)(&upyos_tick_obj)) && arg != fun) { upyos_esp_tick_soon(); return"
+    )
     assert re.sub(r"\s+", " ", body).strip().startswith(first)
     for path in SOURCES:
         for words in re.findall(r"mp_sched_schedule\((.*?)\);", path.read_text()):
