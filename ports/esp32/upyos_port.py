@@ -137,5 +137,6 @@ def prepare(sock):
 
     import _upyos
 
-    # MicroPython's own option: a function that is scheduled then (extmod/modlwip.c)
+    # MicroPython's own option: a function that is called then, whatever else waits
+    # (ports/esp32/modsocket.c); step.c has this one scheduled.
     sock.setsockopt(socket.SOL_SOCKET, 20, _upyos.tick)

@@ -58,6 +58,9 @@ if(ESP_PLATFORM)
     # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all
     # of this once more, without ESP-IDF's definitions and without optimisation, and link that copy first.
     set_source_files_properties(${UPYOS_SOURCES} DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES HEADER_FILE_ONLY ON)
+    # Whether its UART drops what is typed.
+    set_source_files_properties(${MICROPY_PORT_DIR}/uart.c PROPERTIES
+        COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/uart_lost.h" OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/uart_lost.h)
     # Where its main thread waits (esp.c).
     upyos_shared(wrap idf UPYOS_WRAPPED)
     list(TRANSFORM UPYOS_WRAPPED PREPEND "LINKER:--wrap=")

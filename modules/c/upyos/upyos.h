@@ -151,6 +151,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_interfaces_obj;
 #if defined(CONFIG_IDF_TARGET)
 // Have tick called every period_ms; 0 stops.
 void upyos_esp_tick(mp_uint_t period_ms);
+void upyos_esp_tick_soon(void);
 void upyos_esp_tick_init(void);
 #endif
 
