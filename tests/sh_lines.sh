@@ -522,3 +522,21 @@ check() {
   esac
 }
 main 1 two 3
+
+for x in 1 2; do (echo "sub $x"; exit $x); echo $?; done
+
+if true; then (echo yes; exit 3); else (echo no); fi; echo $?
+
+f() { (cd sub; exit 4); echo $?; echo *.md; }; f
+
+{ (echo q; echo p) | sort; }
+
+x=$(exit 5; echo no); echo "$? [$x]"
+
+sh -c 'echo line; exit 3'; echo $?
+
+echo fed | sh -c 'cat; echo more'
+
+export A1=1 A2='b c'; echo "$A1 $A2"
+
+cat /dev/null run.py

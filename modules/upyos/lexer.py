@@ -9,8 +9,7 @@ where nothing has to be expanded or redirected, else a tuple whose items are
 * list: a word that takes more than that to expand, `[source, part, ...]`, see grammar.words,
 * int: a redirection, its target is the next item; or PYTHON, followed by the rest of the line.
 
-Pure: runs on CPython too. Characters are looked for by span() in C: a step of a loop here would
-cost an RP2040 about 10 us.
+Pure: runs on CPython too. span() looks for characters, in C: a step of a loop costs 10 us here.
 """
 
 from _upyos import span
@@ -105,10 +104,10 @@ def _scan(line):
         elif c in ";&|":
             at = _operator(line, at, program, words)
             words = []
-        elif c == "(" and not words:
+        elif c == "(" and words[:1] not in (["if"], ["elif"], ["while"]) and _begins_one(words):
             from upyos.grammar import words as richer
 
-            at, words = richer.group(line, at, program)
+            at, words = richer.group(line, at, program, words)
         else:
             at = _word(line, at, _STOPS, words)
         at = span(line, at, _BLANKS, True)
@@ -162,7 +161,7 @@ def _angle(line, at, words):
     n = len(words)
     c = line[at]
     after = line[at + 1 : at + 2]
-    if after and after in " \t" and _starts_command(words):
+    if after and after in " \t" and _begins_one(words):
         words.append(_PYTHON)
         words.append(line[at:])
         return len(line)
@@ -190,13 +189,15 @@ def _angle(line, at, words):
     return at + 1
 
 
-def _starts_command(words):
+def _begins_one(words):
     """Tell whether a command begins after these words: at the start, or where `if` wants one."""
     n = len(words)
     if n == 0:
         return True
     if words[0] == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
         return n == 4 or words[4] == "run"
+    if words[0] == "function":
+        return words[2:] == ["{"]
     return n == 1 and words[0] in ("if", "elif", "while", "then", "do", "else", "{")
 
 

@@ -191,3 +191,4 @@ def test_rates_are_measured(tmp_path):
     assert rates.uhttpd > 0
     assert rates.microdot > 0
     assert http_rate.on_board(tmp_path, requests=2) > 0
+    assert http_rate.wget_on_board(tmp_path, 4096) > 0

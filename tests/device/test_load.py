@@ -17,6 +17,7 @@ from test_service_heap import SLACK_BYTES, USED
 from test_telnet import log_in
 from upyfw.source import tools
 from upyfw.targets.unix import Unix
+from web_socket import WebSocket
 
 FASTER = 100
 DAY_S = 24 * 3600
@@ -29,13 +30,14 @@ OTHERS = "'left:', sum(len(getattr(p, 'connections', ())) for p in sdata.procs)"
 
 
 class Board:
-    """A board with telnet and FTP, both without a password."""
+    """A board with telnet, FTP and the web server, without a password."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.telnet, self.ftp = free_port(), free_port()
+        self.telnet, self.ftp, self.http = free_port(), free_port(), free_port()
         session.run(f"utelnetd start -p {self.telnet}")
         session.run(f"uftpd start -p {self.ftp}")
+        session.run(f"uhttpd start -p {self.http}")
         self.idle: list[Plain] = []
         # with somebody there all the time, what is loaded is the same at each reading
         self.held = Plain(self.ftp)
@@ -51,7 +53,7 @@ class Board:
             client.until(b"\r\n/ $: ")
 
     def breaks_off(self, source: random.Random) -> None:
-        port = source.choice((self.telnet, self.ftp))
+        port = source.choice((self.telnet, self.ftp, self.http))
         data = source.randbytes(source.randrange(1, 200))
         with closing(Plain(port)) as client:
             # no line that the console would wait for the rest of
@@ -92,6 +94,26 @@ class Board:
             client.until(b"230 ")
             self._transfer(client, b"STOR /t/half", source.randbytes(3000), whole=False)
 
+    def asks(self, source: random.Random) -> None:
+        number = source.randrange(1000)
+        for line, body, wanted in (
+            (b"GET /index.html", b"", b""),
+            (b"GET /none.html", b"", b" 404 "),
+            (b"POST /api/fs/list", b'{"path": "/t"}', b'"path"'),
+            (b"POST /api/cmd/run", b'{"cmd": "< %d * 7"}' % number, b"%d" % (number * 7)),
+        ):
+            with closing(Plain(self.http)) as client:
+                head = line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+                client.send(head % len(body) + body)
+                assert wanted in client.rest()
+
+    def uses_the_page(self, source: random.Random) -> None:
+        with closing(Plain(self.http)) as client:
+            terminal = WebSocket(client)
+            terminal.until(b"/ $: ")
+            terminal.send(b"< %d * 7\r" % source.randrange(1000))
+            terminal.until(b"\r\n/ $: ")
+
     def says_nothing(self, source: random.Random) -> None:
         self.idle.append(Plain(self.ftp))
         if len(self.idle) > 3:
@@ -101,7 +123,7 @@ class Board:
         self.held.send(b"NOOP\r\n")
         self.held.until(b"200 ")
         kinds = (self.types, self.breaks_off, self.moves_files, self.breaks_an_upload)
-        source.choice((*kinds, self.says_nothing))(source)
+        source.choice((*kinds, self.says_nothing, self.asks, self.uses_the_page))(source)
 
     def alone(self) -> int:
         """The heap in use once all other peers have gone."""

@@ -9,6 +9,8 @@ from upyfw.measure.bench_report import NetworkFigures
 
 IDLE_BYTES = 6 * 1024
 CONNECTION_BYTES = 3 * 1024
+# half of it is modules that nothing else has loaded, and there is one terminal at most
+TERMINAL_BYTES = 6400
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +28,21 @@ def test_connections(figures):
         "telnet session",
         "FTP control connection",
         "FTP transfer",
+        "HTTP request",
+        "terminal in the page",
     }
-    each = figures.connection_bytes
+    each = dict(figures.connection_bytes)
+    assert 0 < each.pop("terminal in the page") <= TERMINAL_BYTES
     assert {what: n for what, n in each.items() if not 0 < n <= CONNECTION_BYTES} == {}
 
 
 def test_every_transfer_ended(figures):
     """With ten connections before it: the end of a listening socket wrote into one of them."""
     assert min(figures.ftp_read_kb_per_s, figures.ftp_written_kb_per_s) > 0
+
+
+def test_the_web_server_answered(figures):
+    assert figures.http_per_s > 0
 
 
 def test_an_echo_does_not_wait_for_the_timer(figures):

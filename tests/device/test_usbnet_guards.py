@@ -47,7 +47,22 @@ def __main__(args):
     gc.collect()
     print("collected", len([socket.socket() for _ in range(3)]))
 """
-FILES = {"/t/sockets.py": SOCKETS, "/t/toomany.py": TOO_MANY}
+# accepts when the peer has said all, and perhaps nothing
+LATE = """import socket, time
+def __main__(args):
+    s = socket.socket()
+    s.bind(("0.0.0.0", 7))
+    s.listen(1)
+    print("ready")
+    time.sleep(1)
+    c = s.accept()[0]
+    c.settimeout(5)
+    got = 0
+    while data := c.recv(100):
+        got += len(data)
+    print("got", got)
+"""
+FILES = {"/t/sockets.py": SOCKETS, "/t/toomany.py": TOO_MANY, "/t/late.py": LATE}
 
 
 @pytest.fixture
@@ -99,3 +114,13 @@ def test_a_socket_that_was_never_made_is_collected(session):
     told = session.run("/t/toomany")
     assert "ended 12 True\ncollected 3" in told
     assert session.run("echo still") == "still"
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 300])
+def test_a_peer_that_closed_before_it_was_accepted_has_closed(session, data):
+    """The end of a connection on which nothing came, an empty file over FTP, was lost."""
+    session.forget()
+    session.type("/t/late")
+    assert session.wait_texts(["ready\n"], 10) is None
+    session.target.cable.exchange(7, data, end=True, keep=True, limit=0.3)
+    assert session.wait_texts([f"got {len(data)}\n"], 20) is None

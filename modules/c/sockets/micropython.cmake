@@ -83,7 +83,8 @@ upyos_mend(
                 if (slot->pbuf != NULL) {
                     pbuf_free")
 # What a peer sends before its connection is accepted waits in lwIP, which offers it again when its timer of 250 ms comes round: so long
-# took each request to a server. It is taken at once.
+# took each request to a server. It is taken at once. And lwIP says once that a peer has closed: one that did so before, and had sent
+# nothing, was waited for.
 upyos_mend(
     "    tcp_accepted(listener);
 
@@ -93,6 +94,8 @@ upyos_mend(
     if (socket2->pcb.tcp->refused_data != NULL) {
         extern err_t tcp_process_refused_data(struct tcp_pcb *pcb);
         tcp_process_refused_data(socket2->pcb.tcp);
+    } else if (socket2->pcb.tcp->state == CLOSE_WAIT) {
+        socket2->state = STATE_PEER_CLOSED;
     }
 
     MICROPY_PY_LWIP_EXIT")

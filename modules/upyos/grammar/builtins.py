@@ -146,7 +146,7 @@ def _history(args):
 
 def _exit(args):
     frame = state.frame
-    if frame is not None and frame.path:
+    if frame is not None and (frame.path or frame.shells):
         status = state.status
         if args:
             digits = args[0][1:] if args[0][:1] == "-" else args[0]

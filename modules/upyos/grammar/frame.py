@@ -17,6 +17,8 @@ class Frame:
     calls = 0
     # How many parts of the script run in each other that are levels of their own.
     parts = 0
+    # How many subshells these lines stand in: `exit` ends the innermost one.
+    shells = 0
     # Whether `exit` ended the function.
     exits = False
     # (word, operand) of a control word that has not been obeyed yet, or a script or a function to

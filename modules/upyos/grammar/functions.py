@@ -42,6 +42,7 @@ def enter(what, args, stdin):
         frame.nested = outer.nested
         frame.errexit = outer.errexit
         frame.blocks = outer.blocks
+        frame.shells = outer.shells
         frame.line_no = outer.line_no
     frame.calls = calls
     frame.saved = {}
@@ -70,7 +71,7 @@ def _returned(level):
 
         special.restore(frame.saved)
     outer = level.outer
-    if frame.exits and outer is not None and outer.path:
+    if frame.exits and outer is not None and (outer.path or outer.shells):
         outer.control = ("exit" if outer.calls else "return", state.status)
 
 
@@ -111,6 +112,7 @@ def _shared(what, stdin):
     if stdin is not None:
         frame.stdin = stdin
     frame.parts += 1
+    frame.shells += data[3]
     frame.blocks += 1
     state.frame = frame
     return level
@@ -141,6 +143,7 @@ def _given_back(level):
         _upyos.redirect(target[0])
     if not kept:
         return
+    frame.shells -= 1
     frame.control, frame.errexit, state.functions, cwd, before = kept
     if state.cwd != cwd:
         os.chdir(cwd)

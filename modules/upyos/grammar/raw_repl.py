@@ -16,7 +16,8 @@ import _upyos
 from micropython import const
 from upyos import console, loader, state
 
-_BANNER = "raw REPL; CTRL-B to exit\r\n>"
+# A line end is \r\n on its way to a terminal, whose driver adds the \r.
+_BANNER = "raw REPL; CTRL-B to exit\n>"
 _CTRL_A = const(1)
 _CTRL_B = const(2)
 _CTRL_C = const(3)
@@ -46,7 +47,7 @@ def _serve():
         if key == _CTRL_A:
             _begin(text)
         elif key == _CTRL_B:
-            console.write("\r\n")
+            console.write("\n")
             return
         elif key == _CTRL_C:
             text[:] = b""
@@ -58,7 +59,7 @@ def _serve():
             text[:] = b""
         else:
             names = {"__name__": "__main__"}
-            console.write("OK\r\nMPY: soft reboot\r\n" + _BANNER)
+            console.write("OK\nMPY: soft reboot\n" + _BANNER)
 
 
 def _begin(text):

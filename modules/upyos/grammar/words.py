@@ -277,11 +277,14 @@ def _skip(line, at, depth):
     return at + 1
 
 
-def group(line, at, program):
+def group(line, at, program, words):
     """Read the ( that begins a command; return the index to go on at and the words so far.
 
-    It is a command of its own for the compiler of blocks, and so is the ) that closes it.
+    It is a command of its own for the compiler of blocks, and so is the ) that closes it. words:
+    a keyword that stands before it, or nothing.
     """
+    if words:
+        program += [words, _SEMI]
     program += [["("], _SEMI]
     try:
         end = closing(line, at)

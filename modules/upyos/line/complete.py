@@ -32,8 +32,12 @@ def complete(before):
         names = [name + " " for name in _commands(part)]
     if not names:
         return "", names
-    added = _common(names)[len(part) :]
-    return added if quote else _escaped(added), [name.strip() for name in names]
+    found = [name[:-1] if name[-1] == " " else name for name in names]
+    added = _common(found)[len(part) :]
+    if not quote:
+        added = "".join(["\\" + c if c in _SPECIAL else c for c in added])
+    # the only one that fits, and no directory: the word ends
+    return added + (quote + " " if found == [names[0][:-1]] else ""), found
 
 
 def _word(before):
@@ -54,13 +58,6 @@ def _word(before):
         elif c in " \t;|&<>":
             start = i + 1
     return start, quote
-
-
-def _escaped(added):
-    """Return text as it is typed outside quotes; a blank at its end is one between words."""
-    end = len(added) - (added[-1:] == " ")
-    typed = ["\\" + c if c in _SPECIAL else c for c in added[:end]]
-    return "".join(typed) + added[end:]
 
 
 def _variable(part):

@@ -16,18 +16,26 @@ from upyfw.measure import bench_machine
 from upyfw.measure.bench_machine import Machine
 from upyfw.measure.bench_report import NetworkFigures
 from upyfw.targets import prompts
-from upyfw.targets.cable import Talk
+from upyfw.targets.cable import Exchanged, Talk
 
 # The services, each with its port.
 SERVICES = {"utelnetd": 23, "uftpd": 21, "uhttpd": 80}
 DATA_PORT = 13333
 FILE = bytes(range(256)) * 256
 ECHOES = 20
+REQUESTS = 10
 # What one of several connections may be more than another.
 CONNECTIONS = 3
 
 _COLLECT = "> gc.collect()"
-_FILES = {"/etc/init.sh": b"#\n", "/n/file": FILE}
+_BODY = b"hello\n"
+_FILES = {"/etc/init.sh": b"#\n", "/n/file": FILE, "/www/hello.txt": _BODY}
+_GET = b"GET /hello.txt HTTP/1.1\r\nHost: board\r\nUser-Agent: upyfw\r\nAccept: */*\r\n\r\n"
+# its head as far as a browser sends it; the key is the one of RFC 6455
+_UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: board\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
 _GUARDED = {"/etc/system.conf": b'{"auth": {"user": "admin", "paswd": "pw"}}'}
 _PROMPT = b"/ $: "
 _LIMIT_S = 120.0
@@ -41,10 +49,18 @@ def measure(folder: Path, what: Variant, made: Artifacts) -> NetworkFigures:
         data = ftp_data_bytes(machine)
         read, written = ftp_kb_per_s(machine)
         echo_ms = telnet_echo_ms(machine)
+        request, terminal = http_connection_bytes(machine)
+        per_s = http_per_s(machine)
     with started(folder, what, made, _GUARDED) as machine:
         session = telnet_connection_bytes(machine)
-    each = {"telnet session": session, "FTP control connection": control, "FTP transfer": data}
-    return NetworkFigures(idle, each, read, written, echo_ms)
+    each = {
+        "telnet session": session,
+        "FTP control connection": control,
+        "FTP transfer": data,
+        "HTTP request": request,
+        "terminal in the page": terminal,
+    }
+    return NetworkFigures(idle, each, read, written, echo_ms, per_s)
 
 
 @contextmanager
@@ -161,3 +177,44 @@ def telnet_echo_ms(machine: Machine) -> float:
     talk.say(b"\x03", limit=1)
     machine.type("utelnetd stop")
     return sorted(seconds)[ECHOES // 2] * 1000
+
+
+def http_connection_bytes(machine: Machine) -> tuple[int, int]:
+    """Return the heap of a further request in progress, and of the terminal it may become.
+
+    Somebody is there already, with a head that is not whole.
+    """
+    machine.type("uhttpd start")
+    talks = [_asking(machine)]
+    before = _free(machine)
+    talks += [_asking(machine) for _ in range(CONNECTIONS)]
+    request = (before - _free(machine)) // CONNECTIONS
+    before = _free(machine)
+    talks[1].say(b"\r\n", until=b" 101 ")
+    machine.rest()
+    terminal = request + before - _free(machine)
+    machine.type("uhttpd stop")
+    return request, terminal
+
+
+def _asking(machine: Machine) -> Talk:
+    """A connection to the web server that has sent all of a head but its last line end."""
+    talk = machine.emulator.cable.open(SERVICES["uhttpd"])
+    talk.say(_UPGRADE, limit=0.2)
+    return talk
+
+
+def http_per_s(machine: Machine) -> float:
+    """Return how many requests a second are answered, each on a connection of its own."""
+    machine.type("uhttpd start")
+    _get(machine)
+    seconds = [_get(machine).seconds for _ in range(REQUESTS)]
+    machine.type("uhttpd stop")
+    return REQUESTS / sum(seconds)
+
+
+def _get(machine: Machine) -> Exchanged:
+    found = machine.emulator.cable.exchange(SERVICES["uhttpd"], _GET)
+    if not found.data.endswith(_BODY):
+        raise UpyfwError("bench: the web server did not send the file")
+    return found

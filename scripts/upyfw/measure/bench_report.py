@@ -79,6 +79,7 @@ class NetworkFigures:
     ftp_read_kb_per_s: float
     ftp_written_kb_per_s: float
     telnet_echo_ms: float
+    http_per_s: float
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def rows_of_network(bench: Bench) -> list[tuple[str, str]]:
         ("FTP, file of 64 KiB read", f"{one.ftp_read_kb_per_s:.0f} KB/s"),
         ("FTP, file of 64 KiB written", f"{one.ftp_written_kb_per_s:.0f} KB/s"),
         ("telnet, a character and its echo", f"{one.telnet_echo_ms:.1f} ms"),
+        ("HTTP, requests for a file of 6 bytes", f"{one.http_per_s:.0f} a second"),
     ]
 
 

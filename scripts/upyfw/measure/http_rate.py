@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""How many requests a second uhttpd answers.
+"""How many requests a second uhttpd answers, and how fast wget is.
 
-On UNIX, beside Microdot alone on the same program; and on the emulated board, by its clock.
+uhttpd on UNIX, beside Microdot alone on the same program; both on the emulated board, by its
+clock.
 """
 
 import contextlib
+import http.server
+import re
 import shutil
 import socket
 import subprocess
 import sysconfig
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,6 +84,53 @@ def on_board(folder: Path, requests: int = 10) -> float:
     if not all(answer.data.endswith(_BODY) for answer in times):
         raise UpyfwError("the board did not send the file")
     return requests / sum(answer.seconds for answer in times)
+
+
+def wget_on_board(folder: Path, size_bytes: int = 64 << 10) -> float:
+    """Return how many KB (1,000 bytes) a second wget writes, over the USB cable of the board.
+
+    From a server of this machine: the emulated board waits for that as a real one would. The first
+    run, which loads the modules, does not count.
+    """
+    what = variant.of(bench.BOARD)
+    flash = folder / "wget.bin"
+    flash.write_bytes(fsimage.make(what.board, _FILES))
+    made = firmware.build(bench.BOARD)
+    with (
+        Emulator(made.firmware, flash, flash_bytes=what.board.flash.size_bytes) as target,
+        http.server.HTTPServer(("127.0.0.1", 0), _page(bytes(size_bytes))) as server,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        target.wait_prompt()
+        target.cable.wait()
+        target.cable.reach(8000, server.server_port)
+        line = f"time wget -q -O /tmp/file http://{target.cable.state()['ip']}:8000/file"
+        target.stream(lambda data: None)
+        try:
+            said = [target.run(line, _LIMIT_S) for _ in range(2)][1]
+        finally:
+            target.stream(None)
+            server.shutdown()
+    took = re.fullmatch(r"real (\d+)m([\d.]+)s", said.strip())
+    if not took:
+        raise UpyfwError(f"wget did not get the file: {said}")
+    return size_bytes / (int(took[1]) * 60 + float(took[2])) / 1000
+
+
+def _page(body: bytes) -> type[http.server.BaseHTTPRequestHandler]:
+    """A server that has one file."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    return Page
 
 
 @contextlib.contextmanager

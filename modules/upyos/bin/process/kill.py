@@ -7,21 +7,22 @@ Ask processes to stop. A program acts on it in its own loop. PID may be %N, a ba
 -l  list the names of signals
 """
 
+from micropython import const
 from upyos.lib import command, signal
 
-_STOPS = " 9 15 2 1 KILL TERM INT HUP "
-_HOLDS = " 19 20 STOP TSTP "
-_RESUMES = " 18 CONT "
+_SIGNALS = const(" 9 15 2 1 KILL TERM INT HUP 19 20 STOP TSTP 18 CONT ")
+# Where those begin that hold, and those that resume.
+_HOLDS = const(27)
+_RESUMES = const(43)
 
 
 def __main__(args):
     status = "S"
-    if args and args[0][:1] == "-" and len(args[0]) > 1:
-        name = args[0][1:].replace("SIG", "")
-        if " %s " % name in _STOPS + _HOLDS + _RESUMES:
+    if args and args[0][:1] == "-":
+        at = _SIGNALS.find(" %s " % args[0][1:].replace("SIG", ""))
+        if at >= 0:
             args = args[1:]
-            wanted = " %s " % name
-            status = "S" if wanted in _STOPS else "H" if wanted in _HOLDS else "R"
+            status = "SHR"[(at >= _HOLDS) + (at >= _RESUMES)]
     found, rest = command.options(args, "9l")
     if "l" in found and not rest:
         print("HUP INT KILL TERM STOP CONT")

@@ -2,7 +2,8 @@
 """export V VALUE [-s|-i|-f|-b]
 
 Set the variable V. The forms `export V=VALUE` and `export V = VALUE` do the same. Variables are
-for programs too, always: `export V` of one that is set does nothing.
+for programs too, always: `export V` of one that is set does nothing. `export V=VALUE W=VALUE` sets
+several.
 
 -s  VALUE is text (the default)
 -i  VALUE is an int
@@ -18,6 +19,7 @@ _BOOLS = {"True": True, "False": False}
 
 def _split(words):
     """Return (V, VALUE) of the words without options. Raises UsageError."""
+    is_help = words and words[0][:3] == "--h"
     if words and words[0][:1] == "-":
         words = ()
     if len(words) == 3 and words[1] == "=":
@@ -32,7 +34,7 @@ def _split(words):
         return words[0], words[1]
     from upyos.lib.command import UsageError
 
-    raise UsageError
+    raise UsageError(None) if is_help else UsageError
 
 
 def _typed(value, letter):
@@ -44,16 +46,13 @@ def _typed(value, letter):
     return _BOOLS[value] if letter == "b" else value
 
 
-def _help(args):
-    """Print the usage if that is all that is asked for."""
-    if args and args[0][:3] == "--h":
-        from upyos.lib.command import options
-
-        options(args[:1], "sifb")
-
-
 def __main__(args):
-    _help(args)
+    if len(args) > 1 and not [word for word in args if word.find("=") < 1 or word[-1] == "="]:
+        # each is a line of its own
+        status = 0
+        for word in args:
+            status |= __main__([word])
+        return status
     words = [w for w in args if w not in ("-s", "-i", "-f", "-b")]
     letter = "s"
     if len(words) != len(args):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""top [-d S] [-n N]
+"""top [-b] [-d S] [-n N]
 
 Show time, memory and all processes, again and again, until q, Ctrl-C or kill.
 
+-b    one below the other, for a file or a pipe
 -d S  every S seconds, 2 by default, fractions allowed
 -n N  so many times
 
@@ -30,12 +31,13 @@ def _leaves(wait_ms):
 
 
 def __main__(args):
-    found, rest = command.options(args, "", "dn")
+    found, rest = command.options(args, "b", "dn")
     command.operands(rest, 0, 0)
     wait_ms = command.milliseconds(found.get("d", "2"))
     times = command.natural(found["n"]) if "n" in found else None
     while times is None or times:
-        print("\x1b[2J\x1b[H", end="")
+        if "b" not in found:
+            print("\x1b[2J\x1b[H", end="")
         command.in_turn(executor.run_line, "uptime ; free -h ; ps")
         times = times and times - 1
         if times == 0 or proc.isthr or _leaves(wait_ms):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sed [-nEi] SCRIPT|-e SCRIPT... [FILE...]
+"""sed [-nEri] SCRIPT|-e SCRIPT... [FILE...]
 
 Copy the lines of each FILE, or of standard input, as SCRIPT edits them. Its commands, with ; or a
 line break between them, are for every line, or for those that an address before them names: N, $
@@ -11,7 +11,7 @@ the line, p prints it, q stops after it, = prints its number; a TEXT puts TEXT a
 before it, c TEXT in its place.
 
 -n  print only what p prints
--E  A and /TEXT/ are extended expressions: + ? | ( )
+-E, -r  A and /TEXT/ are extended expressions: + ? | ( )
 -e SCRIPT  a part of the script, on a line of its own
 -i  the result replaces each FILE; a power cut leaves the old text or the new one
 
@@ -79,12 +79,12 @@ def _scripts(args):
 
 def __main__(args):
     parts, args = _scripts(args)
-    found, names = options(args, "nEi", "e")
+    found, names = options(args, "nEri", "e")
     parts += [found["e"]] if "e" in found else []
     operands(names, (not parts) + ("i" in found))
     text = "\n".join(parts) if parts else names.pop(0)
     try:
-        program = sedscript.Program(text, "E" in found)
+        program = sedscript.Program(text, "E" in found or "r" in found)
     except ValueError as e:
         fail(text, str(e) or "bad pattern")
         return _FAILED

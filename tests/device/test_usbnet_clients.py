@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""The clients that people have, with the firmware that users flash, over the USB cable.
+
+curl, wget and ftplib are in test_usbnet_services.py; the same clients with UNIX in the tests of
+the services.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from machines import image
+from network import free_port
+from session import Session
+from test_telnet import Telnet
+from upyfw.source import tools
+
+BOARD = "RPI_PICO"
+LIMIT_S = 200
+
+
+@pytest.fixture
+def data_port() -> int:
+    """The port of FTP's data connections, the same number on the board and on this machine."""
+    return free_port()
+
+
+@pytest.fixture
+def running(machines, data_port) -> Iterator[Session]:
+    """A board with telnet and FTP, in real time."""
+    files = {"/t/a.txt": "alpha\n" * 100, "/etc/uftpd.conf": f'{{"data_port": {data_port}}}'}
+    with machines.at_prompt(BOARD, image(BOARD, files)) as session:
+        assert session.target.cable.wait()
+        session.run("utelnetd start")
+        session.run("uftpd start")
+        session.target.stream(lambda data: None)
+        yield session
+        session.target.stream(None)
+
+
+def test_lftp_mirrors_in_parallel(running, data_port, tmp_path):
+    tools.require("lftp")
+    there = tmp_path / "there"
+    there.mkdir()
+    for i in range(6):
+        (there / f"{i}.bin").write_bytes(bytes([i]) * (i * 700))
+    cable = running.target.cable
+    cable.forward(data_port, data_port)
+    script = (
+        "set net:max-retries 3; set net:timeout 60; set ftp:ssl-allow no;"
+        f" set ftp:prefer-epsv yes; open -u admin,x -p {cable.forward(21)} 127.0.0.1;"
+        f" mirror -R --parallel=3 {there} /t/m; mirror --parallel=3 /t/m {tmp_path / 'back'};"
+        f" get /t/a.txt -o {tmp_path / 'a.txt'}"
+    )
+    run = subprocess.run(["lftp", "-c", script], capture_output=True, text=True, timeout=LIMIT_S)
+    assert run.returncode == 0, run.stderr
+    back = {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()}
+    assert back == {path.name: path.read_bytes() for path in there.iterdir()}
+    assert (tmp_path / "a.txt").read_text() == "alpha\n" * 100
+
+
+def test_inetutils_client(running):
+    tools.require("telnet")
+    with closing(Telnet(running.target.cable.forward(23), 30, 100)) as client:
+        client.until(b"/ $: ")
+        client.send(b"echo $COLUMNS $LINES\r")
+        client.until(b"100 30\r\n/ $: ")
+        client.send(b"vi /tmp/x\r")
+        # the last row of the window
+        client.until(b"\x1b[30;")
+        client.send(b"ihello\x1b:wq\r")
+        client.until(b"/ $: ")
+        client.send(b"cat /tmp/x\r")
+        client.until(b"hello\r\n/ $: ")
+        client.send(b"sleep 1000\r")
+        client.until(b"sleep 1000\r\n")
+        client.send(b"\x03")
+        client.until(b"/ $: ")
+
+
+def test_mpremote_over_rfc2217(running, tmp_path):
+    device = f"rfc2217://127.0.0.1:{running.target.cable.forward(23)}"
+    data = bytes(range(256)) * 4
+    (tmp_path / "b.bin").write_bytes(data)
+    words = (
+        *("exec", "import sys; print(sys.platform, 6 * 7)"),
+        *("fs", "cp", str(tmp_path / "b.bin"), ":/t/b.bin"),
+        *("fs", "cp", ":/t/b.bin", str(tmp_path / "back.bin")),
+    )
+    command = [sys.executable, "-m", "mpremote", "connect", device]
+    for part in (words[:2], words[2:6], words[6:]):
+        command += [*part, "+"]
+    run = subprocess.run(command[:-1], capture_output=True, text=True, timeout=LIMIT_S)
+    assert run.returncode == 0, run.stderr + run.stdout
+    assert run.stdout.startswith("rp2 42\n")
+    assert (tmp_path / "back.bin").read_bytes() == data
