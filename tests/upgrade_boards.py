@@ -14,7 +14,6 @@ from pathlib import Path
 
 import boot_drive
 import machines
-import upyfw
 from session import Session
 from upyfw.board import boards
 from upyfw.board.layout import Region
@@ -157,9 +156,7 @@ def started(folder: Path, content: bytes, speed: float = 1) -> Session:
 
 def newer_firmware(version: str) -> bytes:
     """The firmware that was built, saying that it is another version."""
-    old = upyfw.__version__.encode()
-    assert len(old) == len(version)
-    return firmware().firmware.replace(old, version.encode())
+    return slotimage.as_version(firmware(), version)
 
 
 @cache

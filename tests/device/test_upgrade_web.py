@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 """An upgrade over the USB cable: from a signed site on the host, with the tool's own server."""
 
-import threading
-from http.server import ThreadingHTTPServer
-
 import pytest
+import test_push
 import upgrade_boards as up
-from upyfw.commands import cmd_ota
+import web_folder
 from upyfw.release import updates
 
 _SWAP_S = 60
@@ -16,20 +14,22 @@ _SWAP_S = 60
 def site(tmp_path):
     """Serve an update site with 0.3.0; yields (folder, port)."""
     folder = up.site(tmp_path / "site", "0.3.0", up.image("0.3.0"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    with web_folder.served(folder) as base:
+        yield folder, int(base.rpartition(":")[2])
 
 
 def started(tmp_path, port):
     """Start a board whose host has the site at port 8000; return (session, base)."""
     session = up.started(tmp_path, up.flash(up.stick({})))
+    return session, reached(session, port)
+
+
+def reached(session, port):
+    """Let a board have the site at port 8000 of its host; return the base."""
     cable = session.target.cable
     assert cable.wait()
     cable.reach(8000, port)
-    return session, f"http://{cable.state()['ip']}:8000"
+    return f"http://{cable.state()['ip']}:8000"
 
 
 def asked(session, base: str) -> str:
@@ -52,6 +52,17 @@ def test_upgrade_over_the_network(tmp_path, site):
     session.target.advance(8)
     assert "Trial:   no" in session.run("upgrade status")
     assert up.version(session) == "0.3.0"
+    session.target.stop()
+
+
+def test_the_server_gives_the_rest(tmp_path):
+    """What a download before has left in the slot is not asked for again."""
+    session, folder = test_push.nearly_pushed(tmp_path, up.image("0.3.0"))
+    asked_for = []
+    with web_folder.served(folder, asked_for.append) as base:
+        said = asked(session, reached(session, int(base.rpartition(":")[2])))
+    assert "The new firmware is tried at the next reset." in said, said
+    assert [line.rpartition(" ")[2] for line in asked_for] == ["200", "206"]
     session.target.stop()
 
 

@@ -2,10 +2,12 @@
 """wget and curl against nginx, and against servers that do what they must not."""
 
 import hashlib
+import urllib.request
 from collections.abc import Iterator
 from random import Random
 
 import pytest
+import web_folder
 from session import Session
 from web_peers import NOTHING, Nginx, answering, digest, leftovers, page, scripted
 
@@ -198,6 +200,22 @@ def test_wget_c_goes_on_the_next_time(unix):
         assert unix.run(f"wget -c -q -O /t/c.bin {server.url()}") == ""
         assert b'\r\nRange: bytes=100-\r\nIf-Range: "v1"\r\n' in server.requests[0]
     assert digest(unix, "/t/c.bin") == hashlib.sha256(body).hexdigest()
+    assert leftovers(unix) == NOTHING
+
+
+def test_wget_c_goes_on_at_ota_serve(unix, tmp_path):
+    """The server of `upyfw ota serve` gives the rest of a file that is still the same one."""
+    body = DATA[:50_000]
+    (tmp_path / "f.img").write_bytes(body)
+    asked_for = []
+    with web_folder.served(tmp_path, asked_for.append) as base:
+        with urllib.request.urlopen(f"{base}/f.img", timeout=30) as answer:
+            tag = answer.headers["ETag"]
+        with scripted(page(body[:100], f"ETag: {tag}", length=len(body))) as server:
+            unix.run(f"wget -q -c -O /t/f.img {server.url()}")
+        assert unix.run(f"wget -q -c -O /t/f.img {base}/f.img") == ""
+    assert digest(unix, "/t/f.img") == hashlib.sha256(body).hexdigest()
+    assert [line.rpartition(" ")[2] for line in asked_for] == ["200", "206"]
     assert leftovers(unix) == NOTHING
 
 

@@ -3,6 +3,7 @@
 
 import json
 import math
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -14,6 +15,7 @@ from upyfw.measure import (
     bench_jobs,
     bench_lines,
     bench_report,
+    bench_upgrade,
 )
 from upyfw.measure.bench_cache import CacheFigures
 from upyfw.measure.bench_report import (
@@ -23,6 +25,8 @@ from upyfw.measure.bench_report import (
     Figures,
     ProfileFigures,
     SingleFigures,
+    SwapFigures,
+    UpgradeFigures,
 )
 from upyfw.measure.bench_stack import Stack
 from upyfw.measure.size import Report
@@ -43,6 +47,15 @@ RUN = Bench(
     },
     {"RPI_PICO/tiny": ProfileFigures(370_000, 90_000, 250_000, 40.0, 239_000, 230_000)},
     {"pwd": 2_400},
+    None,
+    UpgradeFigures(
+        700_000,
+        {
+            "USB network": {"download": 10.62, "swap": 20.31},
+            "serial console": {"download": 18.22, "swap": 20.31},
+        },
+    ),
+    [SwapFigures(600_000, 1.0, 18.0, 16.5)],
 )
 
 
@@ -108,6 +121,36 @@ def test_rows_of_profiles():
 
 def test_stack_rows():
     assert bench_report.rows_of_stack(RUN) == [("pwd", "2,400 B")]
+
+
+def test_upgrade_rows_end_with_the_sum():
+    rows = [
+        ("image", "700,000 B", "700,000 B"),
+        ("download", "10.62 s", "18.22 s"),
+        ("swap", "20.31 s", "20.31 s"),
+        ("all of it", "30.93 s", "38.53 s"),
+    ]
+    assert bench_report.rows_of_upgrade(RUN) == rows
+    ways = {"serial console": RUN.upgrade.ways["serial console"]}
+    serial = replace(RUN, upgrade=UpgradeFigures(700_000, ways))
+    cells = [(row[0], "–", row[2]) for row in rows[1:]]
+    assert bench_report.rows_of_upgrade(serial)[1:] == cells
+
+
+def test_swap_rows_have_the_sum_of_the_flash_operations_beside_the_time():
+    assert bench_report.rows_of_swap(RUN) == [("two of 600,000 B", "18.0 s", "16.5 s", "1.09")]
+
+
+@pytest.mark.parametrize(
+    ("version", "higher"), [("0.2.0", "0.2.1"), ("1.9.9", "2.0.0"), ("2.10.0", "2.10.1")]
+)
+def test_the_newer_version_is_as_long(version, higher):
+    assert bench_upgrade.newer(version) == higher
+
+
+def test_a_version_of_nines_has_no_higher_one_as_long():
+    with pytest.raises(ValueError, match="9.9.9: no higher version"):
+        bench_upgrade.newer("9.9.9")
 
 
 def test_the_stack_is_as_deep_as_its_lowest_change():

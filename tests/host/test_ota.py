@@ -2,18 +2,18 @@
 """upyfw ota: keys, signed images and lists, update sites."""
 
 import hashlib
+import re
+import socket
 import subprocess
-import threading
 import urllib.request
-from http.server import ThreadingHTTPServer
 
 import esp_images
 import pytest
+import web_folder
 from imgtool import image as tool
 from upyfw import cli
 from upyfw.base.errors import BadInput, UpyfwError
 from upyfw.board import boards
-from upyfw.commands import cmd_ota
 from upyfw.image import signing, slotimage
 from upyfw.release import updates
 
@@ -153,11 +153,43 @@ def test_serve(key, tmp_path):
     esp = boards.load("ESP32_GENERIC_C3")
     made = {board.name: slotimage.wrap(board, FIRMWARE) for board in (BOARD, esp)}
     folder = updates.site(tmp_path, made, signing.load(key), "stable")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), cmd_ota.handler(folder))
-    with server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/{updates.LIST}"
-        with urllib.request.urlopen(url, timeout=20) as answer:
+    with web_folder.served(folder) as base:
+        with urllib.request.urlopen(f"{base}/{updates.LIST}", timeout=20) as answer:
             assert answer.read() == (folder / updates.LIST).read_bytes()
-        server.shutdown()
+        for path in ("none", "etc", "", "../" + tmp_path.name, "%2e%2e/secret"):
+            assert _curl(f"{base}/{path}").endswith(b"404")
     assert _ota("serve", tmp_path / "nothing") == 2
+
+
+def _curl(url: str, *options: str) -> bytes:
+    """What curl gets, and the status behind it."""
+    command = ["curl", "-s", "-m", "20", "--path-as-is", "-w", "%{http_code}", *options, url]
+    return subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
+
+
+def test_serve_goes_on_where_a_download_broke_off(tmp_path):
+    """A range of a file, as curl asks for it, and all of it once it is another one."""
+    data = bytes(range(256)) * 40
+    path = tmp_path / "p.img"
+    path.write_bytes(data)
+    with web_folder.served(tmp_path) as base:
+        url = f"{base}/p.img"
+        assert _curl(url) == data + b"200"
+        assert _curl(url, "-r", "10000-") == data[10000:] + b"206"
+        assert _curl(url, "-r", "5-9") == data[5:10] + b"206"
+        assert _curl(url, "-r", f"{len(data)}-").endswith(b"416")
+        head = _curl(url, "-I").decode()
+        assert "Accept-Ranges: bytes" in head
+        tag = re.search(r'ETag: ("[^"]+")', head)[1]
+        assert _curl(url, "-r", "9-", "-H", f"If-Range: {tag}") == data[9:] + b"206"
+        path.write_bytes(data[1:])
+        assert _curl(url, "-r", "9-", "-H", f"If-Range: {tag}") == data[1:] + b"200"
+
+
+def test_serve_at_a_port_in_use(key, tmp_path, capsys):
+    """One line, and the program goes on."""
+    updates.site(tmp_path, {}, signing.load(key))
+    with socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert _ota("serve", tmp_path, "--port", port) == 1
+    assert f"port {port}: Address already in use" in capsys.readouterr().err

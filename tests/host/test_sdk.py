@@ -189,15 +189,15 @@ def test_what_esp_idf_is_told(name, micropython, tmp_path):
 def test_bluetooth_can_be_left_out(micropython, tmp_path):
     board = boards.load("ESP32_GENERIC_C3")
 
-    def files(bluetooth):
-        chosen = dataclasses.replace(board.firmware, bluetooth=bluetooth)
+    def files(without):
+        chosen = dataclasses.replace(board.firmware, without=without)
         chosen = dataclasses.replace(board, firmware=chosen)
         return firmware_esp32.board_files(chosen, tmp_path, micropython)
 
-    told = files(True)
+    told = files(())
     assert "BLUETOOTH" not in told["mpconfigboard.h"]
     assert "CONFIG_BT_" not in told["sdkconfig.upyos"]
-    told = files(False)
+    told = files(("bluetooth",))
     assert "#define MICROPY_PY_BLUETOOTH (0)\n" in told["mpconfigboard.h"]
     assert "CONFIG_BT_ENABLED=n\n" in told["sdkconfig.upyos"]
     # both are what the port's own settings look at
@@ -205,6 +205,34 @@ def test_bluetooth_can_be_left_out(micropython, tmp_path):
         "#ifndef MICROPY_PY_BLUETOOTH" in (micropython / "ports/esp32/mpconfigport.h").read_text()
     )
     assert "CONFIG_BT_ENABLED=y" in (micropython / "ports/esp32/boards/sdkconfig.ble").read_text()
+
+
+def test_parts_that_are_left_out_are_upstreams_switches(micropython, tmp_path):
+    port = micropython / "ports" / "esp32"
+    names = {part.name for part in boards.load("ESP32_GENERIC").record.parts}
+    assert names == {"bluetooth", "ethernet", "ipv6", "log", "ppp"}
+    told = firmware_esp32.board_files(boards.load("ESP32_GENERIC"), tmp_path, micropython)
+    assert "#define MICROPY_PY_NETWORK_LAN (0)\n" in told["mpconfigboard.h"]
+    assert "#ifndef MICROPY_PY_NETWORK_LAN" in (port / "mpconfigport.h").read_text()
+    settings = told["sdkconfig.upyos"].splitlines()
+    d2wd = (port / "boards/ESP32_GENERIC/sdkconfig.d2wd").read_text().splitlines()
+    for line in (
+        "CONFIG_ETH_USE_SPI_ETHERNET=n",
+        "CONFIG_LOG_MAXIMUM_LEVEL_INFO=n",
+        "CONFIG_LOG_MAXIMUM_LEVEL_ERROR=y",
+        "CONFIG_COMPILER_OPTIMIZATION_CHECKS_SILENT=y",
+    ):
+        assert line in settings
+        assert line in d2wd
+    assert "CONFIG_LWIP_IPV6=n" not in settings
+    told = firmware_esp32.board_files(boards.load("ESP32_GENERIC_C3"), tmp_path, micropython)
+    assert "CONFIG_LWIP_IPV6=n\n" in told["sdkconfig.upyos"]
+    assert "CONFIG_LWIP_PPP_SUPPORT=n\n" in told["sdkconfig.upyos"]
+    assert "CONFIG_LWIP_PPP_SUPPORT" in (port / "network_ppp.c").read_text()
+    told = firmware_esp32.board_files(boards.load("ESP32_GENERIC_S3"), tmp_path, micropython)
+    assert "=n\n" in told["sdkconfig.upyos"]
+    assert not re.search("CONFIG_(BT|ETH|LWIP|LOG)_|SILENT", told["sdkconfig.upyos"])
+    assert "#define" not in told["mpconfigboard.h"]
 
 
 def test_octal_psram_is_upstreams_variant(micropython, tmp_path):

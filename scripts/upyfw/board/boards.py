@@ -3,16 +3,16 @@
 
 import difflib
 import functools
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from upyfw.base.errors import UpyfwError
 from upyfw.base.paths import REPO
-from upyfw.board import layout, partitions, pins, strict
+from upyfw.board import firmware, layout, partitions, pins, strict
 from upyfw.board.chip import Chip
 from upyfw.board.chips import CHIPS
-from upyfw.board.port import Port
+from upyfw.board.firmware import Firmware
+from upyfw.board.port import Part, Port
 from upyfw.board.ports import PORTS
 from upyfw.board.strict import Refused, Table
 
@@ -22,10 +22,7 @@ MANIFESTS = REPO / "manifest"
 # of the flash chips that an ESP image header can name
 _FLASH_MODES = ("qio", "qout", "dio", "dout")
 _PSRAM_MODES = ("quad", "octal")
-_OPTIMIZE = ("size", "speed")
 _TIERS = (1, 2, 3)
-# the source that a board of the port rp2 has Bluetooth from
-_BLUETOOTH = "btstack"
 # the files that make a MicroPython board, where upstream has none
 OWN_FILES = ("mpconfigboard.h", "mpconfigboard.cmake", "pins.csv")
 
@@ -41,20 +38,6 @@ class Flash:
     erase_bytes: int
     mode: str | None = None
     clock_mhz: int | None = None
-
-
-@dataclass(frozen=True)
-class Firmware:
-    """What the build is told and what is known of it without one.
-
-    optimize: "size", "speed" or None for MicroPython's own choice. upstream_bytes: size of
-    MicroPython's firmware for the board without us, from elsewhere; None where we build it.
-    bluetooth: False leaves out what MicroPython has of it for a board whose chip could do it.
-    """
-
-    optimize: str | None = None
-    upstream_bytes: int | None = None
-    bluetooth: bool = True
 
 
 @dataclass(frozen=True)
@@ -172,6 +155,11 @@ class Board:
         return layout.update(self.regions, self.record.image_header_bytes)
 
     @property
+    def left_out(self) -> tuple[Part, ...]:
+        """The parts of MicroPython that its firmware does without."""
+        return tuple(part for part in self.record.parts if part.name in self.firmware.without)
+
+    @property
     def room_bytes(self) -> int:
         """Size of the largest firmware."""
         return self.update.room_bytes if self.update else self.slots[0].size_bytes
@@ -262,9 +250,9 @@ def parse(data: dict, path: Path) -> Board:
     if name != path.parent.name:
         raise Refused(f'name: "{name}" is not the folder\'s name "{path.parent.name}"')
     chip = CHIPS[top.one_of("chip", CHIPS)]
-    sources = _texts(top, "sources", r"\S+")
+    sources = top.texts("sources", r"\S+")
     firmware_table = top.take("firmware", dict, optional=True)
-    firmware = Firmware() if firmware_table is None else _firmware(firmware_table, chip, sources)
+    chosen = Firmware() if firmware_table is None else firmware.read(firmware_table, chip, sources)
     psram = top.take("psram", dict, optional=True)
     board = Board(
         name=name,
@@ -275,8 +263,8 @@ def parse(data: dict, path: Path) -> Board:
         upstream=top.text("upstream", r"\w+"),
         variant=top.text("variant", r"\w+", optional=True),
         tier=top.number("tier"),
-        sources=tuple(each for each in sources if firmware.bluetooth or each != _BLUETOOTH),
-        firmware=firmware,
+        sources=tuple(each for each in sources if chosen.bluetooth or each != firmware.BTSTACK),
+        firmware=chosen,
         flash=_flash(top.take("flash", dict), chip),
         psram=_psram(psram) if psram is not None else None,
         littlefs=_littlefs(top.take("littlefs", dict)),
@@ -285,7 +273,7 @@ def parse(data: dict, path: Path) -> Board:
         path=path,
         profile=_profile(top),
         usbnet=_usbnet(top, chip),
-        formerly=_texts(top, "formerly", r"[\w-]+"),
+        formerly=top.texts("formerly", r"[\w-]+"),
     )
     top.done()
     _check_origin(board)
@@ -306,29 +294,6 @@ def _usbnet(top: Table, chip: Chip) -> bool:
     if usbnet and not PORTS[chip.port].can_usbnet:
         raise Refused(f"usbnet: the port {chip.port} has none")
     return usbnet
-
-
-def _texts(top: Table, key: str, pattern: str) -> tuple[str, ...]:
-    """Return a list of texts that a pattern fits; it may be left out."""
-    words = top.take(key, list, optional=True) or []
-    for i, word in enumerate(words):
-        if not isinstance(word, str) or not re.fullmatch(pattern, word):
-            raise Refused(f"{key}[{i}]: {word!r} is no name")
-    return tuple(words)
-
-
-def _firmware(data: object, chip: Chip, sources: tuple[str, ...]) -> Firmware:
-    table = Table(data, "firmware.")
-    # other ports have no such switch
-    optimize = table.one_of("optimize", _OPTIMIZE, optional=True) if chip.is_esp else None
-    bluetooth = table.take("bluetooth", bool, optional=True)
-    if bluetooth is not None and not PORTS[chip.port].has_bluetooth and _BLUETOOTH not in sources:
-        raise Refused("firmware.bluetooth: MicroPython has none for this board")
-    firmware = Firmware(
-        optimize, table.number("upstream_bytes", optional=True), bluetooth is not False
-    )
-    table.done()
-    return firmware
 
 
 def _flash(data: object, chip: Chip) -> Flash:

@@ -25,6 +25,21 @@ def no_fault(_regions: tuple[Region, ...], _chip: Chip, _flash_bytes: int) -> No
 
 
 @dataclass(frozen=True)
+class Part:
+    """Something of MicroPython that a board of a port can do without.
+
+    size_bytes: what the firmware is smaller by, 0 if nobody has told. off, on: settings of the
+    maker's kit. macro: MicroPython's own switch, "" if it follows from these.
+    """
+
+    name: str
+    size_bytes: int
+    off: tuple[str, ...]
+    on: tuple[str, ...] = ()
+    macro: str = ""
+
+
+@dataclass(frozen=True)
 class Port:
     """One port.
 
@@ -35,10 +50,11 @@ class Port:
     every board must have. fs_region: the one of the file system. fault: further rules of the
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
     of its own. image_header_bytes: of an image over the air, where the maker's boot loader has two
-    slots; 0 where it has not. has_bluetooth: MicroPython has it on all its chips. can_limit_heap:
-    whether --heap works. can_usbnet: whether a board may have a network over USB. deploy: the page
-    that MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one
-    of them whose absence is told before a build, "" if it comes with a kit.
+    slots; 0 where it has not. has_bluetooth: MicroPython has it on all its chips. parts: what its
+    boards can do without. can_limit_heap: whether --heap works. can_usbnet: whether a board may
+    have a network over USB. deploy: the page that MicroPython's board.json names. tools: what a
+    build calls (tools.TOOLS); compiler: the one of them whose absence is told before a build, ""
+    if it comes with a kit.
     """
 
     name: str
@@ -54,6 +70,7 @@ class Port:
     has_table: bool = False
     image_header_bytes: int = 0
     has_bluetooth: bool = False
+    parts: tuple[Part, ...] = ()
     can_limit_heap: bool = False
     can_usbnet: bool = False
     deploy: str = ""

@@ -83,6 +83,14 @@ class Table:
             raise Refused(f"{self.where}{key}: is 0")
         return value
 
+    def texts(self, key: str, pattern: str) -> tuple[str, ...]:
+        """Return a list of texts that the pattern fits; it may be left out."""
+        words = self.take(key, list, optional=True) or []
+        for i, word in enumerate(words):
+            if not isinstance(word, str) or not re.fullmatch(pattern, word):
+                raise Refused(f"{self.where}{key}[{i}]: {word!r} is no name")
+        return tuple(words)
+
     def done(self) -> None:
         """Refuse the first key that nobody asked for."""
         for key in self.data:

@@ -113,7 +113,7 @@ def board_files(board: Board, folder: Path, micropython: Path) -> dict[str, str]
     return {
         "mpconfigboard.h": (
             f'// {head}\n#include "{upstream}/mpconfigboard.h"\n'
-            + ("" if board.firmware.bluetooth else "#define MICROPY_PY_BLUETOOTH (0)\n")
+            + "".join(f"#define {part.macro} (0)\n" for part in board.left_out if part.macro)
         ),
         "mpconfigboard.cmake": (
             f"# {head}\ninclude({upstream}/mpconfigboard.cmake)\n"
@@ -146,12 +146,15 @@ def sdkconfig(board: Board, table: Path) -> str:
     if board.update:
         # new firmware is started once, and goes back unless it confirms itself
         lines.append("CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE=y")
-    if not board.firmware.bluetooth:
-        lines += [f"CONFIG_BT_{name}=n" for name in ("ENABLED", "NIMBLE_ENABLED")]
+    for part in board.left_out:
+        lines += [f"{name}=n" for name in part.off] + [f"{name}=y" for name in part.on]
     if board.firmware.optimize:
         for name, option in _OPTIMIZE.items():
             chosen = name == board.firmware.optimize
             lines.append(f"CONFIG_COMPILER_OPTIMIZATION_{option}={'y' if chosen else 'n'}")
+    if board.firmware.optimize == "size":
+        # as upstream's variants that are optimised so: checks say no file and line
+        lines.append("CONFIG_COMPILER_OPTIMIZATION_CHECKS_SILENT=y")
     return "\n".join(lines) + "\n"
 
 

@@ -22,6 +22,7 @@ def _table(found: list[fit.Fit]) -> Table:
     for each in found:
         sizes = [each.upstream_bytes, each.frozen_bytes, each.c_bytes, each.left_bytes]
         texts = ["?" if size is None else f"{size:,}" for size in (*sizes, each.slot_bytes)]
+        texts[3] += "" if each.left_percent is None else f" ({each.left_percent} %)"
         texts[1] += "" if each.frozen_all_bytes is None else f" ({each.frozen_all_bytes:,})"
         used = f"{each.fs_used_bytes:,} of {each.board.fs_region.size_bytes:,}"
         table.add_row(each.board.name, each.profile, *texts, used)

@@ -2,8 +2,6 @@
 """upyfw ota: updates over the air."""
 
 import contextlib
-import functools
-import http.server
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +16,7 @@ from upyfw.board import boards
 from upyfw.build import firmware
 from upyfw.flash import serial_ports
 from upyfw.image import signing
-from upyfw.release import updates
+from upyfw.release import updates, webfolder
 from upyfw.release.sites import Served, Site
 from upyfw.remote import files, find, fleet, place, secret, telnet
 from upyfw.remote.consoles import Cable, Console, Net
@@ -158,19 +156,6 @@ def site(names: tuple[str, ...], out: Path, channel: str, key_path: Path | None)
     say(f"{folder}: {len(images)} images, {updates.LIST}")
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Files of a folder."""
-
-    def log_message(self, form: str, *args: object) -> None:
-        """Say who asks for what."""
-        say(f"{self.address_string()} {form % args}")
-
-
-def handler(folder: Path) -> functools.partial:
-    """Return what answers a request for a file of a folder."""
-    return functools.partial(_Handler, directory=str(folder))
-
-
 @command.command("serve")
 @click.argument("folder", type=Path, metavar="[DIR]", default=Path("dist-ota"))
 @click.option("--port", type=int, default=_PORT, show_default=True)
@@ -178,12 +163,8 @@ def serve(folder: Path, port: int) -> None:
     """Serve an update site on the local network, until Ctrl-C."""
     if not (folder / updates.LIST).exists():
         raise BadInput(f"{folder}: no update site", "./upyfw ota site makes one")
-    try:
-        server = http.server.ThreadingHTTPServer(("", port), handler(folder))
-    except OSError as exc:
-        raise UpyfwError(f"port {port}: {exc.strerror}") from None
-    with server:
-        print(f"upgrade -u http://{_address()}:{server.server_address[1]}", flush=True)
+    with webfolder.server(folder, port, say) as server:
+        print(f"upgrade -u http://{_address()}:{server.port}", flush=True)
         server.serve_forever()
 
 

@@ -24,6 +24,11 @@ _STATES = {
     3: "checked in CI",
 }
 _KIT = ", built where its SDK is"
+_LEFT_OUT = (
+    "So that a tenth of a slot stays free for later versions, some ESP32 boards do without parts "
+    "of MicroPython. A line of the board's `board.toml` brings one back "
+    "([the parts, and what they take](docs/formats/board-file.md#parts)):"
+)
 # of a line of the list of commands
 _WIDTH = 140
 
@@ -64,6 +69,15 @@ def _boards() -> list[str]:
         state = _STATES[board.tier] + (_KIT if buildable.needs_more(board) else "")
         cells = (product, board.chip.mcu, flash, fs, board.profile, state)
         rows.append(f"| {' | '.join(cells)} |")
+    return rows + _left_out()
+
+
+def _left_out() -> list[str]:
+    """Return lines that say which boards do without parts of MicroPython."""
+    rows = ["", *textwrap.wrap(_LEFT_OUT, _WIDTH, break_on_hyphens=False), ""]
+    for name in boards.names():
+        if parts := boards.load(name).left_out:
+            rows.append(f"* `{name}`: {', '.join(part.name for part in parts)}")
     return rows
 
 

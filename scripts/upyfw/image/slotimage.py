@@ -110,6 +110,13 @@ def read(data: bytes) -> Image:
     )
 
 
+def as_version(image: Image, version: str) -> bytes:
+    """Return the firmware of an image as another version, of as many characters: one to try."""
+    if len(version) != len(image.version):
+        raise ValueError(f"{version} is not as long as {image.version}")
+    return image.firmware.replace(image.version.encode(), version.encode())
+
+
 def _tlvs(data: bytes, at: int, magic: int) -> dict[int, bytes]:
     """Return {type: value} of the TLVs at an offset."""
     if len(data) < at + 4 or struct.unpack_from("<H", data, at)[0] != magic:

@@ -21,6 +21,7 @@ from upyfw.measure import (
     bench_machine,
     bench_network,
     bench_stack,
+    bench_upgrade,
     size,
 )
 from upyfw.measure.bench_heap import HeapUse
@@ -86,10 +87,11 @@ def run(folder: Path, what: Variant, report: Report, profiles: bool = False) -> 
     sizes = bench_flash.groups(size.of_build(whole), size.of_build(bare))
     report("services", 0.8)
     network = bench_network.measure(folder, what, whole) if what.board.usbnet else None
+    report("a whole upgrade", 0.85)
+    upgrade, swaps = bench_upgrade.measure(folder, what, whole)
     starts = dict(_profiles(folder, what, report)) if profiles else {}
-    return Bench(
-        what.name, upyfw.__version__, figures, upyos, sizes, single, starts, stack, network
-    )
+    first = (what.name, upyfw.__version__, figures, upyos, sizes, single, starts)
+    return Bench(*first, stack, network, upgrade, swaps)
 
 
 def _measure_bare(made: Artifacts) -> Figures:

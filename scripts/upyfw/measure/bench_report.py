@@ -12,6 +12,8 @@ from upyfw.measure import bench_jobs
 from upyfw.measure.bench_cache import CacheFigures
 
 CLOCK_HZ = 125_000_000
+# the ways that firmware comes
+WAYS = ("USB network", "serial console")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,27 @@ class NetworkFigures:
 
 
 @dataclass(frozen=True)
+class UpgradeFigures:
+    """A whole upgrade: the way that firmware comes → its parts → seconds of the board's clock."""
+
+    image_bytes: int
+    ways: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class SwapFigures:
+    """A swap of two images of a size, and the sum of the erases and programs that it needs.
+
+    looked_s: until its first one; took_s: from reset to the end.
+    """
+
+    image_bytes: int
+    looked_s: float
+    took_s: float
+    needed_s: float
+
+
+@dataclass(frozen=True)
 class Bench:
     """A run: the firmware with upyOS and the same build without it."""
 
@@ -97,6 +120,8 @@ class Bench:
     # what is typed → bytes of C stack, see bench_stack
     stack: dict[str, int] = field(default_factory=dict)
     network: NetworkFigures | None = None
+    upgrade: UpgradeFigures | None = None
+    swaps: list[SwapFigures] = field(default_factory=list)
 
 
 # The free heap of the original is not here: it was read before a collection, the others after one.
@@ -208,6 +233,31 @@ def rows_of_network(bench: Bench) -> list[tuple[str, str]]:
     ]
 
 
+def rows_of_upgrade(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (part of an upgrade, seconds by each way)."""
+    one = bench.upgrade
+    if one is None:
+        return []
+    ways = [one.ways.get(name, {}) for name in WAYS]
+    parts = {part: [way.get(part) for way in ways] for part in next(filter(None, ways))}
+    parts["all of it"] = [sum(way.values()) or None for way in ways]
+    rows = [(part, *("–" if s is None else f"{s:.2f} s" for s in parts[part])) for part in parts]
+    return [("image", *[_bytes(one.image_bytes)] * len(WAYS)), *rows]
+
+
+def rows_of_swap(bench: Bench) -> list[tuple[str, ...]]:
+    """Rows (images, time from reset, of the erases and programs alone, how many times that)."""
+    return [
+        (
+            f"two of {one.image_bytes:,} B",
+            f"{one.took_s:.1f} s",
+            f"{one.needed_s:.1f} s",
+            f"{one.took_s / one.needed_s:.2f}",
+        )
+        for one in bench.swaps
+    ]
+
+
 def rows_of_stack(bench: Bench) -> list[tuple[str, ...]]:
     """Rows (what is typed, C stack that it takes)."""
     return [(name, _bytes(size_bytes)) for name, size_bytes in bench.stack.items()]
@@ -226,6 +276,8 @@ _HEADS = (
     (rows_of_commands, _COMMAND_HEADS),
     (rows_of_cache, ("cache of answers about files", "off", "on")),
     (rows_of_network, ("services over the USB cable", "")),
+    (rows_of_upgrade, ("a whole upgrade", *WAYS)),
+    (rows_of_swap, ("swap of images", "time", "its erases and programs", "times as long")),
     (rows_of_stack, ("what is typed", "C stack")),
     (rows_of_single, ("command", "group", "flash", "busy", "heap while running", "line")),
     (rows_of_flash, ("frozen modules", "flash")),
@@ -266,6 +318,10 @@ timing of the flash cache).
 
 {network}
 
+{upgrade}
+
+{swap}
+
 {stack}
 
 {flash}
@@ -288,6 +344,15 @@ timing of the flash cache).
 * **Services**: the board runs in the emulator, and a TCP/IP stack in it is the client at the other
   end of the USB cable, which is faster than a real one. Rates and times are of the emulated clock,
   flash operations included. The heap is read while nobody types, after a collection.
+* **A whole upgrade**: on a board as it is delivered that trusts a key, from Enter to the first
+  prompt of the new firmware; `reboot -f` is typed as soon as all is loaded, and the trial behind
+  that prompt is not in it. Over the network it is the tool's own server, at the other end of the
+  USB cable, in real time. On the console the sender takes no time and the cable carries at once
+  what it is given, which no UART does. **Verification** reads the slot back and looks at the
+  image's signature. The newer version is the same firmware under another number; the **swap** is
+  one of two images of its size that differ in each sector. **Times as long**: from reset on, so
+  with the SHA-256 of both images. An erased sector costs 45 ms here and a page 0.7 ms, which old
+  flash may exceed.
 * **Every command by itself**: the first check of its file in tests/cases that succeeds and runs it
   alone, typed once on a board that was just started. **Heap while running**: the allocation table
   is read every half millisecond; the most blocks in use, less those in use when Enter was typed.

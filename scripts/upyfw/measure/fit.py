@@ -21,10 +21,10 @@ from upyfw.source import sources
 class Fit:
     """Sizes in bytes; ours and left are None where no compiler is at hand.
 
-    upstream: MicroPython's firmware for the board, with all that it freezes itself, most of which
-    we leave out: so the estimate is on the high side. frozen: what we freeze and it does not.
-    c: compiled for the chip or one like it. frozen_all: with what upstream's firmware has too;
-    after a build this is what `upyfw size` calls frozen.
+    upstream: MicroPython's firmware for the board, less the parts that the board does without. It
+    has all that it freezes itself, most of which we leave out: so that is on the high side.
+    frozen: what we freeze and it does not. c: compiled for the chip or one like it. frozen_all:
+    with what upstream's firmware has too; after a build this is what `upyfw size` calls frozen.
     """
 
     board: Board
@@ -46,6 +46,11 @@ class Fit:
         if self.frozen_bytes is None:
             return None
         return self.slot_bytes - self.upstream_bytes - self.frozen_bytes - self.c_bytes
+
+    @property
+    def left_percent(self) -> int | None:
+        """The same as a part of the room, rounded down."""
+        return None if self.left_bytes is None else 100 * self.left_bytes // self.slot_bytes
 
     def as_json(self) -> dict:
         """Return it for --json."""
@@ -82,7 +87,7 @@ def estimate(what: Variant) -> Fit:
         return Fit(
             board,
             what.profile,
-            board.firmware.upstream_bytes,
+            board.firmware.upstream_bytes - sum(part.size_bytes for part in board.left_out),
             frozen_size.frozen_bytes(board.chip, added, micropython, folder),
             frozen_size.c_bytes(board.chip, micropython, folder),
             fsimage.used_bytes(board, image),

@@ -13,6 +13,7 @@ from upyfw.base.errors import BadInput
 from upyfw.board import boards, layout, partitions
 from upyfw.board.boards import Board
 from upyfw.board.chips import CHIPS
+from upyfw.board.firmware import Firmware
 from upyfw.board.strict import Refused, Table
 
 NAME = "manifest.json"
@@ -192,7 +193,7 @@ def _board(name: str, data: object) -> Board:
         variant=None,
         tier=0,
         sources=(),
-        firmware=boards.Firmware(),
+        firmware=Firmware(),
         flash=boards.Flash(table.size("flash"), table.size("erase")),
         psram=None,
         littlefs=boards.Littlefs(sizes.size("block"), sizes.size("prog"), sizes.size("read")),

@@ -113,14 +113,19 @@ def system_files() -> dict[str, bytes]:
     return found
 
 
-def site(out: Path, images: dict[str, bytes], key: object, channel: str) -> Path:
+def site(
+    out: Path,
+    images: dict[str, bytes],
+    key: object,
+    channel: str = CHANNELS[0],
+    version: str = upyfw.__version__,
+) -> Path:
     """Write or renew a channel of an update site; return the folder of the channel.
 
-    Images of earlier versions stay. The list is replaced last, by rename: who loads meanwhile gets
-    the old version or the new one.
+    version: that of the images. Images of earlier versions stay. The list is replaced last, by
+    rename: who loads meanwhile gets the old version or the new one.
     """
     folder = out if channel == CHANNELS[0] else out / channel
-    version = upyfw.__version__
     named = {}
     for board, data in images.items():
         name = f"upyos-{board}-{version}.img"

@@ -9,7 +9,7 @@ ports/esp32/esp32_common.cmake (MPY_CROSS_FLAGS). Source of the rules: ESP-IDF P
 from upyfw.board.chip import Chip
 from upyfw.board.layout import Region, key_of, size_text, slots
 from upyfw.board.partitions import LABEL_MAX, TABLE_BYTES, TABLE_OFF
-from upyfw.board.port import ESP, Port
+from upyfw.board.port import ESP, Part, Port
 
 _APP_ALIGN_BYTES = 0x10000
 _OTADATA_BYTES = 0x2000
@@ -17,6 +17,27 @@ _NVS_MIN_BYTES = 0x3000
 _NAME = "esp32"
 _SAME = {"boot_off": 0, "flash_mhz": (20, 26, 40, 80)}
 _FIRST = _SAME | {"boot_off": 0x1000}
+# Sizes that others measured, of builds of MicroPython but for the first; issue and pull request
+# numbers of their repositories. A build with ESP-IDF may find more or less.
+_PARTS = (
+    # At least: controller 90,216 and NimBLE 74,211 (peripheral role alone, without MicroPython's
+    # binding) of an ESP32-S3, libbtdm_app.a and libbt.a without .bss; RISC-V code is larger.
+    # espressif/esp-idf issue 16220.
+    Part(
+        "bluetooth",
+        164_427,
+        off=("CONFIG_BT_ENABLED", "CONFIG_BT_NIMBLE_ENABLED"),
+        macro="MICROPY_PY_BLUETOOTH",
+    ),
+    # "about 13k", the drivers for SPI alone: micropython pull request 12844
+    Part("ethernet", 13_000, off=("CONFIG_ETH_USE_SPI_ETHERNET",), macro="MICROPY_PY_NETWORK_LAN"),
+    # micropython pull request 12626, ESP32_GENERIC
+    Part("ipv6", 29_152, off=("CONFIG_LWIP_IPV6",)),
+    # micropython pull request 13640, an ESP32-S3: 36,156 of code, 4,376 of data
+    Part("ppp", 40_532, off=("CONFIG_LWIP_PPP_SUPPORT",)),
+    # the texts of messages below "error"
+    Part("log", 0, off=("CONFIG_LOG_MAXIMUM_LEVEL_INFO",), on=("CONFIG_LOG_MAXIMUM_LEVEL_ERROR",)),
+)
 
 
 def _fault(regions: tuple[Region, ...], chip: Chip, flash_bytes: int) -> str | None:
@@ -100,5 +121,6 @@ PORT = Port(
     # a sector, so that an app is written in whole ones (ports/esp32/_slot.py)
     image_header_bytes=0x1000,
     has_bluetooth=True,
+    parts=_PARTS,
     deploy="../deploy.md",
 )
