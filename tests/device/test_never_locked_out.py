@@ -115,6 +115,27 @@ def test_a_long_step_now_and_then_ends_nothing(machines, target):
 
 
 @both
+def test_a_program_may_take_each_ctrl_c_that_is_no_third_in_a_row(machines, target):
+    takes = "import time\ndef __main__(args):\n    for i in range(4):\n        try:\n"
+    takes += "            while True:\n                time.sleep_ms(10)\n"
+    takes += "        except KeyboardInterrupt:\n            print('taken', i)\n"
+    with machines.at_prompt(target, at.image(target, {"/opt/takes.py": takes})) as session:
+        session.type("/opt/takes")
+        let_pass(session, 0.5)
+        for i in range(4):
+            session.target.send(b"\x03")
+            assert session.wait_texts((f"taken {i}",), 5) is None
+            let_pass(session, 1.3)
+        assert session.run("echo $?") == "0"
+        session.type("/opt/takes")
+        let_pass(session, 0.5)
+        for _ in range(3):
+            session.target.send(b"\x03")
+            let_pass(session, 0.1)
+        assert session.run("echo $?") == "130"
+
+
+@both
 def test_a_held_script_does_not_hold_the_console(machines, target):
     with machines.at_prompt(target, at.image(target, sources("n"))) as session:
         session.run("/opt/up.sh &")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from casefile import TREE
+from elftools.elf.elffile import ELFFile
 from upyfw.board.chips import CHIPS
 from upyfw.measure import frozen_size
 from upyfw.measure.frozen_size import IDF_FLAGS, IDF_SETTINGS
@@ -88,6 +89,29 @@ def test_no_two_files_define_the_same(micropython, tmp_path, chip):
         [*command, "-o", str(tmp_path / "all")], capture_output=True, text=True, timeout=LIMIT_S
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_an_interrupt_calls_while_the_flash_is_off_is_not_in_it(micropython, tmp_path):
+    """That of the UART runs during an erasure (ports/esp32/uart.c) and calls this for Ctrl-C."""
+    port = (micropython / "ports" / "esp32" / "mpconfigport.h").read_text()
+    assert "#define MICROPY_WRAP_MP_SCHED_KEYBOARD_INTERRUPT(f) IRAM_ATTR f" in port
+    frozen_size.c_bytes(CHIPS["esp32c3"], micropython, tmp_path)
+    with open(tmp_path / "terminal.o", "rb") as file:
+        elf = ELFFile(file)
+        (iram,) = [part for part in elf.iter_sections() if part.name == ".iram1"]
+        table = elf.get_section_by_name(".symtab")
+        here = {
+            s.name
+            for s in table.iter_symbols()
+            if s["st_shndx"] == elf.get_section_index(iram.name)
+        }
+        assert "__wrap_mp_sched_keyboard_interrupt" in here
+        (used,) = [part for part in elf.iter_sections() if part.name.endswith(".rel" + iram.name)]
+        symbols = [table.get_symbol(row["r_info_sym"]) for row in used.iter_relocations()]
+        called = {s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF"}
+        places = [elf.get_section(s["st_shndx"]).name for s in symbols if s.name not in called]
+    assert called == {"__real_mp_sched_keyboard_interrupt"}
+    assert all(name.startswith((".bss", iram.name)) for name in places)
 
 
 COMPONENT = """\

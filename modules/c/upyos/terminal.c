@@ -23,25 +23,22 @@ static size_t upyos_holds;
 static volatile bool upyos_typed;
 // It is an interrupt for as long as a step of a job is too long, though it is a key else.
 static bool upyos_armed;
-// How often it came in a row, for the program that runs; when it came last.
+// How often it came in a row, for the program that runs; how often when that was looked at, and since when.
 static volatile uint8_t upyos_presses;
-static volatile mp_uint_t upyos_press_ms;
+static uint8_t upyos_presses_seen;
+static mp_uint_t upyos_press_ms;
 static volatile bool upyos_program;
 
 #define UPYOS_INSISTS (3)
 #define UPYOS_ROW_MS (1000)
 
-// May be called from an interrupt.
-void __wrap_mp_sched_keyboard_interrupt(void) {
+// May be called from an interrupt, on an ESP while the flash is off: it stands in RAM there, as MicroPython's own, and calls
+// nothing else.
+void MICROPY_WRAP_MP_SCHED_KEYBOARD_INTERRUPT(__wrap_mp_sched_keyboard_interrupt)(void) {
     if (upyos_holds != 0) {
         upyos_typed = true;
         return;
     }
-    mp_uint_t now_ms = mp_hal_ticks_ms();
-    if (now_ms - upyos_press_ms > UPYOS_ROW_MS) {
-        upyos_presses = 0;
-    }
-    upyos_press_ms = now_ms;
     if (upyos_program && upyos_presses < UPYOS_INSISTS) {
         ++upyos_presses;
     }
@@ -57,12 +54,28 @@ void upyos_interrupt_program(bool begins) {
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
     }
     upyos_program = begins;
-    upyos_presses = 0;
+    upyos_presses = upyos_presses_seen = 0;
+}
+
+// One that comes later is the first of another row.
+static void upyos_end_row(void) {
+    mp_uint_t now_ms = mp_hal_ticks_ms();
+    if (upyos_presses_seen != upyos_presses) {
+        upyos_press_ms = now_ms;
+    } else if (now_ms - upyos_press_ms > UPYOS_ROW_MS) {
+        upyos_presses = 0;
+    }
+    upyos_presses_seen = upyos_presses;
 }
 
 // Raise it again at every branch and wait of the main thread, so that no handler of the program goes on.
 void upyos_interrupt_insist(void) {
-    if (upyos_presses >= UPYOS_INSISTS && upyos_holds == 0 && upyos_on_main()) {
+    if (upyos_presses == 0 || !upyos_on_main()) {
+        return;
+    }
+    if (upyos_presses < UPYOS_INSISTS) {
+        upyos_end_row();
+    } else if (upyos_holds == 0) {
         __real_mp_sched_keyboard_interrupt();
         nlr_raise(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception)));
     }
@@ -119,7 +132,7 @@ void upyos_interrupt_disarm(void) {
 void upyos_terminal_init(void) {
     upyos_holds = 0;
     upyos_typed = upyos_armed = upyos_program = false;
-    upyos_presses = 0;
+    upyos_presses = upyos_presses_seen = 0;
     upyos_terminal_start();
 }
 

@@ -10,6 +10,8 @@
 #define CONFIG_IDF_TARGET "measured"
 #define MICROPY_PY_THREAD (1)
 #define MICROPY_PY_THREAD_GIL (1)
+// IRAM_ATTR there
+#define MICROPY_WRAP_MP_SCHED_KEYBOARD_INTERRUPT(f) __attribute__((section(".iram1"))) f
 #else
 #define MICROPY_PY_THREAD (0)
 #endif
