@@ -163,7 +163,7 @@ def remember(line):
             from upyos.line import history
 
             history.save()
-        cut = bytes(data[_HISTORY_HEAD : _HISTORY_HEAD + _LINE_MOST]).find(b"\n") + 1
+        cut = len(_upyos.line_at(data, _HISTORY_HEAD))
         data[_HISTORY_HEAD : end - cut] = data[_HISTORY_HEAD + cut : end]
         end -= cut
         data[2] -= 1

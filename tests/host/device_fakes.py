@@ -140,6 +140,7 @@ def _fakes(device: Device) -> None:
         load=lambda path, _name: importlib.import_module(path[:-3].replace("/", ".")),
         heap=lambda: (200_000, 100_000, 100_000, 100_000),
         near=lambda _word, *_names: None,
+        line_at=lambda text, start: bytes(text[start : text.index(b"\n", start) + 1]),
     )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)

@@ -48,9 +48,9 @@ if(DEFINED PICO_SDK_PATH)
     set_source_files_properties(${MICROPY_DIR}/py/objstr.c PROPERTIES
         COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/compare.h"
         OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/compare.h)
-    # digests.c. What nobody formats with the SDK's snprintf: numbers with a point.
+    # digests.c. What nobody formats with the SDK's snprintf: numbers with a point, and of 64 bits.
     target_compile_definitions(usermod_upyos INTERFACE MBEDTLS_MD5_PROCESS_ALT=1 MBEDTLS_SHA1_PROCESS_ALT=1
-        PICO_PRINTF_SUPPORT_FLOAT=0 PICO_PRINTF_SUPPORT_EXPONENTIAL=0)
+        PICO_PRINTF_SUPPORT_FLOAT=0 PICO_PRINTF_SUPPORT_EXPONENTIAL=0 PICO_PRINTF_SUPPORT_LONG_LONG=0)
     # random.c; masked.c
     target_link_libraries(usermod_upyos INTERFACE pico_rand hardware_exception)
 endif()

@@ -16,9 +16,9 @@ from upyfw.image import picobin, slotimage, uf2
 
 # the line of ports/rp2/memmap_mp_*.ld that says where firmware may lie
 _FLASH_LINE = "FLASH(rx) : ORIGIN = 0x10000000, LENGTH = __micropy_flash_size__"
-# what the port leaves out and commands need, for md5sum (3,104 bytes of flash); and room for the
-# collector to remember 128 objects that it has yet to look at, not 64: for what does not fit it
-# goes through the whole heap (3 ms), which a program on top of the resident modules made it do
+# what the port leaves out and commands need, for md5sum (about 1,700 bytes of flash); room for
+# the collector to remember 128 objects that it has yet to look at, not 64: for what does not fit
+# it goes through the whole heap (3 ms), which a program on top of the resident modules made it do
 _OPTIONS = """\
 #define MICROPY_ALLOC_GC_STACK_SIZE (128)
 #undef MICROPY_PY_HASHLIB_MD5
