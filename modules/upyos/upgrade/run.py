@@ -4,11 +4,13 @@
 import sdata
 from micropython import const
 from upyos import state
-from upyos.lib import command
+from upyos.lib import command, signal
 from upyos.start import upgraded
 from upyos.upgrade import offer, slots, source, tree
 
-_HINT = const('upgrade -u ADDRESS, as ./upyfw ota serve prints it, or "upgrade" in /etc/system.conf')
+_HINT = const(
+    'upgrade -u ADDRESS, as ./upyfw ota serve prints it, or "upgrade" in /etc/system.conf'
+)
 
 
 class Work:
@@ -47,12 +49,6 @@ class Work:
         self.done += 1
 
 
-def _jobs():
-    """Return the background jobs that are no services."""
-    procs = state.procs.values()
-    return [proc for proc in procs if proc.isthr is True and not hasattr(proc, "service")]
-
-
 def _read(base, hint):
     """Print the head of an upgrade; return the Offer, or None, and say why, and the hint."""
     print("upyOS OTA Upgrade,")
@@ -83,10 +79,10 @@ def _refusal(found, flags):
 
 def _is_held(flags):
     """Tell whether background jobs keep an upgrade away; -s stops them."""
-    jobs = _jobs()
+    jobs = signal.jobs()
     if jobs and "s" in flags:
-        for proc in jobs:
-            proc.sts = "S"
+        for pid in jobs:
+            state.procs[pid].sts = "S"
         return False
     return bool(jobs)
 
