@@ -143,6 +143,18 @@ def test_every_library_in_the_link_map_is_in_the_sbom(dist, name):
     assert {"mbedtls", "littlefs"} <= {named.get(folder, folder) for folder in folders} <= known
 
 
+def test_every_library_that_a_source_includes_is_in_the_sbom():
+    """Some are no object of their own: another file, or a copy of ours, includes their code."""
+    made = firmware.build("RPI_PICO")
+    command = ["ninja", "-C", str(made.firmware.parent / "obj"), "-t", "deps"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    folders = set(re.findall(r"^ +\S*/lib/([\w.-]+)/\S*\.c$", told, re.MULTILINE))
+    assert {"littlefs", "re1.5", "uzlib", "mbedtls", "oofatfs"} <= folders
+    named = {"oofatfs": "FatFs", "mbedtls_errors": "mbedtls"}
+    known = {component.name for component in components.of_build(made)}
+    assert {named.get(folder, folder) for folder in folders} <= known
+
+
 def test_versions_of_what_micropython_contains():
     lib = sources.prepare_micropython("unix").micropython / "lib"
     known = {each.name: each.version for each in source_pins.read()["micropython"].contains}

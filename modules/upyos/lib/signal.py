@@ -33,24 +33,30 @@ def give(proc, status):
                 other.sts = status
 
 
+def jobs():
+    """Return the numbers of the background jobs; services have names, and are none."""
+    found = list(state.procs.items())
+    return sorted([n for n, p in found if p.isthr is True and not hasattr(p, "service")])
+
+
 def job(word):
     """Return the background job that %N, %%, %- or %TEXT means, or None.
 
     N is the number that was shown when it began, or else its place in what `jobs` lists.
     """
-    jobs = [pid for pid in sorted(state.procs) if state.procs[pid].isthr is True]
+    pids = jobs()
     text = word[1:]
-    if word[:1] != "%" or not jobs:
+    if word[:1] != "%" or not pids:
         return None
     if text.isdigit():
         at = int(text)
-        pid = at if at in jobs else jobs[at - 1] if 0 < at <= len(jobs) else None
+        pid = at if at in pids else pids[at - 1] if 0 < at <= len(pids) else None
     elif text in ("", "%", "+"):
-        pid = jobs[-1]
+        pid = pids[-1]
     elif text == "-":
-        pid = jobs[-2] if len(jobs) > 1 else jobs[-1]
+        pid = pids[-2] if len(pids) > 1 else pids[-1]
     else:
-        found = [pid for pid in jobs if line(state.procs[pid]).startswith(text)]
+        found = [pid for pid in pids if line(state.procs[pid]).startswith(text)]
         pid = found[-1] if found else None
     return state.procs.get(pid)
 

@@ -13,7 +13,6 @@ PATH = "/etc/system.conf"
 # A password that nobody has: after damage the door stays shut until it is set again.
 _LOCKED = "!"
 _NOT_WRITTEN = const("system.conf cannot be written")
-_UPGRADE = "https://raw.githubusercontent.com/rbenrax/upyOS/refs/heads/main"
 
 
 def defaults():
@@ -26,7 +25,8 @@ def defaults():
         "env": {"TZ": "+1", "PATH": "/local/bin:.frozen:/bin"},
         "auth": {"user": "admin", "paswd": ""},
         "cache": False,
-        "upgrade": _UPGRADE,
+        # Nobody publishes firmware yet.
+        "upgrade": "",
     }
 
 

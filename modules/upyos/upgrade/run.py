@@ -2,10 +2,15 @@
 """The steps of an upgrade, as the user sees them (behaviour contract 11)."""
 
 import sdata
+from micropython import const
 from upyos import state
-from upyos.lib import command
+from upyos.lib import command, signal
 from upyos.start import upgraded
 from upyos.upgrade import offer, slots, source, tree
+
+_HINT = const(
+    'upgrade -u ADDRESS, as ./upyfw ota serve prints it, or "upgrade" in /etc/system.conf'
+)
 
 
 class Work:
@@ -44,14 +49,8 @@ class Work:
         self.done += 1
 
 
-def _jobs():
-    """Return the background jobs that are no services."""
-    procs = state.procs.values()
-    return [proc for proc in procs if proc.isthr is True and not hasattr(proc, "service")]
-
-
-def _read(base):
-    """Print the head of an upgrade; return the Offer, or None, and say why."""
+def _read(base, hint):
+    """Print the head of an upgrade; return the Offer, or None, and say why, and the hint."""
     print("upyOS OTA Upgrade,")
     print("Downloading upgrade list..., ", end="")
     try:
@@ -59,6 +58,7 @@ def _read(base):
     except (OSError, ValueError) as e:
         print("failed")
         command.fail(base, e)
+        command.write(hint)
         return None
     print("OK")
     print("Installed: %s, offered: %s %s" % (sdata.version, found.version, found.date))
@@ -79,10 +79,10 @@ def _refusal(found, flags):
 
 def _is_held(flags):
     """Tell whether background jobs keep an upgrade away; -s stops them."""
-    jobs = _jobs()
+    jobs = signal.jobs()
     if jobs and "s" in flags:
-        for proc in jobs:
-            proc.sts = "S"
+        for pid in jobs:
+            state.procs[pid].sts = "S"
         return False
     return bool(jobs)
 
@@ -90,9 +90,11 @@ def _is_held(flags):
 def work(flags):
     """Return the Work that the options of the command ask for, or a status if there is none."""
     base = flags.get("u") or sdata.sysconfig["upgrade"]
+    if not base:
+        return command.fail("no address", _HINT)
     if "t" in flags:
         base = base.rstrip("/") + "/test"
-    found = _read(base)
+    found = _read(base, "" if "u" in flags else _HINT + "\n")
     if found is None:
         return 1
     why = _refusal(found, flags)

@@ -296,7 +296,8 @@ boot_answer_t pair_revert(const pair_t *pair) {
 static bool is_settled(const pair_t *pair, unsigned which) {
     boot_image_t image;
     uint32_t off_bytes = pair_look(pair, which);
-    if (take_flag(pair)) {
+    // Its blocks may read otherwise than the ROM has read them: where the flag is nobody knows then.
+    if (take_flag(pair) || look.flag_off == 0) {
         return false;
     }
     const uint8_t bought = (uint8_t)~BLOCKS_TRIAL;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """jobs
 
-List the background jobs: number, status, command.
+List the background jobs, without services (ps): number, status, command.
 """
 
 from upyos import state
@@ -11,8 +11,8 @@ from upyos.lib import command, signal
 def __main__(args):
     _, rest = command.options(args, "")
     command.operands(rest, 0, 0)
-    for pid in sorted(state.procs):
+    for pid in signal.jobs():
         proc = state.procs.get(pid)
-        if proc and proc.isthr is True:
+        if proc:
             status = proc.sts if type(proc.sts) is str else "?"
             print("[%d] %s %s" % (pid, status, signal.line(proc)))

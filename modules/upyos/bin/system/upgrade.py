@@ -13,7 +13,7 @@ back; else the board goes back to the firmware before, by itself.
 -o       load all again, a lower version too (--allow-downgrade)
 -s       stop background jobs first
 -u BASE  load from there: an address (http, https), a directory, or -, a program at the other end
-         of the serial console (upyfw ota push); else from the setting `upgrade`
+         of the serial console (upyfw ota push); else from "upgrade" in system.conf
 status   print what runs, and what is in the other slot
 confirm  end a trial: this firmware stays
 revert   go back to the firmware before, at the next reset
