@@ -268,7 +268,7 @@ def _other(kind, target, words):
     if kind == _NOT_PROGRAM:
         report(words[0] + ": not a program")
         return _NOT_PROGRAM
-    from upyos.programs import absent
-
+    # not imported: nothing of it is to be dropped before the next prompt
+    absent = _upyos.load("upyos/programs/absent.py", "absent")
     report(words[0] + ": " + absent.why(words[0], words))
     return _NOT_FOUND

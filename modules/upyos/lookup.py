@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Command word to what it runs (behaviour contract, 5.8)."""
 
-import os
-
 import _upyos
 import sdata
 from micropython import const
@@ -36,11 +34,11 @@ def find(word):
         if directory == ".frozen":
             found = frozen(word)
         else:
-            names = _names(directory)
+            names = names_in(directory)
             if names is None:
                 found = in_directory(directory, word)
             else:
-                found = _among(names, directory, word)
+                found = among(names, directory, word)
         if found and found[0] != _NOT_PROGRAM:
             return found
         other = other or found
@@ -53,8 +51,8 @@ def directories():
     return (path if path and type(path) is str else _PATH).split(":")
 
 
-def _names(directory):
-    """Return the names in a directory of $PATH as learn() keeps them, or None.
+def names_in(directory):
+    """Return the names in a directory, such as those of $PATH, as learn() keeps them, or None.
 
     They are kept until anything is written to a file system: most commands then need no look at
     the flash, 1 to 4 ms, and those of a directory with many none of 25 ms.
@@ -88,7 +86,7 @@ def learn(directory):
     state.names[directory] = names if len(names) <= _NAMES_CHARACTERS else None
 
 
-def _among(names, directory, name):
+def among(names, directory, name):
     """Return what in_directory() does, from the names in the directory."""
     name = "\n" + name
     if name not in names:
@@ -139,22 +137,23 @@ def in_directory(directory, name):
 
     One pass over the directory: on littlefs four failing stat calls cost more.
     """
-    entries = os.ilistdir
-    if sdata.cache_enabled:
-        from upyos.lib.cache import entries
     best = _NO_FILE + 1
     kind = _NOT_FOUND
     path = ""
     try:
-        for entry in entries(directory):
-            file = entry[0]
-            if file.startswith(name):
-                rank = _rank(file, name, entry[1])
-                if rank < best:
-                    best = rank
-                    path = file
+        if sdata.cache_enabled:
+            from upyos.lib import cache
+
+            found = [entry for entry in cache.entries(directory) if entry[0].startswith(name)]
+        else:
+            found = _upyos.entries(directory, name)
     except OSError:
         return None
+    for entry in found:
+        rank = _rank(entry[0], name, entry[1])
+        if rank < best:
+            best = rank
+            path = entry[0]
     if best > _NO_FILE:
         return None
     kind, path = _found(directory, path)

@@ -17,7 +17,8 @@ def loop():
     while True:
         try:
             if len(sys.modules) != state.modules:
-                loader.forget()
+                # No tick meanwhile: a peer would be accepted by what is being dropped.
+                _upyos.step(loader.forget)
             if state.key:
                 # What a job has broken meanwhile.
                 loader.mend("upyos/")

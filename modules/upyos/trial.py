@@ -13,7 +13,6 @@ from micropython import const
 
 from upyos import state
 
-NOTE = "/etc/upgrade.trial"
 _GOOD_MS = const(5000)
 _WAIT_MS = const(50)
 # The checks look at all processes and interfaces.

@@ -10,6 +10,8 @@ LOCAL_CLOCK = True
 # What a write to the flash may be as small as: the port writes any length, 32 is littlefs' default
 # in MicroPython.
 PROG_BYTES = 32
+# Peers that wait until a service accepts them; a further one tries again after a second.
+BACKLOG = 4
 
 # Upper half of the word that _upyos keeps over resets, while it holds our counter.
 _MAGIC = const(0x7550)
@@ -135,5 +137,6 @@ def prepare(sock):
 
     import _upyos
 
-    # MicroPython's own option: a function that is scheduled then (extmod/modlwip.c)
+    # MicroPython's own option: a function that is called then, whatever else waits
+    # (ports/esp32/modsocket.c); step.c has this one scheduled.
     sock.setsockopt(socket.SOL_SOCKET, 20, _upyos.tick)

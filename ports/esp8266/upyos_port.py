@@ -11,6 +11,8 @@ NAME = "esp8266"
 LOCAL_CLOCK = True
 # As on the esp32 port: littlefs' default in MicroPython.
 PROG_BYTES = 32
+# Peers that wait until a service accepts them; a further one tries again after a second.
+BACKLOG = 4
 
 # Last word of the RTC memory that programs may use, block 191 of those that begin at 0x60001100
 # (ESP8266 Non-OS SDK API Reference, system_rtc_mem_write); machine.RTC().memory() comes there only

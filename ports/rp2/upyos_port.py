@@ -9,6 +9,8 @@ NAME = "rp2"
 LOCAL_CLOCK = True
 # The flash is programmed in pages; MicroPython ports/rp2/modules/_boot.py mounts with it too.
 PROG_BYTES = 256
+# Peers that wait until a service accepts them; a further one tries again after a second.
+BACKLOG = 4
 
 # WATCHDOG SCRATCH0 keeps its value over every reset but loss of power (RP2040 datasheet, 4.7.6;
 # RP2350 datasheet, 12.9.6). The boot ROM and the SDK use SCRATCH4 to 7.

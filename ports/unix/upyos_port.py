@@ -12,6 +12,8 @@ NAME = "unix"
 LOCAL_CLOCK = False
 # As on rp2, so that both run the same code.
 PROG_BYTES = 256
+# Peers that wait until a service accepts them. Linux answers more and forgets that they are there.
+BACKLOG = 128
 
 _RESET_STATUS = const(75)
 _EPERM = const(1)

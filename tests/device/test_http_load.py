@@ -6,6 +6,9 @@ import contextlib
 import random
 import re
 import socket
+import threading
+import time
+from pathlib import Path
 
 from network import LIMIT_S
 from upyfw.measure import http_rate
@@ -18,12 +21,48 @@ def test_sequential_requests(web, full):
         assert web.get("/a.txt").body == b"alpha\n"
 
 
+def test_requests_while_somebody_types(web, full):
+    """With each line the prompt drops what only the last request needed."""
+    ended = threading.Event()
+
+    def types() -> None:
+        while not ended.wait(0.003):
+            web.session.target.send(b"basename a\r")
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        typing = pool.submit(types)
+        try:
+            for _ in range(10_000 if full else 500):
+                assert web.get("/a.txt").body == b"alpha\n"
+        finally:
+            ended.set()
+        typing.result()
+
+
 def test_parallel_requests(web, full):
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
         for _ in range(20 if full else 3):
             replies = [pool.submit(web.get, "/big.csv") for _ in range(50)]
             for reply in replies:
                 assert reply.result().body.decode() == FILES["/www/big.csv"]
+
+
+def taken(port: int) -> int:
+    """How many connections to a port of this host are open at the side that listens."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "01" for row in rows)
+
+
+def test_peers_that_come_at_once_are_not_forgotten(web):
+    """Linux answers peers that a full queue has no place for, and tells nobody that they came."""
+    pid = re.search(r"^ *(\d+) .*uhttpd", web.session.run("ps"), re.MULTILINE)[1]
+    assert web.session.run(f"hold {pid}") == ""
+    clients = [web.plain() for _ in range(50)]
+    for _ in range(100):
+        if taken(web.port) == len(clients):
+            break
+        time.sleep(0.05)
+    assert taken(web.port) == len(clients)
 
 
 HTTP_SEEDS = [
@@ -139,7 +178,9 @@ def test_fuzz_of_a_web_socket(web, full):
     web.session.settle()
     # what it typed may be a line, which says what is wrong with it
     assert web.get("/a.txt").body == b"alpha\n"
-    assert "Traceback" not in web.session.text
+    assert not re.search(r"uhttpd: \w+Error", web.session.text)
+    # Ctrl-A is among it too: the raw REPL answers so what is no Python
+    assert "Traceback" not in web.session.text.replace("OK\x04Traceback", "")
     after = web.files()
     assert {path: after.get(path) for path in before if path != "/var/history"} == before
 

@@ -110,10 +110,11 @@ def test_frames_that_are_none(web):
         socket.until(b"/ $: ")
         socket.client.send(data)
         assert socket.closed() == status, data[:9]
-    socket = opened(web)
-    # a frame that breaks off
-    socket.client.send(frame(2, b"\0\x50\0\x18")[:-1])
-    socket.client.close()
+    # frames that break off
+    for data in (frame(2, b"\0\x50\0\x18")[:-1], frame(1, b"ab")[:-2], frame(1, b"a" * 126)[:2]):
+        socket = opened(web)
+        socket.client.send(data)
+        socket.client.close()
     web.session.type("echo on")
     assert web.session.wait_texts(["\non\n"], LIMIT_S) is None
     assert "Error" not in web.session.text

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What jobs print without a newline while the prompt waits: nothing of it is lost."""
 
+import re
+
 import casefile
 import machines as at
 import pytest
@@ -28,6 +30,8 @@ BODIES = {
     "both": "print('o' + 'ne\\nt' + 'wo', end='')",
     "half": "sys.stdout.buffer.write(b'ha' + b'lf\\xc3')",
     "long": "for n in range(500): print('x', end='')",
+    "pieces": "print('one,', end=' ')\n    while console.editing is not None:\n"
+    "        print('and', end=' ')\n        {wait}\n    print('two')",
     "goes_on": "print('st' + 'ill', end='')\n    while proc.sts != 'S':\n        {wait}",
 }
 
@@ -73,11 +77,24 @@ def test_what_has_no_newline_appears_when_the_job_ends(session, kind):
 def test_what_has_no_newline_appears_when_a_line_was_typed(session, kind):
     session.run(f"/opt/{kind}/goes_on &")
     for _ in range(20):
+        # a line that is younger than 100 ms would go on
+        session.target.read_quiet(0.2, LIMIT_S)
         session.run("")
         if "still\n" in session.text:
             break
     assert session.text.count("still\n") == 1
     session.run("killall goes_on ; wait")
+
+
+@pytest.mark.parametrize("kind", MAINS)
+def test_enter_does_not_break_a_line_that_is_being_printed(machines, kind):
+    """On the emulated board alone, whose 10 ms are never 100."""
+    with machines.at_prompt("RPI_PICO", at.image("RPI_PICO", _files())) as session:
+        session.run(f"/opt/{kind}/pieces &")
+        session.target.read_quiet(0.05, LIMIT_S)
+        session.run("sleep 0.3")
+        assert session.wait_texts(["two", "+ Done"], LIMIT_S) is None, session.text
+        assert re.search(r"\none, (and )+two\n", session.text), session.text
 
 
 def test_the_last_line_of_a_script_in_the_background(session):

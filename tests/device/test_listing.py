@@ -18,6 +18,9 @@ def is_true(found, folder):
     plain = [(name, kind, size) for name, kind, _, size in os.ilistdir(folder)]
     if plain != [(name, kind, size) for name, kind, _, size in found]:
         return False
+    for start in ('n', '1', 'x'):
+        if [e for e in found if e[0].startswith(start)] != _upyos.entries(folder, start):
+            return False
     some = [random.choice(found) for _ in range(3)] if found else ()
     return all([os.stat(folder + '/' + name)[8] == time for name, _, time, _ in some])
 

@@ -21,6 +21,15 @@ def test_a_pattern_with_too_many_parentheses(board, depth, mark):
     assert board.run("< 'alive'") == "alive"
 
 
+def test_a_pattern_that_needs_more_than_a_process_has(machines):
+    """Where MicroPython's build uses make, as the ESP8266's does."""
+    with machines.shared("UNIX", "regex", {}) as machine:
+        unix = Session(machine)
+        pattern = "'(?:' * 9000 + 'a' + ')' * 9000"
+        assert unix.run(f"> import re; re.compile({pattern})") == TOO_DEEP
+        assert unix.run("< 'alive'") == "alive"
+
+
 def test_a_text_that_needs_too_much(board):
     assert board.run("> import re; re.match('(((a*)*)*)*b', 'a' * 200)") == TOO_DEEP
 

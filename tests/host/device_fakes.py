@@ -137,8 +137,9 @@ def _fakes(device: Device) -> None:
         key=device.key,
         changes=lambda: 0,
         mend=lambda: False,
-        load=lambda _path, _name: sys.modules["upyos.made.index"],
+        load=lambda path, _name: importlib.import_module(path[:-3].replace("/", ".")),
         heap=lambda: (200_000, 100_000, 100_000, 100_000),
+        near=lambda _word, *_names: None,
     )
     sdata = _module("sdata", sysconfig={"env": {}, "pfiles": []}, procs=[], debug=False)
     sdata.upyos = types.SimpleNamespace(stop=False)
@@ -149,6 +150,7 @@ def _fakes(device: Device) -> None:
         BUILTIN_NAMES=" cd exit set alias unalias history ",
         find=device.find,
         reachable=lambda path: path,
+        names_in=lambda _directory: None,
         in_directory=lambda _directory, _name: None,
     )
     console = _module(

@@ -15,7 +15,7 @@ from fabricated import lx106_sdk, program
 from upyfw import cli
 from upyfw.base.paths import REPO
 from upyfw.board import boards, partitions, variant
-from upyfw.build import firmware
+from upyfw.build import firmware, firmware_esp8266
 from upyfw.image import espimage, fsimage
 from upyfw.measure import frozen_size
 
@@ -203,6 +203,25 @@ def test_what_a_make_build_wraps_is_called_and_has_a_wrapper(tmp_path):
     called = _symbols(folder, "--undefined-only", "", "lfs2.o")
     assert "uzlib_crc32" in called & wrapped
     assert "lfs2_crc" not in called | wrapped
+
+
+@pytest.mark.parametrize(
+    ("port", "where"), [("esp8266", "all|chip|make"), ("esp32", "all|chip|cmake|idf")]
+)
+def test_a_port_does_not_say_in_other_words_what_its_compiler_is_told(port, where):
+    """A macro that is defined again with other tokens is an error, as warnings are."""
+    folder = firmware.sources.prepare_micropython("unix").micropython / "ports" / port
+    text = (folder / "mpconfigport.h").read_text()
+    if port == "esp8266":
+        text = firmware_esp8266.settings(folder)
+    shared = (REPO / "modules/c/upyos/build.txt").read_text()
+    told = dict(re.findall(rf"^define (?:{where}) (\w+)=(.+)$", shared, re.M))
+    assert "MICROPY_LOADED_MODULES_DICT_SIZE" in told
+    again = re.findall(r"^(?:#ifndef (\w+)\n)?#define (\w+) +(\S.*?)$", text, re.M)
+    assert again
+    assert [
+        name for guard, name, said in again if guard != name and told.get(name, said) != said
+    ] == []
 
 
 def _symbols(folder, which: str, prefix: str, name: str = "*.o") -> set[str]:

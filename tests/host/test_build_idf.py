@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from casefile import TREE
+from upyfw.board.chips import CHIPS
+from upyfw.measure import frozen_size
 from upyfw.measure.frozen_size import IDF_FLAGS, IDF_SETTINGS
 from upyfw.source import sources
 
@@ -76,11 +78,24 @@ def test_what_the_module_lists_is_there(micropython, tmp_path):
     assert listed <= made
 
 
+@pytest.mark.parametrize("chip", ["esp32c3", "esp8266"])
+def test_no_two_files_define_the_same(micropython, tmp_path, chip):
+    """As the kit's linker sees it, whose build compiles all of them."""
+    frozen_size.c_bytes(CHIPS[chip], micropython, tmp_path)
+    made = [str(tmp_path / f"{path.stem}.o") for path in SOURCES]
+    command = [*frozen_size.compiler(CHIPS[chip]), "-r", "-nostdlib", *made]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "all")], capture_output=True, text=True, timeout=LIMIT_S
+    )
+    assert done.returncode == 0, done.stderr
+
+
 COMPONENT = """\
 add_compile_definitions(ESP_PLATFORM)
 add_compile_options(-Os)
-add_library(main STATIC main.c)
 set(MICROPY_DIR {micropython})
+set(MICROPY_PORT_DIR ${{MICROPY_DIR}}/ports/esp32)
+add_library(main STATIC main.c ${{MICROPY_DIR}}/extmod/modre.c ${{MICROPY_PORT_DIR}}/uart.c)
 add_library(usermod INTERFACE)
 include({modules}/micropython.cmake)
 target_link_libraries(main PUBLIC usermod)
@@ -96,8 +111,8 @@ target_link_libraries(firmware PRIVATE main)
 """
 
 
-def _compiled(folder: Path, micropython: Path, esp_platform: int) -> dict[str, list[str]]:
-    """Return {source of ours: its compile commands} of a made-up tree of ESP-IDF's shape."""
+def _commands(folder: Path, micropython: Path, esp_platform: int) -> list[tuple[Path, str]]:
+    """Return (source, its compile command) of a made-up tree of ESP-IDF's shape."""
     component = folder / "component"
     component.mkdir()
     (folder / "project_elf_src.c").touch()
@@ -114,10 +129,16 @@ def _compiled(folder: Path, micropython: Path, esp_platform: int) -> dict[str, l
         timeout=LIMIT_S,
     )
     assert done.returncode == 0, done.stderr
+    rows = json.loads((out / "compile_commands.json").read_text())
+    return [(Path(row["file"]), row["command"]) for row in rows]
+
+
+def _compiled(folder: Path, micropython: Path, esp_platform: int) -> dict[str, list[str]]:
+    """Return {source of ours: its compile commands}."""
     found: dict[str, list[str]] = {}
-    for row in json.loads((out / "compile_commands.json").read_text()):
-        if Path(row["file"]).parent == C_MODULES / "upyos":
-            found.setdefault(Path(row["file"]).name, []).append(row["command"])
+    for path, command in _commands(folder, micropython, esp_platform):
+        if path.parent == C_MODULES / "upyos":
+            found.setdefault(path.name, []).append(command)
     return found
 
 
@@ -129,6 +150,62 @@ def test_every_source_is_compiled_once_for_the_component(micropython, tmp_path):
         assert "-DESP_PLATFORM" in command
         assert "-Os" in command
         assert "-Werror" in command
+
+
+def test_what_is_mended_in_a_file_of_micropython_is_compiled_in(micropython, tmp_path):
+    """Options of another directory's files, or of another path, are silently ignored."""
+    commands = _commands(tmp_path, micropython, esp_platform=1)
+    (regex,) = [command for path, command in commands if path.name == "modre.c"]
+    (quoted,) = re.findall(r"-iquote (\S+)", regex)
+    copy = Path(quoted) / "lib" / "re1.5" / "compilecode.c"
+    assert "re1_5_stack_chk();" in copy.read_text()
+    (uart,) = [command for path, command in commands if path.name == "uart.c"]
+    assert f"-include {C_MODULES / 'upyos' / 'uart_lost.h'}" in uart
+
+
+TOLD = """\
+#include <assert.h>
+#include "uart_lost.h"
+volatile bool upyos_uart_lost;
+int main(void) {
+    uint8_t bytes[4];
+    ringbuf_t ring = { bytes, sizeof(bytes), 0, 0 };
+    for (int i = 0; i < 3; i++) {
+        ringbuf_put(&ring, 'a');
+        assert(!upyos_uart_lost);
+    }
+    ringbuf_put(&ring, 'b');
+    assert(upyos_uart_lost);
+    assert(ringbuf_get(&ring) == 'a');
+}
+"""
+
+
+def test_what_a_uart_drops_is_told(micropython, tmp_path):
+    """By a header before the port's interrupt, which puts bytes in one place."""
+    port = (micropython / "ports" / "esp32" / "uart.c").read_text()
+    assert port.count("ringbuf_put(&stdin_ringbuf, ") == 1
+    (tmp_path / "told.c").write_text(TOLD)
+    _expanded(micropython, tmp_path, *IDF_SETTINGS)
+    places = [HEADERS, C_MODULES / "upyos", tmp_path, micropython]
+    command = ["gcc", *(f"-I{place}" for place in places), "-o", "told", "told.c"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=LIMIT_S)
+    subprocess.run(["./told"], cwd=tmp_path, check=True, timeout=LIMIT_S)
+
+
+def test_a_socket_of_the_port_has_tick_scheduled(micropython, tmp_path):
+    """It calls it by itself, with the socket; what is scheduled is called with tick."""
+    port = (micropython / "ports" / "esp32" / "modsocket.c").read_text()
+    assert port.count("mp_call_function_1_protected(s->events_callback, s)") == 1
+    text = _expanded(micropython, tmp_path, *IDF_SETTINGS)["step.c"]
+    body = text.partition("__wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {")[2]
+    first = (
+        "if (fun == ((mp_obj_t)(&upyos_tick_obj)) && arg != fun) { upyos_esp_tick_soon(); return"
+    )
+    assert re.sub(r"\s+", " ", body).strip().startswith(first)
+    for path in SOURCES:
+        for words in re.findall(r"mp_sched_schedule\((.*?)\);", path.read_text()):
+            assert words == "tick, tick", path.name
 
 
 def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_path):

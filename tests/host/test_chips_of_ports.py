@@ -133,6 +133,24 @@ def test_an_esp8266_counts_its_starts_in_the_last_word_of_its_rtc_memory(chip):
     assert list(memory) == [0x600013FC]
 
 
+@pytest.mark.parametrize("port", ["esp32", "esp8266"])
+def test_a_start_after_a_deep_sleep_is_no_failure(chip, port):
+    """A sensor that ends each start with machine.deepsleep() runs for ever."""
+    module = chip(port)
+    kept = []
+    sys.modules["_upyos"].keep = lambda *word: kept.extend(word) or kept[-1]
+    module.set_boot_count(2)
+    assert module.boot_count() == 2
+    sys.modules["machine"].reset_cause = lambda: sys.modules["machine"].DEEPSLEEP_RESET
+    assert module.boot_count() == 0
+
+
+def test_an_esp32_counts_nothing_in_what_a_loss_of_power_leaves(chip):
+    port = chip("esp32")
+    sys.modules["_upyos"].keep = lambda: 0x12340002
+    assert port.boot_count() == 0
+
+
 def test_an_esp8266_takes_no_time_for_its_watchdog_but_its_own(chip):
     port = chip("esp8266")
     assert port.watchdog(5000) == "the watchdog"

@@ -87,6 +87,17 @@ def test_a_module_makes_names_of_its_path():
     assert found == parts | {"upyos.lib", "upyos.lib.files"}
 
 
+def test_frozen_code_has_names_itself():
+    source = b"""import a.b as c, d
+from e.f import g as h
+class I:
+    def j(self, k, *l):
+        return k.m[n], o(p=q)
+"""
+    assert set(interned.of_source(source)) == {"a.b", "d", "e.f", "g", "j", "self", "k", "l", "m"}
+    assert not set(interned.of_source(b"def ("))
+
+
 def test_the_code_of_names_has_them_all(tmp_path):
     names = {"abc", "in", "a.b.c", "%s: x", "'", "\\", "\n"}
     source = tmp_path / "names.py"

@@ -35,6 +35,17 @@ def test_a_board_that_is_not_built_would_fit(name):
     assert 0 < found.fs_used_bytes < found.board.fs_region.size_bytes
 
 
+# what it takes of an ESP32-C3 (boards/ESP32_GENERIC_C3/board.toml)
+BLUETOOTH_BYTES = 108308
+
+
+@pytest.mark.parametrize("name", NOT_BUILT)
+def test_bluetooth_is_left_out_where_it_has_no_room(name):
+    """Not by a key that comes from the board that another one is like."""
+    if not boards.load(name).firmware.bluetooth:
+        assert fit.estimate(variant.of(name)).left_bytes < BLUETOOTH_BYTES
+
+
 def test_a_tenth_of_the_esp8266s_region_is_left():
     """It can never move: the chip maps the first MiB alone, and files begin behind it."""
     board = boards.load("ESP8266_GENERIC")

@@ -174,6 +174,8 @@ class TestSearch:
             (b"own" + CTRL_R + b"ech\x07", "own"),
             (b"own" + CTRL_R + b"ech\x03", "own"),
             (b"own" + CTRL_R, "own"),
+            # half a character
+            (CTRL_R + b"\xb6" + END + b"!", "echo twö!"),
         ],
     )
     def test_line(self, editor, keys, line):

@@ -33,11 +33,16 @@ static void run(mp_sched_node_t *scheduled) {
     }
 }
 
+// From any thread: have the main one run tick soon.
+void upyos_esp_tick_soon(void) {
+    mp_sched_schedule_node(&node, run);
+    mp_hal_wake_main_task();
+}
+
 // Called by ESP-IDF's task for timers.
 static void due(void *arg) {
     (void)arg;
-    mp_sched_schedule_node(&node, run);
-    mp_hal_wake_main_task();
+    upyos_esp_tick_soon();
 }
 
 void upyos_esp_tick(mp_uint_t period_ms) {
@@ -62,21 +67,14 @@ void upyos_esp_tick_init(void) {
     node.callback = NULL;
 }
 
-// They are in one file with mp_handle_pending and call it directly, so nobody would look for a tick that another thread took
-// while the main one waits for a key or in asyncio.
+// It is in one file with mp_handle_pending and calls it directly, so nobody would look for a tick that another thread took
+// while the main one waits for a key. (blockdev.c has mp_event_wait_ms.)
 void __real_mp_event_wait_indefinite(void);
 void __wrap_mp_event_wait_indefinite(void);
-void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
-void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
 
 void __wrap_mp_event_wait_indefinite(void) {
-    upyos_tick_look();
+    mp_event_handle_nowait();
     __real_mp_event_wait_indefinite();
-}
-
-void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
-    upyos_tick_look();
-    __real_mp_event_wait_ms(timeout_ms);
 }
 
 // ESP-IDF's boot loader starts new firmware once; any reset before it has confirmed itself goes back. Who has not confirmed

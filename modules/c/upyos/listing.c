@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// entries(path): a directory with the times of its files. littlefs keeps a directory as a log, and reads it from its
+// entries(path[, start]): a directory with the times of its files. littlefs keeps a directory as a log, and reads it from its
 // end for each thing that it wants to know of each entry; os.stat does so twice more. That took most of the time of a
 // listing.
 //
@@ -66,6 +66,9 @@ typedef struct _listing_t {
     lfs2_off_t off;
     // What was read last, or NULL.
     const entry_t *last;
+    // What the names begin with that are asked for.
+    const char *start;
+    size_t start_bytes;
 } listing_t;
 
 // A place in a log; walked from its end.
@@ -228,13 +231,20 @@ static int read_or_raise(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
     return more;
 }
 
+static bool is_asked_for(const listing_t *l, const char *name) {
+    return strncmp(name, l->start, l->start_bytes) == 0;
+}
+
 int __wrap_lfs2_dir_read(lfs2_t *lfs, lfs2_dir_t *dir, struct lfs2_info *info) {
     listing_t *l = listing;
     if (l == NULL || (l->lfs != NULL && l->lfs != lfs)) {
         return read_or_raise(lfs, dir, info);
     }
-    if (read_known(l, dir, info)) {
-        return 1;
+    // What is not asked for gets no object.
+    while (read_known(l, dir, info)) {
+        if (is_asked_for(l, info->name)) {
+            return 1;
+        }
     }
     int more = read_or_raise(lfs, dir, info);
     l->last = NULL;
@@ -271,6 +281,9 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
         size_t len;
         mp_obj_t *parts;
         mp_obj_get_array(item, &len, &parts);
+        if (l->start_bytes > 0 && !is_asked_for(l, mp_obj_str_get_str(parts[0]))) {
+            continue;
+        }
         // Out of the item before the time is made: its parts do not keep it from a collection.
         mp_obj_t row[] = {parts[0], parts[1], mp_const_none, len > 3 ? parts[3] : MP_OBJ_NEW_SMALL_INT(0)};
         if (l->last != NULL) {
@@ -281,11 +294,14 @@ static mp_obj_t collect(mp_obj_t iterator, listing_t *l) {
     return list;
 }
 
-// entries(path) -> list of (name, type, time in s or None, size in bytes). The time is None where the file
-// system is not littlefs, or there is too little memory to read it.
-static mp_obj_t upyos_entries(mp_obj_t path) {
-    listing_t l = { .addr = NO_BLOCK };
-    mp_obj_t iterator = mp_vfs_ilistdir(1, &path);
+// entries(path[, start]) -> list of (name, type, time in s or None, size in bytes) of the names that begin with start. The time is
+// None where the file system is not littlefs, or there is too little memory to read it.
+static mp_obj_t upyos_entries(size_t n_args, const mp_obj_t *args) {
+    listing_t l = { .addr = NO_BLOCK, .start = "" };
+    if (n_args > 1) {
+        l.start = mp_obj_str_get_data(args[1], &l.start_bytes);
+    }
+    mp_obj_t iterator = mp_vfs_ilistdir(1, args);
     mp_obj_t list = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
@@ -300,4 +316,4 @@ static mp_obj_t upyos_entries(mp_obj_t path) {
     }
     return list;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(upyos_entries_obj, upyos_entries);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(upyos_entries_obj, 1, 2, upyos_entries);

@@ -44,6 +44,13 @@ if(DEFINED PICO_SDK_PATH)
     # Where functions have their variables.
     set_source_files_properties(${MICROPY_DIR}/py/objfun.c PROPERTIES
         COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/frames.h" OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/frames.h)
+    # Where texts are looked for in texts.
+    set_source_files_properties(${MICROPY_DIR}/py/objstr.c PROPERTIES
+        COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/compare.h"
+        OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/compare.h)
+    # digests.c. What nobody formats with the SDK's snprintf: numbers with a point.
+    target_compile_definitions(usermod_upyos INTERFACE MBEDTLS_MD5_PROCESS_ALT=1 MBEDTLS_SHA1_PROCESS_ALT=1
+        PICO_PRINTF_SUPPORT_FLOAT=0 PICO_PRINTF_SUPPORT_EXPONENTIAL=0)
     # random.c; masked.c
     target_link_libraries(usermod_upyos INTERFACE pico_rand hardware_exception)
 endif()
@@ -51,6 +58,9 @@ if(ESP_PLATFORM)
     # The component that MicroPython is in links usermod publicly, so the program that links the component would compile all
     # of this once more, without ESP-IDF's definitions and without optimisation, and link that copy first.
     set_source_files_properties(${UPYOS_SOURCES} DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES HEADER_FILE_ONLY ON)
+    # Whether its UART drops what is typed.
+    set_source_files_properties(${MICROPY_PORT_DIR}/uart.c PROPERTIES
+        COMPILE_OPTIONS "-include;${CMAKE_CURRENT_LIST_DIR}/uart_lost.h" OBJECT_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/uart_lost.h)
     # Where its main thread waits (esp.c).
     upyos_shared(wrap idf UPYOS_WRAPPED)
     list(TRANSFORM UPYOS_WRAPPED PREPEND "LINKER:--wrap=")

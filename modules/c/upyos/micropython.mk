@@ -11,10 +11,12 @@ upyos_shared = $(shell sed -n 's/^$(1) $(2) //p' $(UPYOS_MOD_DIR)/build.txt)
 CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,all))
 UPYOS_WRAPPED := $(call upyos_shared,wrap,all)
 ifeq ($(CROSS_COMPILE),)
+CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,unix))
 UPYOS_WRAPPED += $(call upyos_shared,wrap,unix)
 LDFLAGS_USERMOD += $(addprefix -Wl$(UPYOS_COMMA)--wrap=,$(UPYOS_WRAPPED))
 else
 # A chip, whose Makefile calls the linker itself.
+CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,chip) $(call upyos_shared,define,make))
 UPYOS_WRAPPED += $(call upyos_shared,wrap,chip) $(call upyos_shared,wrap,make)
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif

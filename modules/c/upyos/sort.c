@@ -215,3 +215,39 @@ static mp_obj_t upyos_line_at(mp_obj_t text, mp_obj_t start) {
     return mp_obj_new_bytes(line, end == NULL ? info.len - at : (size_t)(end + 1 - line));
 }
 MP_DEFINE_CONST_FUN_OBJ_2(upyos_line_at_obj, upyos_line_at);
+
+// As wide as the rows of help are, and each column at least.
+#define ROW_COLUMNS (65)
+#define CELL_COLUMNS (12)
+
+// rows(text, starts) -> the lines of text that begin there as a text of rows, several in each; empty ones are left out
+static mp_obj_t upyos_rows(mp_obj_t text, mp_obj_t starts) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(text, &info, MP_BUFFER_READ);
+    size_t count;
+    mp_obj_t *items;
+    mp_obj_list_get(starts, &count, &items);
+    vstr_t rows;
+    vstr_init(&rows, info.len * 2);
+    size_t begin = 0;
+    for (size_t i = 0; i < count; ++i) {
+        size_t at = mp_get_index(&mp_type_bytearray, info.len, items[i], false);
+        const byte *line = (const byte *)info.buf + at;
+        const byte *end = memchr(line, '\n', info.len - at);
+        size_t len = end == NULL ? info.len - at : (size_t)(end - line);
+        if (len == 0) {
+            continue;
+        }
+        if (rows.len - begin > ROW_COLUMNS) {
+            vstr_add_byte(&rows, '\n');
+            begin = rows.len;
+        }
+        vstr_add_strn(&rows, (const char *)line, len);
+        for (; len < CELL_COLUMNS; ++len) {
+            vstr_add_byte(&rows, ' ');
+        }
+    }
+    vstr_add_byte(&rows, '\n');
+    return mp_obj_new_str_from_vstr(&rows);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(upyos_rows_obj, upyos_rows);

@@ -206,6 +206,14 @@ mp_obj_t __real_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg);
 mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg);
 
 mp_obj_t __wrap_mp_call_function_1_protected(mp_obj_t fun, mp_obj_t arg) {
+    #if defined(CONFIG_IDF_TARGET)
+    // The sockets of the esp32 port call tick at once, wherever something waits: in the work of a block device, too. (Those of
+    // lwIP schedule it, and the scheduler gives it to itself.)
+    if (fun == MP_OBJ_FROM_PTR(&upyos_tick_obj) && arg != fun) {
+        upyos_esp_tick_soon();
+        return mp_const_none;
+    }
+    #endif
     // The collector calls __del__ in this way: it must not be left.
     if (fun == MP_OBJ_FROM_PTR(&upyos_tick_obj) || !upyos_on_main() || gc_is_locked()) {
         return __real_mp_call_function_1_protected(fun, arg);

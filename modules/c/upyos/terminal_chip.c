@@ -26,15 +26,12 @@ extern ringbuf_t stdin_ringbuf;
 #define UPYOS_INPUT_BYTES (512)
 #endif
 
-// The ports say nothing when the buffer is full and drop what comes. With USB it fills up too, but the host waits then.
-#if defined(UPYOS_INPUT_BYTES) && !MICROPY_HW_ESP_USB_SERIAL_JTAG && !MICROPY_HW_USB_CDC
-#define UPYOS_INPUT_IS_LOST (1)
-#endif
-
-static bool upyos_lost;
+// The ports say nothing when the buffer is full and drop what comes. Set by uart_lost.h on an ESP32, by who reads on an
+// ESP8266. With USB it fills up too, but the host waits then.
+volatile bool upyos_uart_lost;
 
 void upyos_terminal_start(void) {
-    upyos_lost = false;
+    upyos_uart_lost = false;
     #if defined(UPYOS_INPUT_BYTES)
     static uint8_t bytes[UPYOS_INPUT_BYTES];
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
@@ -54,8 +51,8 @@ void upyos_terminal_start(void) {
 }
 
 bool upyos_terminal_lost(void) {
-    bool lost = upyos_lost;
-    upyos_lost = false;
+    bool lost = upyos_uart_lost;
+    upyos_uart_lost = false;
     return lost;
 }
 
@@ -153,8 +150,8 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
             return -1;
         }
     }
-    #if defined(UPYOS_INPUT_IS_LOST)
-    upyos_lost |= ringbuf_free(&stdin_ringbuf) == 0;
+    #if defined(__ets__)
+    upyos_uart_lost |= ringbuf_free(&stdin_ringbuf) == 0;
     #endif
     return mp_hal_stdin_rx_chr();
 }

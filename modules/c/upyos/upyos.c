@@ -70,6 +70,8 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     #endif
     { MP_ROM_QSTR(MP_QSTR_cells), MP_ROM_PTR(&upyos_cells_obj) },
     { MP_ROM_QSTR(MP_QSTR_shown), MP_ROM_PTR(&upyos_shown_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rows), MP_ROM_PTR(&upyos_rows_obj) },
+    { MP_ROM_QSTR(MP_QSTR_near), MP_ROM_PTR(&upyos_near_obj) },
     { MP_ROM_QSTR(MP_QSTR_search), MP_ROM_PTR(&upyos_search_obj) },
     { MP_ROM_QSTR(MP_QSTR_mend), MP_ROM_PTR(&upyos_mend_obj) },
     { MP_ROM_QSTR(MP_QSTR_span), MP_ROM_PTR(&upyos_span_obj) },

@@ -151,6 +151,7 @@ extern const mp_obj_fun_builtin_fixed_t upyos_interfaces_obj;
 #if defined(CONFIG_IDF_TARGET)
 // Have tick called every period_ms; 0 stops.
 void upyos_esp_tick(mp_uint_t period_ms);
+void upyos_esp_tick_soon(void);
 void upyos_esp_tick_init(void);
 #endif
 
@@ -178,16 +179,18 @@ void upyos_mend_streams(void);
 #define upyos_mend_streams()
 #endif
 
-// frozen.c, heap.c, keep.c, listing.c, mend.c, pattern.c, rescue.c, sort.c, span.c, text.c
+// frozen.c, heap.c, keep.c, listing.c, mend.c, near.c, pattern.c, rescue.c, sort.c, span.c, text.c
 extern const mp_obj_fun_builtin_fixed_t upyos_rescue_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_command_obj;
-extern const mp_obj_fun_builtin_fixed_t upyos_entries_obj;
+extern const mp_obj_fun_builtin_var_t upyos_entries_obj;
+extern const mp_obj_fun_builtin_var_t upyos_near_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_heap_obj;
 extern const mp_obj_fun_builtin_var_t upyos_headroom_obj;
 extern const mp_obj_fun_builtin_var_t upyos_keep_obj;
 extern const mp_obj_fun_builtin_var_t upyos_mend_obj;
 extern const mp_obj_fun_builtin_var_t upyos_sort_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_line_at_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_rows_obj;
 extern const mp_obj_fun_builtin_var_t upyos_span_obj;
 extern const mp_obj_fun_builtin_fixed_t upyos_lines_matching_obj;
 extern const mp_obj_fun_builtin_var_t upyos_lines_with_obj;

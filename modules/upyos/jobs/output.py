@@ -2,6 +2,7 @@
 """What jobs print."""
 
 import io
+import time
 
 import _upyos
 from micropython import const
@@ -9,6 +10,8 @@ from upyos import console, state
 
 # A longer line is shown in parts.
 _KEPT_BYTES = const(200)
+# What is younger goes on: print() writes a list, or several words, piece by piece.
+_IN_PIECES_MS = const(100)
 
 
 def _text(data):
@@ -21,8 +24,10 @@ def _text(data):
 
 def show_kept():
     """Show what jobs printed without a newline. Called when a line was typed."""
+    now_ms = time.ticks_ms()
     for lines in Lines.keeping[:]:
-        lines.show()
+        if time.ticks_diff(now_ms, lines.since_ms) > _IN_PIECES_MS:
+            lines.show()
 
 
 class Lines(io.IOBase):
@@ -78,6 +83,7 @@ class Lines(io.IOBase):
             console.error(_text(data[start:]))
         elif start < len(data):
             self.kept = data[start:]
+            self.since_ms = time.ticks_ms()
             self.keeping.append(self)
 
     def show(self):

@@ -10,6 +10,7 @@ from micropython import const
 from upyos.jobs import sockets, tasks
 from upyos.jobs.connection import Connection
 from upyos.jobs.output import Lines
+from upyos.programs import failure
 
 # What accept() raises again and again, for want of memory say, must not take all time.
 _PAUSE_MS = const(100)
@@ -30,8 +31,10 @@ class Job:
         self.out = Lines()
 
     def left(self, exc):
-        """Note that a task ended."""
+        """Note that the task that accepts ended."""
         self.over = True
+        if not isinstance(exc, core.CancelledError):
+            failure.status(self.proc, exc)
 
     def end(self):
         """End the process."""

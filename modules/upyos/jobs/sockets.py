@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Sockets of services."""
 
-from micropython import const
-
-_BACKLOG = const(4)
-
 
 def listen(address, port):
     """Return a listening socket. Raises OSError, ImportError without a network."""
@@ -18,7 +14,7 @@ def listen(address, port):
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(place)
-        sock.listen(_BACKLOG)
+        sock.listen(upyos_port.BACKLOG)
         upyos_port.prepare(sock)
     except OSError:
         sock.close()

@@ -42,10 +42,10 @@ def run():
 
 def _rub_out(wanted):
     """Remove the last character."""
+    # a bytearray of MicroPython has no pop()
     while wanted and wanted[-1] & 0xC0 == 0x80:
-        wanted.pop()
-    if wanted:
-        wanted.pop()
+        wanted[-1:] = b""
+    wanted[-1:] = b""
 
 
 def _show(wanted, older, own):
@@ -54,6 +54,9 @@ def _show(wanted, older, own):
     if line is not None:
         lineedit.text[:] = line = history.text(line).encode()
         lineedit.at = max(0, line.find(wanted))
+        # what was typed may begin in the middle of a character
+        while line[lineedit.at : lineedit.at + 1] and line[lineedit.at] & 0xC0 == 0x80:
+            lineedit.at -= 1
     lineedit.prompt = "(%s '%s') " % ("search" if line is not None else "none", _text(wanted))
     lineedit.show()
 

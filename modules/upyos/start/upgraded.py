@@ -9,12 +9,14 @@ import json
 import os
 
 import sdata
-from upyos import console, state, trial
+from upyos import console, state
 from upyos.lib import files
 
 # Files that were loaded: 0, 1, ..., and `do`, which says where they go.
 STAGED = "/var/upgrade"
 _DO = "/etc/upgrade.do"
+# What has to be there after the reset.
+_NOTE = "/etc/upgrade.trial"
 
 # Marks of the record (ports/rp2/boot/core/journal.h) and what they mean to the user.
 _ENDS = (
@@ -33,13 +35,13 @@ def write(before, after, net):
         if name:
             services.append((name,) + proc.place)
     note = {"from": before, "to": after, "net": net, "services": services}
-    files.write_atomic(trial.NOTE, json.dumps(note))
+    files.write_atomic(_NOTE, json.dumps(note))
 
 
 def begin(recovers):
     """Go on where an upgrade left off; called at each start with a note, behind init.sh."""
     try:
-        with open(trial.NOTE) as file:
+        with open(_NOTE) as file:
             note = json.load(file)
     except (OSError, ValueError):
         note = {}
@@ -56,6 +58,9 @@ def begin(recovers):
     if recovers:
         # Nothing was started, and nothing is asked for but the prompt.
         note = {"to": note.get("to")}
+    # Not before: it stays loaded.
+    from upyos import trial
+
     trial.note = note
     state.key = trial.key
     console.error("upgrade: %s is on trial" % note.get("to", "new firmware"))
@@ -133,5 +138,5 @@ def over(text):
 
     log.add("upgrade", text)
     console.error("upgrade: " + text)
-    files.discard(trial.NOTE)
+    files.discard(_NOTE)
     forget()

@@ -65,7 +65,7 @@ class Frames:
 
     async def _head(self):
         """Read the head of a frame, and all of a control frame. False: the peer has closed."""
-        head = await self._exactly(2)
+        head = await self._exactly(2, True)
         if not head:
             return False
         self.connection.left_s = _SILENCE_S
@@ -127,8 +127,8 @@ class Frames:
         self.at = at + count & 3
         return data
 
-    async def _exactly(self, count):
-        """Return so many bytes, none of them at the end of input between frames."""
+    async def _exactly(self, count, begins=False):
+        """Return so many bytes; none at the end of input, where a frame begins."""
         sock = self.connection.sock
         while len(self.data) < count:
             more = sock.read(_BLOCK_BYTES)
@@ -136,7 +136,7 @@ class Frames:
                 await readable(sock)
             elif more:
                 self.data += more
-            elif self.data or count != 2:
+            elif self.data or not begins:
                 raise OSError(104)
             else:
                 return b""

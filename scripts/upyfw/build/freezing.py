@@ -8,7 +8,7 @@ import upyfw
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board import boards
 from upyfw.board.variant import BARE, WHOLE, Variant
-from upyfw.build import codegen, firmware_cold, firmware_frozen, interned
+from upyfw.build import codegen, constants, firmware_cold, firmware_frozen, interned
 from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
 
@@ -44,10 +44,12 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         chosen_cold = _with_room(what, firmware_cold.chosen(frozen, whole))
         firmware_cold.compile(what.board, chosen_cold, cold)
     # those of generated modules are added there: now they are the last build's, or none
-    given = (file.target for file in frozen if generated not in file.source.parents)
+    given = [file for file in frozen if generated not in file.source.parents]
     # commands are loaded by their paths, never imported
-    imported = (target for target in given if not target.startswith("upyos/bin/"))
-    names = interned.of_modules(imported) | interned.CHARACTERS
+    imported = (file.target for file in given if not file.target.startswith("upyos/bin/"))
+    sources = (constants.put_in_place(file.source) for file in given)
+    names = interned.of_modules(imported) | interned.CHARACTERS | firmware_cold.names(cold)
+    had = {name for source in sources for name in interned.of_source(source)}
     codegen.generate(
         generated,
         COMMANDS,
@@ -56,7 +58,7 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         fsimage.board_text(what.board),
         fsimage.skeleton(),
         firmware_cold.commands(cold),
-        names | firmware_cold.names(cold),
+        names - had,
     )
     # now with what was generated
     frozen = chosen(what.profile)

@@ -5,6 +5,7 @@ It makes one of each module's name when that is imported, of each character that
 of all names in a .mpy file that is loaded.
 """
 
+import ast
 import keyword
 from collections.abc import Iterable, Iterator
 
@@ -25,6 +26,28 @@ def of_modules(targets: Iterable[str]) -> set[str]:
         parts = target.removesuffix(".py").removesuffix("/__init__").split("/")
         found |= {".".join(parts[: end + 1]) for end in range(len(parts))} | set(parts)
     return found | {name[1:] for name in found if name[0] == "u" and "." not in name}
+
+
+def of_source(source: bytes) -> Iterator[str]:
+    """Return names that a frozen module's code has itself, whatever the compiler leaves out.
+
+    These are attributes, functions and classes, their arguments, and what is imported.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        # the compiler says what is wrong
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.Import(names=aliases):
+                yield from (alias.name for alias in aliases)
+            case ast.ImportFrom(module=str(module), names=aliases):
+                yield from (module, *(alias.name for alias in aliases))
 
 
 def of_mpy(mpy: bytes) -> Iterator[str]:

@@ -4,21 +4,22 @@
 Show the commands that can be found; with CMD, or a statement such as if, its usage and options.
 """
 
-import os
-
+import _upyos
 import sdata
 from micropython import const
 from upyos import lookup, state
 from upyos.lib import command
 from upyos.lib.codes import _NOT_PROGRAM
-from upyos.made.index import COMMANDS
-from upyos.programs import absent, manual
 
 _DIRECTORY = const(0x4000)
+_SUFFIXES = const((".py", ".mpy", ".sh"))
+_BLOCK_CHARACTERS = const(512)
 
 
 def _page(name):
     """Print the help of one command; return the status."""
+    from upyos.programs import absent, manual
+
     text = manual.text(name)
     if not text:
         there = lookup.find(name)[0] < _NOT_PROGRAM
@@ -28,36 +29,33 @@ def _page(name):
 
 
 def _names():
-    """Return the names of all commands that can be found, sorted."""
-    names = set(lookup.BUILTIN_NAMES.split())
-    names.update(COMMANDS.split())
-    names.update(state.aliases or ())
+    """Return the names of all commands that can be found, a line each, some twice."""
+    from upyos.made.index import COMMANDS
+
+    names = list(state.aliases or ())
     for directory in lookup.directories():
         if directory[:1] != "/":
             continue
         try:
-            for entry in os.ilistdir(directory):
-                stem, _, suffix = entry[0].rpartition(".")
-                if suffix in ("py", "mpy", "sh") and not entry[1] & _DIRECTORY:
-                    names.add(stem)
+            for entry in _upyos.entries(directory):
+                name = entry[0]
+                if name.endswith(_SUFFIXES) and not entry[1] & _DIRECTORY:
+                    names.append(name[: name.rfind(".")])
         except OSError:
             # A directory of the path that is not there has no commands.
             continue
-    return sorted(names)
+    names += lookup.BUILTIN_NAMES.split()
+    return (COMMANDS + "\n".join(names) + "\n").encode()
 
 
 def _text():
     try:
         with open("/etc/help.txt") as file:
-            for line in file:
-                print(line, end="")
+            while text := file.read(_BLOCK_CHARACTERS):
+                command.write(text)
     except OSError:
         # The user removed it.
         return
-
-
-def _show(row):
-    print("%-12s" * len(row) % tuple(row))
 
 
 def __main__(args):
@@ -67,14 +65,6 @@ def __main__(args):
         return _page(rest[0])
     print(sdata.name, sdata.version)
     _text()
-    row = []
-    width = 0
-    for name in _names():
-        if width > 65:
-            _show(row)
-            row = []
-            width = 0
-        row.append(name)
-        width += max(12, len(name))
-    _show(row)
+    names = _names()
+    command.write(_upyos.rows(names, _upyos.sort(names, 0, False, False, True)))
     return 0

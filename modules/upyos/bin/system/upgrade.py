@@ -43,9 +43,13 @@ def _status(slot):
 
 
 def _confirm(slot):
-    from upyos import trial
+    if slot.trial():
+        # It is loaded then; else it would be, and stay.
+        from upyos import trial
 
-    return 0 if trial.confirm() else command.fail("confirm", "no firmware is on trial")
+        if trial.confirm():
+            return 0
+    return command.fail("confirm", "no firmware is on trial")
 
 
 def _revert(slot):
