@@ -89,6 +89,22 @@ def test_wget_of_what_is_not_there(unix, nginx):
     assert unix.run("cat /t/old.txt") == OLD.strip()
 
 
+def test_wget_to_standard_output(unix, nginx):
+    """And nothing beside it: neither a bar nor a file of that name."""
+    before = unix.run("ls -1 /")
+    assert unix.run(f"wget -O - {nginx.url('a.txt')}") == "alpha\nbeta"
+    assert unix.run(f"wget -qO- {nginx.url('a.txt')} | wc -l") == "2"
+    assert unix.run("ls -1 /") == before
+
+
+def test_a_file_into_nothing(unix, nginx):
+    url = nginx.url("b.bin")
+    assert unix.run(f"wget -O /dev/null {url}").endswith("/dev/null: 200000 bytes")
+    assert unix.run(f"curl -o /dev/null {url}; cp /t/old.txt /dev/null") == (
+        "/t/old.txt -> /dev/null"
+    )
+
+
 def test_curl_prints(unix, nginx):
     assert unix.run(f"curl {nginx.url('a.txt')}") == "alpha\nbeta"
     assert unix.run(f'curl {nginx.url("a.txt")} > v; echo "<$v>"') == "<alpha\nbeta>"
@@ -118,6 +134,10 @@ def test_curl_shows_heads(unix, nginx):
     assert "\n< HTTP/1.1 200 OK\n" in said
     assert unix.run("cat /t/body.txt") == "alpha\nbeta"
     assert "Content-Length: 11" in unix.run(f"curl -i -X HEAD {nginx.url('a.txt')}")
+    said = unix.run(f"curl -sI {nginx.url('a.txt')}")
+    assert said.startswith("HTTP/1.1 200 OK\n")
+    assert "Content-Length: 11" in said
+    assert "alpha" not in said
 
 
 def test_curl_follows_redirects_if_told(unix, nginx):

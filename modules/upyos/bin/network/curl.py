@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curl [-X METHOD] [-H HEADER]... [-d DATA] [-i] [-v] [-L] [-o FILE] [-C CERTS] URL
+"""curl [-X METHOD] [-H HEADER]... [-d DATA] [-isSvIL] [-o FILE] [-C CERTS] URL
 
 Send a request to URL (http:// if it says none, or https:// where the board has TLS) and print
 what the server answers, whatever its status is.
@@ -8,6 +8,8 @@ what the server answers, whatever its status is.
 -H HEADER  a header, as 'Name: value'
 -d DATA    what is sent; @FILE is the content of a file
 -i         print status and headers before it
+-I         ask with HEAD, and print as -i does
+-s, -S     accepted: nothing shows how far it is
 -v         print on the console what is sent and received before it
 -L         follow redirects
 -o FILE    into FILE, which gets its new content when all is there
@@ -95,7 +97,9 @@ def _request(found, headers):
 
 def __main__(args):
     headers, rest = _headers(args)
-    found, words = options(rest, "ivL", "XHdoC")
+    found, words = options(rest, "isSvIL", "XHdoC")
+    if "I" in found:
+        found["i"] = found["X"] = "HEAD"
     if "H" in found:
         # joined to other letters
         headers.append(found["H"])

@@ -8,7 +8,7 @@ file is still the same.
 
 -c        keep what came in FILE.part when it fails, and go on from there the next time
 -q        neither progress nor size
--O FILE   the name of the file
+-O FILE   the name of the file; - is standard output
 -C CERTS  trust the certificates of this file (PEM or DER) alone, not those of /etc/roots.pem
 
 Source: RFC 9110, 9112; GNU wget. Not provided: several URL, recursion, cookies.
@@ -34,8 +34,12 @@ def _stream(source, quiet):
 
 def _save(path, source, keep, quiet):
     """Store what a download gives; return the status. Raises OSError, ValueError."""
+    if path == "-":
+        streams.show(source, streams.new_block())
+        return 0
     try:
-        source.check_room(paths.split(path)[0])
+        if path != "/dev/null":
+            source.check_room(paths.split(path)[0])
         stream = _stream(source, quiet)
         if keep:
             from webclient import resume
@@ -76,8 +80,9 @@ def __main__(args):
     try:
         path = found.get("O") or Url(url).file_name() or "index"
         try:
-            path = paths.file_named(path)
-            files.check_target(path)
+            if path != "-":
+                path = paths.file_named(path)
+                files.check_target(path)
         except OSError as e:
             return fail(path, e)
         return _get(url, path, request, "c" in found, "q" in found)
