@@ -36,9 +36,10 @@ class Port:
     regions. has_table: the flash has a partition table, whose rows have types, and a boot loader
     of its own. image_header_bytes: of an image over the air, where the maker's boot loader has two
     slots; 0 where it has not. has_bluetooth: MicroPython has it on all its chips. can_limit_heap:
-    whether --heap works. can_usbnet: whether a board may have a network over USB. deploy: the page
-    that MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one
-    of them whose absence is told before a build, "" if it comes with a kit.
+    whether --heap works. can_usbnet: whether a board may have a network over USB. has_tls: whether
+    MicroPython's boards with a radio have TLS that serves, Mbed TLS. deploy: the page that
+    MicroPython's board.json names. tools: what a build calls (tools.TOOLS); compiler: the one of
+    them whose absence is told before a build, "" if it comes with a kit.
     """
 
     name: str
@@ -56,4 +57,5 @@ class Port:
     has_bluetooth: bool = False
     can_limit_heap: bool = False
     can_usbnet: bool = False
+    has_tls: bool = False
     deploy: str = ""

@@ -35,7 +35,8 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     generated = make_dir(folder / "generated")
 
     def chosen(profile: str) -> list[FrozenFile]:
-        return firmware_frozen.files(profile, micropython, what.board.port, generated)
+        parts = ("tls",) if what.board.has_tls and profile != BARE else ()
+        return firmware_frozen.files(profile, micropython, what.board.port, generated, parts)
 
     frozen = chosen(what.profile)
     cold = _cold_folder(what)
