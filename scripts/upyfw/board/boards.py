@@ -132,11 +132,6 @@ class Board:
         return PORTS[self.port]
 
     @property
-    def has_tls(self) -> bool:
-        """Whether its services can have TLS: it has a radio, on a port whose TLS serves."""
-        return self.record.has_tls and bool(self.pins["wifi"])
-
-    @property
     def c_dir(self) -> Path:
         """Folder of ours that has the board's C files, if MicroPython has not."""
         return self.path.parent.parent / self.upstream

@@ -5,6 +5,7 @@ import contextlib
 import ftplib
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 
 from certificates import Authority
@@ -12,18 +13,26 @@ from machines import board, image
 from network import LIMIT_S, Plain, free_port
 from session import Session
 from upyfw.image import fsimage
-from web_server import FILES, Reply
+from upyfw.source import tools
+from web_server import FILES, PASSWORD, Reply
 
 AUTHORITY = Authority("upyOS test authority")
 OTHER = Authority("somebody else")
 HOST = "localhost"
 CERTIFICATE, KEY = AUTHORITY.pair(HOST)
+GUARDED = {"/etc/system.conf": PASSWORD}
 PAIR = {"/etc/tls/cert.pem": CERTIFICATE, "/etc/tls/key.pem": KEY}
 
 
 def context(authority: Authority = AUTHORITY) -> ssl.SSLContext:
     """What a client trusts."""
     return ssl.create_default_context(cadata=authority.pem.decode())
+
+
+def curl(*arguments) -> subprocess.CompletedProcess:
+    tools.require("curl")
+    line = ["curl", "-sS", "--max-time", "60", *(str(each) for each in arguments)]
+    return subprocess.run(line, capture_output=True, timeout=90)
 
 
 class Server:
