@@ -105,8 +105,8 @@ async def greet(connection, context):
         connection.sock = context.wrap_socket(
             connection.wire, server_side=True, do_handshake_on_connect=False
         )
-    except (OSError, ValueError):
-        # for want of memory, as Mbed TLS says it
+    except (OSError, ValueError, MemoryError):
+        # for want of memory
         raise OSError(_EIO) from None
     await _done(_upyos.greet, connection)
     connection.left_s = before_s
