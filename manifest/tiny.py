@@ -28,11 +28,13 @@ for name in (
     "programs",
     "settings",
     "start",
-    "svc",
     "terminal",
     "upgrade",
 ):
     package(f"upyos/{name}", base_path="../modules", opt=3)
+# All but what boards with a radio have besides: part/wifi.py.
+svc = glob("upyos/svc/*.py", root_dir="../modules")
+freeze("../modules", [file for file in svc if "/wlan" not in file], opt=3)
 # No command, and hot in its way: from .mpy files it would take 30 KB of heap.
 freeze("../modules/lib", "editor", opt=3)
 for name in ["*", *(f"bin/*/{name}" for name in HOT.split())]:

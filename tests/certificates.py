@@ -24,6 +24,14 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+def text_of(key, password: bytes = b"") -> str:
+    """A private key as PEM."""
+    form = serialization.PrivateFormat.PKCS8
+    hidden = serialization.BestAvailableEncryption(password) if password else None
+    guard = hidden or serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, guard).decode()
+
+
 class Authority:
     """Issues certificates; `pem` is its own."""
 
@@ -65,6 +73,19 @@ class Authority:
         )
         file.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
         return file
+
+    def pair(self, host: str) -> tuple[str, str]:
+        """Certificate and key of a server, PEM each."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._issue(_name(host), key.public_key(), (-1, 9), host)
+        return certificate.public_bytes(serialization.Encoding.PEM).decode(), text_of(key)
+
+    def below(self, name: str) -> "Authority":
+        """Another authority, which this one vouches for."""
+        found = Authority(name)
+        certificate = self._issue(found.name, found.key.public_key(), (-9, 99), authority=True)
+        found.pem = certificate.public_bytes(serialization.Encoding.PEM)
+        return found
 
     def own(self, folder: Path) -> Path:
         """A file with key and certificate of a server that nobody else vouches for."""

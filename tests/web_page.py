@@ -48,9 +48,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def opened(browser: Browser, url: str, size: str, scale: float = 1) -> Iterator[Page]:
+def opened(
+    browser: Browser, url: str, size: str, scale: float = 1, any_certificate: bool = False
+) -> Iterator[Page]:
     """The page in a window of a size; what it complains of, or loads from elsewhere, fails."""
-    context = browser.new_context(**SIZES[size], device_scale_factor=scale)
+    context = browser.new_context(
+        **SIZES[size], device_scale_factor=scale, ignore_https_errors=any_certificate
+    )
     context.set_default_timeout(LIMIT_MS)
     expect.set_options(timeout=LIMIT_MS)
     page = context.new_page()

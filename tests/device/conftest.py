@@ -2,9 +2,11 @@
 """Targets for the tests of this folder."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import ftp_server
 import pytest
+import tls_boards
 import vi_session
 import web_server
 from casefile import TARGETS
@@ -77,3 +79,34 @@ def guarded_web(machines) -> Iterator[web_server.Server]:
     old = {"/etc/system.conf": web_server.PASSWORD}
     with web_server.serving(machines, {**web_server.FILES, **old}) as found:
         yield found
+
+
+@pytest.fixture
+def tls_server(machines) -> Iterator[tls_boards.Server]:
+    """With a certificate and a password."""
+    with tls_boards.serving(machines, tls_boards.GUARDED) as found:
+        yield found
+
+
+@pytest.fixture
+def open_tls_server(machines) -> Iterator[tls_boards.Server]:
+    """With a certificate, without a password."""
+    with tls_boards.serving(machines) as found:
+        yield found
+
+
+@pytest.fixture
+def strict_tls_server(machines) -> Iterator[tls_boards.Server]:
+    """With the setting that nothing is without TLS."""
+    files = tls_boards.GUARDED
+    with tls_boards.serving(machines, files, ', "tls": true') as found:
+        yield found
+
+
+@pytest.fixture
+def authorities(tmp_path) -> list[Path]:
+    """Files with what a client trusts: who vouches for the board, and somebody else."""
+    files = [tmp_path / "good.pem", tmp_path / "other.pem"]
+    for file, one in zip(files, (tls_boards.AUTHORITY, tls_boards.OTHER), strict=True):
+        file.write_bytes(one.pem)
+    return files

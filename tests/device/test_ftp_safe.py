@@ -243,3 +243,17 @@ def mutated(source: random.Random) -> bytes:
         at = source.randrange(len(data) + 1)
         data[at : at + source.randrange(3)] = source.randbytes(source.randrange(4))
     return bytes(data)
+
+
+def test_a_silent_transfer_is_let_go(server):
+    """The others can transfer then; its client is told."""
+    client = server.client()
+    data = client.transfercmd("STOR /t/x")
+    each = "for p in sdata.procs for c in getattr(p, 'connections', ()) if c.second_one"
+    server.session.run(f"> n = [setattr(c.second_one, 'left_s', 1) {each}]")
+    with pytest.raises(ftplib.error_temp, match="426 timed out"):
+        client.getresp()
+    data.close()
+    assert client.nlst("/t/sub")
+    assert server.client().nlst("/t/sub")
+    assert "/t/x" not in server.files()

@@ -2,7 +2,9 @@
 """wifi with the stand-in of a radio, and without a radio."""
 
 import ftplib
+import http.client
 import io
+import json
 import re
 from collections.abc import Iterator
 
@@ -171,11 +173,37 @@ def test_services_do_not_hand_out_the_key(on):
     finally:
         on.target.stream(None)
         on.run("uftpd stop")
-    assert KEY in on.run("cat /var/wifi.last")
+
+
+def test_nobody_reads_the_key_of_the_last_network(on):
+    """Whoever has logged in runs commands: what they show says nothing, nor does its length."""
+    joined(on, "stand-in", KEY)
+    first = on.run("cat /var/wifi.last")
+    ssid, salt, hidden = json.loads(first)
+    assert (ssid, len(salt), len(hidden)) == ("stand-in", 16, 64)
+    assert KEY.encode().hex() not in hidden
+    port = free_port()
+    on.run(f"uhttpd start -a lo -p {port}")
+    on.target.stream(lambda data: None)
+    try:
+        peer = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line = {"cmd": "cat /var/wifi.last; grep . /var/wifi.last; hexdump /var/wifi.last"}
+        peer.request("POST", "/api/cmd/run", json.dumps(line))
+        said = json.loads(peer.getresponse().read())["output"]
+        assert hidden in said
+        assert KEY not in said
+    finally:
+        on.target.stream(None)
+        on.run("uhttpd stop")
+    # another one has other numbers, and the same key too
+    on.run("rm /var/wifi.last")
+    joined(on, "stand-in", KEY)
+    assert hidden not in on.run("cat /var/wifi.last")
+    assert on.run("> from upyos.svc import wlan; print(wlan.last()[1])") == KEY
 
 
 def test_damaged_files_of_the_last_network(on):
-    for text in ("", "[", "[1, 2]", '["a"]', "{}", "null", '["a", "b", "c"]'):
+    for text in ("", "[", "[1, 2]", "[1, 2, 3]", '["a"]', "{}", "null", '["a", "b", "c"]'):
         on.run(f"> f = open('/var/wifi.last', 'w'); f.write('{text}'); f.close()")
         assert on.run("> from upyos.svc import wlan; print(wlan.last())") == "None"
 

@@ -13,7 +13,7 @@ HOLES = ("FTP verbs", "SITE", "update", "clear text", "PORT", "idle", "takes the
 
 def rows() -> list[tuple[str, str]]:
     """Each hole, and what is said of it."""
-    section = SPEC.read_text().split("### 9.6 ")[1].split("\n## ")[0]
+    section = SPEC.read_text().split("### 9.7 ")[1].split("\n## ")[0]
     return [item.partition(":")[::2] for item in section.split("\n* ")[1:]]
 
 

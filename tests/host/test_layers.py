@@ -47,6 +47,7 @@ FLOORS = (
     {"kernel", "proc"},
     {"utls"},
     {"upyos.svc", "libraries"},
+    {"upyos.tls"},
     {"_slot"},
     {"upyos.upgrade"},
     {"utelnetserver", "uftpdserver"},
@@ -85,6 +86,7 @@ PAIRS = {
     ("upyos.start.control", "kernel"),
     ("upyos.start.upgraded", "kernel"),
     ("upyos.trial", "upyos.start.upgraded"),
+    ("upyos.svc.service", "upyos.tls.secured"),
 }
 # Numbers that the build puts where they are imported: no arrow.
 CODES = "upyos.lib.codes"

@@ -85,6 +85,10 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_sort), MP_ROM_PTR(&upyos_sort_obj) },
     { MP_ROM_QSTR(MP_QSTR_line_at), MP_ROM_PTR(&upyos_line_at_obj) },
     { MP_ROM_QSTR(MP_QSTR_signed), MP_ROM_PTR(&upyos_signed_obj) },
+    #if MICROPY_PY_SSL && MICROPY_SSL_MBEDTLS
+    { MP_ROM_QSTR(MP_QSTR_greet), MP_ROM_PTR(&upyos_greet_obj) },
+    { MP_ROM_QSTR(MP_QSTR_part), MP_ROM_PTR(&upyos_part_obj) },
+    #endif
 };
 static MP_DEFINE_CONST_DICT(upyos_globals, upyos_globals_table);
 

@@ -203,6 +203,10 @@ extern const mp_obj_fun_builtin_fixed_t upyos_cut_obj;
 // signed.c
 extern const mp_obj_fun_builtin_fixed_t upyos_signed_obj;
 
+// tls.c, where the port has TLS
+extern const mp_obj_fun_builtin_fixed_t upyos_greet_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_part_obj;
+
 // ../swap/trial.c, ../pair/trial.c or esp.c, by who starts firmware: at the start of Python; the end of a trial.
 void upyos_trial_start(void);
 void upyos_trial_end(bool keep_watchdog);

@@ -35,7 +35,8 @@ class Connection:
         import upyos_port
 
         self.service = service
-        self.sock = sock
+        # What is read and written, and what is waited for: TLS stands over it (upyos.tls).
+        self.sock = self.wire = sock
         # Its address, a text.
         self.peer = peer
         # Seconds until it is let go; the session sets it anew. None is never.
@@ -99,7 +100,13 @@ class Connection:
             count = self.sock.readinto(block)
             if count is not None:
                 return count
-            yield core._io_queue.queue_read(self.sock)
+            yield core._io_queue.queue_read(self.wire)
+
+    def read(self, most):
+        """Return what has come, at most so many bytes, b"" at the end."""
+        while (data := self.sock.read(most)) is None:
+            yield core._io_queue.queue_read(self.wire)
+        return data
 
     def line(self, most):
         """Return the next line with its end, b"" at the end of input.
@@ -110,7 +117,7 @@ class Connection:
         while True:
             part = self.sock.readline(most - len(found))
             if part is None:
-                yield core._io_queue.queue_read(self.sock)
+                yield core._io_queue.queue_read(self.wire)
                 continue
             found += part
             if not part or found[-1] == 10:
@@ -128,7 +135,7 @@ class Connection:
         data = memoryview(data)[count or 0 :]
         self.stall_s = self.patience_s + 1
         while data:
-            yield core._io_queue.queue_write(self.sock)
+            yield core._io_queue.queue_write(self.wire)
             count = self.sock.write(data)
             if count:
                 self.stall_s = self.patience_s + 1

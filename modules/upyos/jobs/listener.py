@@ -31,6 +31,8 @@ class Service(process.Proc):
     _status = "R"
     # Who has what there is one of: the console, the transfer.
     holder = None
+    # Another process that runs as long as this one: that of uhttpd for https.
+    twin = None
     # The coroutine function that a connection runs; loaded with the first connection.
     session = None
     # A list while there is a Driver, and the task that accepts, the job that its tasks are of.
@@ -56,6 +58,8 @@ class Service(process.Proc):
     @sts.setter
     def sts(self, status):
         self._status = status
+        if self.twin:
+            self.twin.sts = status
         if status != "S":
             poller.modify(self.sock, select.POLLIN if status == "R" else 0)
             return

@@ -12,8 +12,6 @@ from upyos.lib import paths, secrets
 from upyos.lib.reasons import reason
 from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
 
-# Allowed before the log-in.
-_OPEN = " USER PASS SYST FEAT NOOP QUIT "
 # Obeyed while a transfer runs; others wait for its end.
 _MEANWHILE = " ABOR NOOP STAT "
 _LINE_BYTES = const(600)
@@ -35,6 +33,8 @@ _FEATURES = """211-Features
 class Session:
     """One control connection."""
 
+    # Allowed before the log-in.
+    unguarded = " USER PASS SYST FEAT NOOP QUIT "
     user = None
     cwd = "/"
     # Path of RNFR, offset of REST.
@@ -102,7 +102,7 @@ class Session:
             await self.data.finished()
         if not word:
             await self.reply(argument)
-        elif not self.connection.known and " " + word + " " not in _OPEN:
+        elif not self.connection.known and " " + word + " " not in self.unguarded:
             await self.reply("530 log in first")
         elif word == "QUIT":
             await self.reply("221 Goodbye")

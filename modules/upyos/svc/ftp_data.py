@@ -136,6 +136,9 @@ class Data:
             answer = ("552 " if exc.errno == 28 else "426 ") + reason(exc)
         except MemoryError:
             answer = "451 out of memory"
+        except core.CancelledError:
+            # the peer was silent for too long
+            answer = "426 timed out"
         self.task = None
         session.connection.left_s = 300
         self.end()

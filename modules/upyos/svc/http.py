@@ -22,9 +22,9 @@ _MOMENT_MS = const(250)
 _ANSWER_MS = const(10_000)
 
 
-async def session(connection):
+async def session(connection, request=None):
     """Serve one peer."""
-    request = Request(connection)
+    request = request or Request(connection)
     connection.hold(_MOMENT_MS)
     try:
         if not await request.head():

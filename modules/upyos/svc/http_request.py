@@ -2,7 +2,6 @@
 """A request of HTTP/1.1 and its answer (RFC 9110, 9112), as behaviour contract 9.3 bounds it."""
 
 import json
-from asyncio import core
 
 from micropython import const
 
@@ -45,8 +44,9 @@ class Request:
     method = ""
     # The target without its query, decoded; the query as it came.
     path = query = ""
-    # The session's cookie.
+    # The session's cookie, and its name.
     cookie = ""
+    cookie_name = "upyos"
     # Further lines for the head of the answer.
     more = ""
     # The head of the answer was sent.
@@ -67,7 +67,6 @@ class Request:
     def head(self):
         """Read the head; return False if the peer has gone without one."""
         connection = self.connection
-        sock = connection.sock
         connection.left_s = _HEAD_S
         data = b""
         at = total = 0
@@ -76,15 +75,12 @@ class Request:
             if end < 0:
                 data = data[at:]
                 at = 0
-                more = sock.read(_READ_BYTES) if len(data) < _LINE_BYTES else b""
-                if more is None:
-                    yield core._io_queue.queue_read(sock)
-                elif more:
-                    data += more
-                elif len(data) < _LINE_BYTES:
-                    return False
-                else:
+                if len(data) >= _LINE_BYTES:
                     raise Answer(431)
+                more = yield from connection.read(_READ_BYTES)
+                if not more:
+                    return False
+                data += more
                 continue
             total += end + 1 - at
             if total > _HEAD_BYTES or end - at > _LINE_BYTES:
@@ -135,7 +131,7 @@ class Request:
     def _cookies(self, text):
         for pair in text.split(";"):
             name, _, value = pair.strip().partition("=")
-            if name == "upyos":
+            if name == self.cookie_name:
                 self.cookie = value[:64]
 
     def _checked(self):
@@ -171,11 +167,9 @@ class Request:
         connection.left_s = _BODY_S
         data = self.data[: self.left]
         self.data = b""
-        while not data and self.left:
-            data = connection.sock.read(min(self.left, _READ_BYTES))
-            if data is None:
-                await readable(connection.sock)
-            elif not data:
+        if not data and self.left:
+            data = await connection.read(min(self.left, _READ_BYTES))
+            if not data:
                 raise OSError(104)
         self.left -= len(data)
         return data
@@ -258,8 +252,3 @@ def unquoted(text):
         return str(data, "utf-8")
     except UnicodeError:
         raise Answer(400) from None
-
-
-def readable(sock):
-    """Wait until there is something to read."""
-    yield core._io_queue.queue_read(sock)

@@ -16,7 +16,6 @@ _SESSIONS = const(8)
 # How long a peer has to log in; how long others wait for the place of one that has.
 _LOGIN_S = const(60)
 _KNOWN_MS = const(60_000)
-_COOKIE = const("HttpOnly; SameSite=Strict; Path=/\r\n")
 
 
 def own(request):
@@ -62,6 +61,13 @@ def _new(sessions):
     return cookie
 
 
+def _set(request, value):
+    request.more = "Set-Cookie: %s=%s; HttpOnly; SameSite=Strict; Path=/\r\n" % (
+        request.cookie_name,
+        value,
+    )
+
+
 async def post_login(request):
     """{user, password}: begin a session."""
     values = await request.json()
@@ -73,12 +79,12 @@ async def post_login(request):
     if not login.is_open():
         if not await login.check(request.connection, user, password):
             request.refuse(401, "wrong user or password")
-        request.more = "Set-Cookie: upyos=%s; " % _new(_sessions(request)) + _COOKIE
+        _set(request, _new(_sessions(request)))
     await request.say(200, user=user)
 
 
 async def get_logout(request):
     """End the session."""
     _sessions(request).pop(request.cookie, None)
-    request.more = "Set-Cookie: upyos=; Max-Age=0; " + _COOKIE
+    _set(request, "; Max-Age=0")
     await request.say(200)

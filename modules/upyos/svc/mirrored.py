@@ -87,7 +87,7 @@ class Screen:
             if self.take():
                 if not self.send():
                     self.connection.stall_s = self.connection.stall_s or _STALL_MS // 1000 + 1
-                    yield core._io_queue.queue_write(self.connection.sock)
+                    yield core._io_queue.queue_write(self.connection.wire)
                 else:
                     self.connection.stall_s = 0
             else:

@@ -7,10 +7,12 @@ import sdata
 from micropython import const
 
 from upyos import console, process
-from upyos.lib import command
+from upyos.lib import command, paths
 
 _ANY = "0.0.0.0"
 _MOST_PORT = const(65535)
+# As in upyos.tls.secured, which only boards with TLS have.
+_CERTIFICATE = const("/etc/tls/cert.pem")
 _VERBS = ("start", "stop", "restart", "status")
 
 
@@ -95,14 +97,23 @@ def start(kind, address=None, port=None, silent=False):
 
     address = interfaces.address(address or settings.get("address", _ANY))
     port = port or settings.get("port", usual_port)
+    secured = None
+    if name in ("uftpd", "uhttpd") and (settings.get("tls") or paths.exists(_CERTIFICATE)):
+        try:
+            from upyos.tls import secured
+        except ImportError:
+            raise Refused("this board has no TLS for " + _CERTIFICATE) from None
     try:
         sock = sockets.listen(address, port)
     except OSError as exc:
         raise Refused("port %d: %s" % (port, reason(exc))) from None
-    listener.start(listener.Service(kind, sock, (address, port), settings))
+    proc = listener.Service(kind, sock, (address, port), settings)
+    if secured:
+        secured.begin(proc)
+    listener.start(proc)
     announce.service(name, port)
     if not silent:
-        _say(running(name))
+        _say(proc)
         if not sdata.sysconfig["auth"]["paswd"]:
             console.error(name + ": no password is set: anybody can log in (setauth)")
 
@@ -142,6 +153,7 @@ _SETTINGS = {
     "connections": int,
     "data_port": int,
     "need_password": bool,
+    "tls": bool,
 }
 
 
@@ -161,3 +173,5 @@ def _say(proc):
     address, port = proc.place
     for own in interfaces.addresses() if address == _ANY else (address,):
         print("%s: %s:%d" % (proc.service, own, port))
+    if proc.twin:
+        _say(proc.twin)

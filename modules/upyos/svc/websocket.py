@@ -11,7 +11,6 @@ import hashlib
 from micropython import const
 
 from upyos.svc import http_session, mirrored
-from upyos.svc.http_request import readable
 
 _GUID = const(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
 _TEXT = const(1)
@@ -129,12 +128,9 @@ class Frames:
 
     async def _exactly(self, count, begins=False):
         """Return so many bytes; none at the end of input, where a frame begins."""
-        sock = self.connection.sock
         while len(self.data) < count:
-            more = sock.read(_BLOCK_BYTES)
-            if more is None:
-                await readable(sock)
-            elif more:
+            more = await self.connection.read(_BLOCK_BYTES)
+            if more:
                 self.data += more
             elif self.data or not begins:
                 raise OSError(104)

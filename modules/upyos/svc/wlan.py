@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Wi-Fi: the interfaces, joining a network, and the last network that worked.
 
-That one stands in /var/wifi.last, which no service hands out (lib/secrets.py). It is written anew
-when another network worked: a power cut leaves the old or the new one.
+That one stands in /var/wifi.last, which no service hands out (lib/secrets.py). Its key is mixed
+with numbers of this board: who has logged in does not see it, whatever shows the file; a program
+on the board could compute it, as this one does. It is written anew when another network worked: a
+power cut leaves the old or the new one.
 """
 
+import hashlib
 import json
+import os
 
 import sdata
+import upyos_port
 from micropython import const
 
 from upyos.lib import files, secrets, waiting
 
 _LOOK_MS = const(20)
+_SALT_BYTES = const(8)
+_PART_BYTES = const(32)
 # A driver may try again by itself: what is wrong counts when it has been so for a while.
 _SURE_LOOKS = const(20)
 _FAILURES = (
@@ -104,20 +111,33 @@ def join(sta, ssid, key, limit_ms):
     return why
 
 
+def _mixed(data, salt):
+    """Return data mixed with numbers of this board, or mixed data as it was before."""
+    mask = b""
+    while len(mask) < len(data):
+        mask += hashlib.sha256(salt + upyos_port.unique_id() + mask).digest()
+    return bytes([data[i] ^ mask[i] for i in range(len(data))])
+
+
 def remember(ssid, key):
     """Keep a network that worked, for recovery and for when it is lost. Raises OSError."""
     if (ssid, key) != last():
-        files.write_atomic(secrets.WIFI_LAST, json.dumps([ssid, key]))
+        salt = os.urandom(_SALT_BYTES)
+        data = key.encode()
+        # its length is nobody's business
+        data = _mixed(data + bytes(-len(data) % _PART_BYTES), salt)
+        files.write_atomic(secrets.WIFI_LAST, json.dumps([ssid, salt.hex(), data.hex()]))
 
 
 def last():
     """Return (ssid, key) of the last network that worked, or None."""
     try:
         with open(secrets.WIFI_LAST) as file:
-            ssid, key = json.load(file)
+            ssid, salt, key = json.load(file)
+        key = str(_mixed(bytes.fromhex(key), bytes.fromhex(salt)).rstrip(b"\0"), "utf-8")
     except (OSError, ValueError, TypeError):
         return None
-    return (ssid, key) if isinstance(ssid, str) and isinstance(key, str) else None
+    return (ssid, key) if isinstance(ssid, str) else None
 
 
 def join_last(limit_ms=20000):

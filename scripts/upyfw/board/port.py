@@ -52,9 +52,10 @@ class Port:
     of its own. image_header_bytes: of an image over the air, where the maker's boot loader has two
     slots; 0 where it has not. has_bluetooth: MicroPython has it on all its chips. parts: what its
     boards can do without. can_limit_heap: whether --heap works. can_usbnet: whether a board may
-    have a network over USB. deploy: the page that MicroPython's board.json names. tools: what a
-    build calls (tools.TOOLS); compiler: the one of them whose absence is told before a build, ""
-    if it comes with a kit.
+    have a network over USB. has_tls: whether MicroPython's boards with a radio have TLS that
+    serves, Mbed TLS. deploy: the page that MicroPython's board.json names. tools: what a build
+    calls (tools.TOOLS); compiler: the one of them whose absence is told before a build, "" if it
+    comes with a kit.
     """
 
     name: str
@@ -73,4 +74,5 @@ class Port:
     parts: tuple[Part, ...] = ()
     can_limit_heap: bool = False
     can_usbnet: bool = False
+    has_tls: bool = False
     deploy: str = ""

@@ -23,8 +23,12 @@ class FrozenFile:
     opt: int | None
 
 
-def files(profile: str, micropython: Path, port: str, generated: Path) -> list[FrozenFile]:
+def files(
+    profile: str, micropython: Path, port: str, generated: Path, parts: tuple[str, ...] = ()
+) -> list[FrozenFile]:
     """Return what manifest/<profile>.py freezes, sorted by path on the device.
+
+    parts: what a board has besides, manifest/part/<part>.py.
 
     Manifests are MicroPython's (tools/manifestfile.py), with two more variables: $(PORT) and
     $(GENERATED). Raises BadInput for an unknown profile, a manifest that does not run, and a path
@@ -44,7 +48,8 @@ def files(profile: str, micropython: Path, port: str, generated: Path) -> list[F
     }
     reader = tool.ManifestFile(tool.MODE_FREEZE, variables)
     try:
-        reader.execute(str(manifest))
+        for path in (manifest, *(MANIFESTS / "part" / f"{part}.py" for part in parts)):
+            reader.execute(str(path))
     except tool.ManifestFileError as exc:
         raise BadInput(f"manifest/{profile}.py: {exc.args[0]}") from None
     return _sorted(reader.files(), profile)

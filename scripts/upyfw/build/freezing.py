@@ -33,9 +33,10 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     the frozen modules and the manifest's text.
     """
     generated = make_dir(folder / "generated")
+    port, parts = what.board.port, _parts(what)
 
     def chosen(profile: str) -> list[FrozenFile]:
-        return firmware_frozen.files(profile, micropython, what.board.port, generated)
+        return firmware_frozen.files(profile, micropython, port, generated, parts)
 
     frozen = chosen(what.profile)
     cold = _cold_folder(what)
@@ -63,6 +64,13 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
     # now with what was generated
     frozen = chosen(what.profile)
     return frozen, firmware_frozen.stage(frozen, folder / "frozen")
+
+
+def _parts(what: Variant) -> tuple[str, ...]:
+    """What a board with a radio has besides: a network to join, and TLS."""
+    if what.profile == BARE or not what.board.pins["wifi"]:
+        return ()
+    return ("wifi", "tls") if what.board.record.has_tls else ("wifi",)
 
 
 def _with_room(what: Variant, cold: dict[str, FrozenFile]) -> dict[str, FrozenFile]:

@@ -9,9 +9,10 @@ if it runs. An upload that is aborted leaves the old file.
 
 /etc/uftpd.conf may hold other defaults, as JSON: port, data_port (for passive transfers, 13333),
 address, connections (how many peers at once, 6), need_password (true: do not start as long as
-none is set).
+none is set), tls (true: nothing without TLS). With /etc/tls/cert.pem and key.pem clients can ask
+for TLS (AUTH TLS), on a board that has it.
 
-Source: RFC 959, 2428, 3659.
+Source: RFC 959, 2428, 3659, 4217.
 """
 
 

@@ -22,7 +22,11 @@ Source: upyOS; MicroPython network.WLAN.
 import sdata
 import utls
 from upyos.lib.command import UsageError, fail, milliseconds, operands, options
-from upyos.svc import wlan, wlan_show
+
+try:
+    from upyos.svc import wlan, wlan_show
+except ImportError:
+    wlan = None
 
 _LIMIT_MS = 30000
 _CHIP = ("country", "hostname", "phy_mode")
@@ -60,8 +64,7 @@ def _scan(nic, name, words, found):
 def _connect(nic, name, words, found):
     if not nic.active():
         return fail(name, "off (wifi sta on)")
-    ssid = words[0]
-    key = words[1] if words[1:] else ""
+    ssid, key = words[0], words[1] if words[1:] else ""
     limit_ms = milliseconds(words[2]) if words[2:] else _LIMIT_MS
     _keep(False)
     print("Connecting to " + ssid)
@@ -90,15 +93,15 @@ def _disconnect(nic, name, words, found):
         print(name + ": not connected")
 
 
+def _config(nic, name, words, found):
+    return wlan_show.settings(nic, words)
+
+
 def _ifconfig(nic, name, words, found):
     if words:
         nic.ifconfig(tuple(words))
     else:
         wlan_show.addresses(nic)
-
-
-def _config(nic, name, words, found):
-    return wlan_show.settings(nic, words)
 
 
 # How many words each verb takes, at least and at most; those of sta alone.
@@ -111,20 +114,24 @@ def _run(found, words):
     name = words[0]
     if name in _CHIP:
         operands(words, 1, 2)
-        wlan.interface("sta")
+        _there().interface("sta")
         return wlan_show.chip(words)
     verb = words[1] if words[1:] else None
-    if name not in ("sta", "ap") or verb not in _VERBS:
+    of_sta = verb in ("scan", "connect", "disconnect")
+    if name not in ("sta", "ap") or verb not in _VERBS or name == "ap" and of_sta:
         raise UsageError
-    if name == "ap" and verb in ("scan", "connect", "disconnect"):
-        raise UsageError
-    rest = words[2:]
-    operands(rest, *_VERBS[verb])
+    operands(rest := words[2:], *_VERBS[verb])
     if verb == "connect" and rest[2:]:
         milliseconds(rest[2])
     if verb == "ifconfig" and (len(rest) not in (0, 4) or not all(map(_is_address, rest))):
         raise UsageError
-    return globals()["_" + verb](wlan.interface(name), name, rest, found)
+    return globals()["_" + verb](_there().interface(name), name, rest, found)
+
+
+def _there():
+    if not wlan:
+        raise ImportError
+    return wlan
 
 
 def _is_address(word):

@@ -13,7 +13,6 @@ import asyncio
 import utls
 from micropython import const
 from upyos.lib.command import fail, operands, options
-from upyos.svc import wlan
 
 proc = None
 _LOOK_S = 1
@@ -22,6 +21,8 @@ _MOST_PAUSE_S = const(60)
 
 async def _join_again(sta):
     """Try until the network is there again, or the process is asked to stop."""
+    from upyos.svc import wlan
+
     pause_s = 1
     while proc.sts != "S" and not sta.isconnected():
         known = wlan.last()
@@ -42,6 +43,8 @@ async def __main__(args):
     _, words = options(args, "")
     operands(words, 0, 0)
     try:
+        from upyos.svc import wlan
+
         sta = wlan.interface("sta")
     except ImportError:
         return fail("sta", "this board has no network: no Wi-Fi")

@@ -114,6 +114,7 @@ PORT = Port(
     firmware_file="firmware.bin",
     regions=("bootloader", "partition_table", "nvs", "vfs"),
     tools=("cmake", "ninja"),
+    has_tls=True,
     # the port finds its file system by the label in the table
     fs_region="vfs",
     fault=_fault,

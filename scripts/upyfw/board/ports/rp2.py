@@ -93,6 +93,7 @@ PORT = Port(
     regions=("firmware", "littlefs"),
     fault=_fault,
     tools=("arm-none-eabi-gcc", "cmake", "ninja", "newlib", "libstdc++"),
+    has_tls=True,
     compiler="arm-none-eabi-gcc",
     deploy="deploy.md",
     can_limit_heap=True,

@@ -12,5 +12,6 @@ PORT = Port(
     firmware_file="upyos",
     regions=("littlefs",),
     tools=("gcc", "make"),
+    has_tls=True,
     compiler="gcc",
 )
