@@ -118,6 +118,9 @@ void __wrap_mp_handle_pending(bool raise_exc) {
         }
         __real_mp_handle_pending(raise_exc);
         upyos_cores_look(raise_exc);
+        if (raise_exc) {
+            upyos_held_now(false);
+        }
     }
 }
 
@@ -129,16 +132,12 @@ void __wrap_mp_event_handle_nowait(void) {
         upyos_interrupt_insist();
         __real_mp_event_handle_nowait();
         upyos_cores_look(true);
+        upyos_held_now(false);
     }
 }
 
 // It calls the two above where they are defined, so not as they are here.
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
-    if (upyos_blockdev_calls == 0) {
-        upyos_tick_look();
-        upyos_callback_look();
-        upyos_step_look();
-        upyos_interrupt_insist();
-    }
+    __wrap_mp_event_handle_nowait();
     __real_mp_event_wait_ms(timeout_ms);
 }

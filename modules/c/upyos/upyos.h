@@ -40,6 +40,15 @@ void upyos_interrupt_now(void);
 void upyos_interrupt_program(bool begins);
 void upyos_interrupt_insist(void);
 
+// held.c, on UNIX and RP2 chips with Arm cores
+#if defined(__unix__) || (defined(PICO_BOARD) || defined(PICO_RP2040) || defined(PICO_RP2350)) && !defined(__riscv)
+#define UPYOS_HELD (1)
+// Hold the program in the foreground if Ctrl-Z was typed, and if it may be held just now: returns when it goes on.
+bool upyos_held_now(bool typed);
+#else
+#define upyos_held_now(typed) (false)
+#endif
+
 // started.c
 extern const mp_obj_fun_builtin_fixed_t upyos_started_obj;
 void upyos_started_init(void);

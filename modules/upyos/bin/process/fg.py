@@ -10,6 +10,7 @@ from upyos import state
 from upyos.lib import command, signal
 from upyos.lib.codes import _INTERRUPTED
 
+_CTRL_C = 3
 _CTRL_Z = 26
 _WAIT_MS = 50
 # What sh gives: 128 and SIGTSTP.
@@ -17,13 +18,15 @@ _STOPPED = 148
 
 
 def _wait(job, pid):
-    """Wait until a job has ended, return 0; return _STOPPED after Ctrl-Z."""
+    """Wait until a job has ended, return 0; or until Ctrl-C or Ctrl-Z, return the status."""
     typed = bytearray()
     try:
         while state.procs.get(pid) is job:
             key = state.key() if state.key else _upyos.key(_WAIT_MS)
             if key == _CTRL_Z:
                 return _STOPPED
+            if key == _CTRL_C:
+                return _INTERRUPTED
             if key >= 0:
                 # For the prompt.
                 typed.append(key)
@@ -38,11 +41,16 @@ def __main__(args):
         return 1
     print(signal.line(found))
     signal.give(found, "R")
+    if hasattr(found, "held"):
+        # Below this prompt.
+        return 0
+    _upyos.tty(True)
     try:
         status = _wait(found, found.pid)
-    except KeyboardInterrupt:
+    finally:
+        _upyos.tty(False)
+    if status == _INTERRUPTED:
         signal.give(found, "S")
-        return _INTERRUPTED
     if status == _STOPPED:
         signal.give(found, "H")
         print("[%d]+ Stopped  %s" % (found.pid, signal.line(found)))
