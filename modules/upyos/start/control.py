@@ -63,7 +63,7 @@ def _reported(command, path, load):
 
 def exit(mod=""):
     """Shut the system down; f in mod asks nothing, r resets the board. Returns the status."""
-    if "f" not in mod and not sdata.debug and not _confirmed():
+    if "f" not in mod and (_held_back() or not sdata.debug and not _confirmed()):
         return 1
     kernel.stop = True
     _run_end_script()
@@ -82,6 +82,16 @@ def save_history():
     from upyos.line import history
 
     history.save()
+
+
+def _held_back():
+    """Say once that a program is held, and return True."""
+    held = [proc for proc in state.procs.values() if proc.tid < -1 and not hasattr(proc, "told")]
+    for proc in held:
+        proc.told = True
+    if held:
+        console.error("There are stopped jobs.")
+    return held
 
 
 def _confirmed():
@@ -114,7 +124,7 @@ def _stop_processes():
     while left and time.ticks_diff(time.ticks_ms(), start_ms) < _STOP_WAIT_MS:
         if state.loop:
             state.loop.step()
-        left = [proc for proc in list(sdata.procs) if proc is not me]
+        left = [proc for proc in list(sdata.procs) if proc is not me and proc.tid >= -1]
         if left:
             time.sleep_ms(20)
     for proc in left or ():

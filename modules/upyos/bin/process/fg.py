@@ -40,9 +40,11 @@ def __main__(args):
     if found is None:
         return 1
     print(signal.line(found))
+    if found.tid < -1 and found.tid > min([proc.tid for proc in state.procs.values()]):
+        return command.fail("fg", "held below another, which goes on first")
     signal.give(found, "R")
-    if hasattr(found, "held"):
-        # Below this prompt.
+    if found.tid < -1:
+        # It is below this prompt.
         return 0
     _upyos.tty(True)
     try:
