@@ -15,12 +15,13 @@ from upyos.lib.codes import _FAILED, _INTERRUPTED
 def loop(held=()):
     """Read lines and run them; return after `exit`, or when the raw REPL is wanted.
 
-    held: the processes of a program that is held below, see jobs.held. Return when it goes on.
+    held: the processes of a program that is held below, see jobs.held. Returns the status that
+    one of them was given.
     """
     while True:
         for proc in held:
             if proc.sts != "H":
-                return
+                return proc.sts
         try:
             if not held and len(sys.modules) != state.modules:
                 loader.forget()

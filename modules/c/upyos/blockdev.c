@@ -108,18 +108,28 @@ void __wrap_mp_event_handle_nowait(void);
 void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
 
+static void look(void) {
+    upyos_callback_look();
+    upyos_step_look();
+    upyos_interrupt_insist();
+}
+
+static void look_after(void) {
+    upyos_cores_look(true);
+    upyos_held_now(false);
+}
+
 void __wrap_mp_handle_pending(bool raise_exc) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
         if (raise_exc) {
-            upyos_callback_look();
-            upyos_step_look();
-            upyos_interrupt_insist();
+            look();
         }
         __real_mp_handle_pending(raise_exc);
-        upyos_cores_look(raise_exc);
         if (raise_exc) {
-            upyos_held_now(false);
+            look_after();
+        } else {
+            upyos_cores_look(false);
         }
     }
 }
@@ -127,12 +137,9 @@ void __wrap_mp_handle_pending(bool raise_exc) {
 void __wrap_mp_event_handle_nowait(void) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
-        upyos_callback_look();
-        upyos_step_look();
-        upyos_interrupt_insist();
+        look();
         __real_mp_event_handle_nowait();
-        upyos_cores_look(true);
-        upyos_held_now(false);
+        look_after();
     }
 }
 

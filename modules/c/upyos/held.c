@@ -27,8 +27,7 @@ __attribute__((used)) void *upyos_held_prompt(void) {
     nlr_buf_t nlr;
     mp_obj_t raised = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
     if (nlr_push(&nlr) == 0) {
-        mp_obj_t module = mp_import_name(qstr_from_str("upyos.jobs.held"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
-        if (mp_obj_is_true(mp_call_function_0(mp_load_attr(module, MP_QSTR_prompt)))) {
+        if (mp_obj_is_true(mp_call_function_0(upyos_function("upyos.jobs.held", MP_QSTR_prompt)))) {
             raised = MP_OBJ_NULL;
         }
         nlr_pop();
@@ -84,7 +83,7 @@ __attribute__((naked, noinline)) static void *on_stack_from(void *copy, char *ba
 
 static mp_obj_t run(void) {
     // The outermost one is the port's, for a soft reset; what is called from there may be copied.
-    nlr_buf_t *base = MP_STATE_THREAD(nlr_top);
+    nlr_buf_t *base = MP_STATE_MAIN_THREAD(nlr_top);
     while (base->prev->prev != NULL) {
         base = base->prev;
     }
@@ -95,7 +94,7 @@ static mp_obj_t run(void) {
         return mp_const_none;
     }
     copy = m_realloc(copy, bytes);
-    MP_STATE_THREAD(nlr_top) = base->prev;
+    MP_STATE_MAIN_THREAD(nlr_top) = base->prev;
     return MP_OBJ_FROM_PTR(on_stack_from(copy, end));
 }
 
@@ -106,32 +105,27 @@ static mp_obj_t run(void) {
 
 static mp_obj_t run(void) {
     void *room = m_malloc_maybe(PROMPT_BYTES);
-    mp_uint_t limit = MP_STATE_THREAD(stack_limit);
+    mp_uint_t limit = MP_STATE_MAIN_THREAD(stack_limit);
     if (room == NULL || limit > MOST_BYTES) {
         return mp_const_none;
     }
     gc_free(room);
-    MP_STATE_THREAD(stack_limit) += mp_cstack_usage();
+    MP_STATE_MAIN_THREAD(stack_limit) += mp_cstack_usage();
     void *raised = upyos_held_prompt();
-    MP_STATE_THREAD(stack_limit) = limit;
+    MP_STATE_MAIN_THREAD(stack_limit) = limit;
     return MP_OBJ_FROM_PTR(raised);
 }
 
 #endif
 
 static void hold(void) {
-    nlr_buf_t *top = MP_STATE_THREAD(nlr_top);
-    nlr_jump_callback_node_t *callbacks = MP_STATE_THREAD(nlr_jump_callback_top);
-    mp_obj_dict_t *globals = mp_globals_get();
-    mp_obj_dict_t *locals = mp_locals_get();
-    bool collects = MP_STATE_MEM(gc_auto_collect_enabled);
-    MP_STATE_THREAD(nlr_jump_callback_top) = NULL;
+    mp_state_thread_t *thread = &mp_state_ctx.thread;
+    nlr_buf_t *top = thread->nlr_top;
+    nlr_jump_callback_node_t *callbacks = thread->nlr_jump_callback_top;
+    thread->nlr_jump_callback_top = NULL;
     mp_obj_t raised = run();
-    MP_STATE_THREAD(nlr_top) = top;
-    MP_STATE_THREAD(nlr_jump_callback_top) = callbacks;
-    mp_globals_set(globals);
-    mp_locals_set(locals);
-    MP_STATE_MEM(gc_auto_collect_enabled) = collects;
+    thread->nlr_top = top;
+    thread->nlr_jump_callback_top = callbacks;
     upyos_interrupt_program(true);
     if (raised == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception))) {
         nlr_raise(raised);
@@ -143,9 +137,10 @@ static void hold(void) {
     }
 }
 
+// In a step of a job Ctrl-C is put off; in a callback the scheduler is locked.
 bool upyos_held_now(bool typed) {
-    if (upyos_tty_raw || !upyos_on_main() || upyos_in_step() || upyos_get_holds() != 0 || upyos_blockdev_calls != 0
-        || MP_STATE_VM(sched_state) < 0 || gc_is_locked() || !(typed || upyos_terminal_take_stop())) {
+    if (upyos_tty_raw || !upyos_on_main() || upyos_get_holds() != 0 || upyos_blockdev_calls != 0
+        || MP_STATE_VM(sched_state) < 0 || !(typed || upyos_terminal_take_stop())) {
         return false;
     }
     hold();

@@ -79,6 +79,8 @@ static inline void upyos_callback_due(void) {
 extern bool upyos_plain_lock;
 
 // unhandled.c
+// A function of a module in Python, which is imported.
+mp_obj_t upyos_function(const char *name, qstr function);
 // asyncio has just been loaded.
 void upyos_watch_tasks(void);
 #if MICROPY_PY_THREAD

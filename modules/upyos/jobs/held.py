@@ -9,45 +9,45 @@ import sys
 
 import _upyos
 import sdata
-from upyos import process, shell, state
+from micropython import const
+from upyos import lineedit, process, shell, state
 from upyos.jobs import turns
 from upyos.lib import signal
 from upyos.programs import mend
 
-_LINE = ">"
+_LINE = const(">")
 
 
 def prompt():
     """Run the prompt until the program goes on; return False if it is to end instead."""
-    if state.history is None or sdata.upyos.stop or state.parted:
+    if sdata.upyos.stop or state.parted or not lineedit.text:
         # Not what a line of the prompt runs.
         return True
     procs = _front()
-    before = [proc.sts for proc in procs]
-    cwd = os.getcwd(), state.cwd
+    job = procs[-1]
+    cwd = os.getcwd()
+    home = state.cwd
+    goes_on = True
     out = _upyos.redirect(None)
     outer = turns.begin(turns.fresh(None))
     try:
-        _mark(procs, -1 - procs[-1].pid)
-        mend.return_to(state.cwd)
-        print("\n[%d]+ Stopped  %s" % (procs[-1].pid, signal.line(procs[-1])))
+        _mark(procs, -1 - job.pid, "H")
+        mend.return_to(home)
+        print("\n[%d]+ Stopped  %s" % (job.pid, signal.line(job)))
         if "asyncio" in sys.modules:
             from upyos.jobs import loop
 
-            loop.apart(shell.loop, procs)
+            goes_on = loop.apart(shell.loop, procs) == "R"
         else:
-            shell.loop(procs)
+            goes_on = shell.loop(procs) == "R"
     finally:
-        killed = sdata.upyos.stop or "S" in [proc.sts for proc in procs]
-        _mark(procs, 0)
-        for proc in procs:
-            proc.sts = "S" if killed else before.pop(0)
-        mend.return_to(cwd[0])
-        state.cwd = cwd[1]
+        _mark(procs, 0, "R" if goes_on else "S")
+        mend.return_to(cwd)
+        state.cwd = home
         turns.end(outer)
         _upyos.redirect(out)
         _upyos.tty(False)
-    return not killed
+    return goes_on
 
 
 def _front():
@@ -59,22 +59,20 @@ def _front():
         proc = proc.outer
     if not procs:
         # A Python line.
-        from upyos.line import history
-
         proc = process.Proc()
-        proc.cmd = history.text(next(history.backwards()))
-        proc.args = []
+        proc.cmd = lineedit.decoded()
+        proc.args = ()
         proc.ext = _LINE
         process.attach(proc, False)
         procs.append(proc)
     return procs
 
 
-def _mark(procs, tid):
-    """Hold them under a thread number, or with 0 let go of them."""
+def _mark(procs, tid, status):
+    """Hold processes under a thread number, or with 0 let go of them."""
     for proc in procs:
         proc.tid = tid
-        proc.sts = "H"
+        proc.sts = status
     proc.isthr = tid != 0
     if not tid and proc.ext == _LINE:
         state.procs.pop(proc.pid, None)

@@ -105,13 +105,13 @@ def back(left):
 
 
 def apart(call, *args):
-    """Call while nothing but the parts of jobs is in the loop, whatever ran in it."""
+    """Call while nothing but the parts of jobs is in the loop; return the result."""
     install()
     task = core.cur_task
     left = aside()
     core.cur_task = None
     try:
-        call(*args)
+        return call(*args)
     finally:
         back(left)
         core.cur_task = task

@@ -63,7 +63,13 @@ def _reported(command, path, load):
 
 def exit(mod=""):
     """Shut the system down; f in mod asks nothing, r resets the board. Returns the status."""
-    if "f" not in mod and (_held_back() or not sdata.debug and not _confirmed()):
+    for proc in list(sdata.procs):
+        if proc.tid < -1 and "f" not in mod and not hasattr(proc, "told"):
+            # Held in the foreground: said once.
+            proc.told = True
+            console.error("There are stopped jobs.")
+            return 1
+    if "f" not in mod and not sdata.debug and not _confirmed():
         return 1
     kernel.stop = True
     _run_end_script()
@@ -82,16 +88,6 @@ def save_history():
     from upyos.line import history
 
     history.save()
-
-
-def _held_back():
-    """Say once that a program is held, and return True."""
-    held = [proc for proc in state.procs.values() if proc.tid < -1 and not hasattr(proc, "told")]
-    for proc in held:
-        proc.told = True
-    if held:
-        console.error("There are stopped jobs.")
-    return held
 
 
 def _confirmed():
