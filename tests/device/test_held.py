@@ -350,6 +350,23 @@ def test_a_thread_begun_above_it(session):
 
 
 @both
+def test_a_thread_above_it_after_one_below_it(session):
+    session.run("export x 990")
+    session.run("sh /opt/lines.sh a &")
+    _hold(session, "/opt/loop", "begun\n")
+    session.run("wait %1")
+    session.run("export x 0")
+    session.run("sh /opt/lines.sh a &")
+    session.run("> sdata.d0 = 1")
+    assert KEPT in session.run("fg %/opt/loop")
+    before = _number(session, "$x")
+    session.run("sleep .5")
+    assert _number(session, "$x") > before
+    session.run("export x 999; wait")
+    assert session.run("jobs; echo $x") == "1000"
+
+
+@both
 def test_as_deep_as_it_can_be(session):
     _hold(session, "/opt/deep", "begun at True")
     session.run("/opt/garbage")

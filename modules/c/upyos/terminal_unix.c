@@ -25,6 +25,9 @@ static size_t upyos_injected_in, upyos_injected_out;
 
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 
+// Ctrl-Z was typed while it is not a key.
+static volatile bool upyos_stop_typed;
+
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
 }
@@ -32,6 +35,8 @@ static void upyos_termios_restore(void) {
 // Neither mode echoes or waits for whole lines: a board's terminal does not either.
 void upyos_terminal_set_raw(bool raw) {
     struct termios t;
+    // One that came as the program ended is not for the next one.
+    upyos_stop_typed &= !raw;
     if (tcgetattr(STDIN_FILENO, &t) != 0) {
         return; // not a terminal
     }
@@ -53,9 +58,6 @@ static void upyos_on_sigint(int signum) {
     (void)signum;
     mp_sched_keyboard_interrupt();
 }
-
-// Ctrl-Z was typed while it is not a key.
-static volatile bool upyos_stop_typed;
 
 // The host's shell is not the one that is meant.
 static void upyos_on_sigtstp(int signum) {

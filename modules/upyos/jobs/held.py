@@ -28,6 +28,10 @@ def prompt():
     cwd = os.getcwd()
     home = state.cwd
     goes_on = True
+    turn = state.turn
+    if turn:
+        # The line below goes on with this one, whatever jobs there are then.
+        turn.jobs += 1
     out = _upyos.redirect(None)
     outer = turns.begin(turns.fresh(None))
     try:
@@ -45,6 +49,8 @@ def prompt():
         mend.return_to(cwd)
         state.cwd = home
         turns.end(outer)
+        if turn:
+            turn.jobs -= 1
         _upyos.redirect(out)
         _upyos.tty(False)
     return goes_on
