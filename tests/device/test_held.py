@@ -162,6 +162,8 @@ FILES = {
 }
 # What tables that do not shrink may take.
 LEFT_BYTES = {"RPI_PICO": 64, "UNIX": 512}
+# How often to look for what a program shows at its beginning.
+_LOOKS = 100
 
 
 @pytest.fixture
@@ -174,8 +176,11 @@ def _begin(session, line, shown="begun"):
     """Type a line and wait until it shows something."""
     start = len(session.text)
     session.type(line)
-    while session.text.find(shown, start + len(line)) < 0:
+    for _ in range(_LOOKS):
+        if session.text.find(shown, start + len(line)) >= 0:
+            return
         session.target.read_quiet(0.1, 20)
+    raise AssertionError(session.text)
 
 
 def _hold(session, line, shown="begun"):
@@ -335,7 +340,7 @@ def test_a_thread_beside_it(session):
     session.run("> sdata.d0 = 1")
     assert KEPT in session.run("fg")
     session.run("export x 999")
-    assert session.run("wait") .endswith("lines.sh a")
+    assert session.run("wait").endswith("lines.sh a")
 
 
 @both

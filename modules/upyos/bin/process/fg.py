@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """fg [JOB]
 
-Go on with a background job, by default the newest, and wait until it has ended. JOB is %N, or %
-and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z holds it.
+Go on with a job, or what Ctrl-Z holds, by default the newest, and wait until it has ended. JOB is
+%N, or % and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z holds it.
 """
 
 import _upyos
