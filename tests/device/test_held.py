@@ -364,6 +364,7 @@ def test_a_thread_above_it_after_one_below_it(session):
     session.run("sh /opt/lines.sh a &")
     session.run("> sdata.d0 = 1")
     assert KEPT in session.run("fg %/opt/loop")
+    assert session.run("> from upyos import state; print(state.turn is None)") == "False"
     before = _number(session, "$x")
     session.run("sleep .5")
     assert _number(session, "$x") > before

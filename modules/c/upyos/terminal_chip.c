@@ -63,13 +63,17 @@ int __real_mp_hal_stdin_rx_chr(void);
 int __wrap_mp_hal_stdin_rx_chr(void);
 
 // What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
-int __wrap_mp_hal_stdin_rx_chr(void) {
+static int upyos_rx_chr(void) {
     if (upyos_in_step() || !upyos_on_main()) {
         mp_raise_type(&mp_type_EOFError);
     }
+    return __real_mp_hal_stdin_rx_chr();
+}
+
+int __wrap_mp_hal_stdin_rx_chr(void) {
     int c;
     do {
-        c = __real_mp_hal_stdin_rx_chr();
+        c = upyos_rx_chr();
     } while (c == UPYOS_CTRL_Z && upyos_held_now(true));
     return c;
 }
@@ -166,7 +170,7 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
     #if defined(UPYOS_INPUT_IS_LOST)
     upyos_lost |= ringbuf_free(&stdin_ringbuf) == 0;
     #endif
-    return mp_hal_stdin_rx_chr();
+    return upyos_rx_chr();
 }
 
 int upyos_terminal_read_key(void) {
