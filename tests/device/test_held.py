@@ -359,7 +359,7 @@ def test_a_thread_above_it_after_one_below_it(session):
     session.run("export x 990")
     session.run("sh /opt/lines.sh a &")
     _hold(session, "/opt/loop", "begun\n")
-    session.run("wait %1")
+    assert session.run("wait $!").endswith("lines.sh a")
     session.run("export x 0")
     session.run("sh /opt/lines.sh a &")
     session.run("> sdata.d0 = 1")
