@@ -70,7 +70,7 @@ def read(new_prompt):
                     continue
                 ended = key
                 console.write("\n")
-                return _decoded()
+                return decoded()
             ended = 0
             if 32 <= key < 127 and at == len(text):
                 _append(key)
@@ -107,7 +107,7 @@ def _columns():
     return int(value) if str(value).isdigit() and int(value) > 19 else _COLUMNS
 
 
-def _decoded():
+def decoded():
     try:
         return text.decode()
     except UnicodeError:
@@ -132,7 +132,7 @@ def say(text):
 def show():
     """Draw prompt and line on the row of the cursor."""
     global column, left
-    line = _decoded()
+    line = decoded()
     cursor = len(str(text[:at], "utf-8")) if len(line) != len(text) else at
     width = max(10, _columns() - len(prompt) - 1)
     if len(line) <= width:

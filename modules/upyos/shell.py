@@ -12,11 +12,18 @@ from upyos import console, executor, lexer, lineedit, loader, state
 from upyos.lib.codes import _FAILED, _INTERRUPTED
 
 
-def loop():
-    """Read lines and run them; return after `exit`, or when the raw REPL is wanted."""
+def loop(held=()):
+    """Read lines and run them; return after `exit`, or when the raw REPL is wanted.
+
+    held: the processes of a program that is held below, see jobs.held. Returns the status that
+    one of them was given.
+    """
     while True:
+        for proc in held:
+            if proc.sts != "H":
+                return proc.sts
         try:
-            if len(sys.modules) != state.modules:
+            if not held and len(sys.modules) != state.modules:
                 # No tick meanwhile: a peer would be accepted by what is being dropped.
                 _upyos.step(loader.forget)
             if state.key:
@@ -29,7 +36,7 @@ def loop():
             if "upyos.jobs.output" in sys.modules:
                 sys.modules["upyos.jobs.output"].show_kept()
             if line is None:
-                if _upyos.raw_repl():
+                if not held and _upyos.raw_repl():
                     return
                 from upyos.grammar import raw_repl
 

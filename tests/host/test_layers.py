@@ -82,6 +82,7 @@ PAIRS = {
     ("upyos.executor", "upyos.grammar.jumps"),
     ("upyos.executor", "upyos.grammar.script"),
     ("upyos.executor", "upyos.grammar.session"),
+    ("upyos.jobs.held", "upyos.shell"),
     ("upyos.start.boot", "kernel"),
     ("upyos.start.control", "kernel"),
     ("upyos.start.upgraded", "kernel"),

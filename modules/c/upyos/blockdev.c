@@ -108,37 +108,53 @@ void __wrap_mp_event_handle_nowait(void);
 void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms);
 
+// Before what is pending: Ctrl-C.
+static void look(void) {
+    upyos_callback_look();
+    upyos_step_look();
+    upyos_interrupt_insist();
+}
+
+// And behind it.
+static void look_after(void) {
+    upyos_cores_look(true);
+    upyos_held_now(false);
+}
+
 void __wrap_mp_handle_pending(bool raise_exc) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
         if (raise_exc) {
-            upyos_callback_look();
-            upyos_step_look();
-            upyos_interrupt_insist();
+            look();
         }
         __real_mp_handle_pending(raise_exc);
-        upyos_cores_look(raise_exc);
+        if (raise_exc) {
+            look_after();
+        } else {
+            upyos_cores_look(false);
+        }
     }
 }
 
 void __wrap_mp_event_handle_nowait(void) {
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
-        upyos_callback_look();
-        upyos_step_look();
-        upyos_interrupt_insist();
+        look();
         __real_mp_event_handle_nowait();
-        upyos_cores_look(true);
+        look_after();
     }
 }
 
 // It calls the two above where they are defined, so not as they are here.
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
+    #if UPYOS_HELD
+    // What was typed is fetched before it is looked at, and both before a wait.
+    __wrap_mp_event_handle_nowait();
+    #else
     if (upyos_blockdev_calls == 0) {
         upyos_tick_look();
-        upyos_callback_look();
-        upyos_step_look();
-        upyos_interrupt_insist();
+        look();
     }
+    #endif
     __real_mp_event_wait_ms(timeout_ms);
 }

@@ -165,6 +165,9 @@ static mp_obj_t upyos_key(mp_obj_t wait_ms_in) {
     if (key < 0 && first_ms != wait_ms) {
         key = upyos_terminal_wait_key(wait_ms < 0 ? wait_ms : wait_ms - first_ms);
     }
+    if (key == UPYOS_CTRL_Z && upyos_held_now(true)) {
+        key = -1;
+    }
     return MP_OBJ_NEW_SMALL_INT(key);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_key_obj, upyos_key);

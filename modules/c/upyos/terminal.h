@@ -8,6 +8,7 @@
 
 #define UPYOS_CTRL_C (3)
 #define UPYOS_CTRL_D (4)
+#define UPYOS_CTRL_Z (26)
 
 // Once after each start.
 void upyos_terminal_start(void);
@@ -22,6 +23,8 @@ void upyos_terminal_set_raw(bool raw);
 void upyos_terminal_interrupt_if_typed(void);
 // Is Ctrl-C among the keys that nobody read yet? What stands before it goes with it.
 bool upyos_terminal_take_interrupt(void);
+// Is Ctrl-Z? What stands before it goes with it.
+bool upyos_terminal_take_stop(void);
 // As if typed; dropped when the input buffer is full.
 void upyos_terminal_put_key(uint8_t c);
 // As if typed; false when the input buffer is full.

@@ -60,11 +60,19 @@ int __real_mp_hal_stdin_rx_chr(void);
 int __wrap_mp_hal_stdin_rx_chr(void);
 
 // What is typed is for the prompt and the program in the foreground: to a job sys.stdin is at its end.
-int __wrap_mp_hal_stdin_rx_chr(void) {
+static int upyos_rx_chr(void) {
     if (upyos_in_step() || !upyos_on_main()) {
         mp_raise_type(&mp_type_EOFError);
     }
     return __real_mp_hal_stdin_rx_chr();
+}
+
+int __wrap_mp_hal_stdin_rx_chr(void) {
+    int c;
+    do {
+        c = upyos_rx_chr();
+    } while (c == UPYOS_CTRL_Z && upyos_held_now(true));
+    return c;
 }
 
 void __real_mp_hal_set_interrupt_char(int c);
@@ -85,13 +93,13 @@ void upyos_terminal_put_key(uint8_t c) {
     ringbuf_put(&stdin_ringbuf, c);
 }
 
-// Ctrl-C among what was typed and not read yet: what stands before it goes with it.
-static bool upyos_take_typed_interrupt(void) {
+// A key among what was typed and not read yet: what stands before it goes with it.
+static bool upyos_take_typed(uint8_t key) {
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     size_t i = stdin_ringbuf.iget;
     bool found = false;
     while (i != stdin_ringbuf.iput) {
-        bool hit = stdin_ringbuf.buf[i] == UPYOS_CTRL_C;
+        bool hit = stdin_ringbuf.buf[i] == key;
         i = (i + 1) % stdin_ringbuf.size;
         if (hit) {
             stdin_ringbuf.iget = i;
@@ -106,7 +114,7 @@ static bool upyos_take_typed_interrupt(void) {
 bool upyos_terminal_take_interrupt(void) {
     // The scheduler may be locked, and then nobody else fetches what came.
     mp_hal_stdio_poll(MP_STREAM_POLL_RD);
-    bool found = upyos_take_typed_interrupt();
+    bool found = upyos_take_typed(UPYOS_CTRL_C);
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (!found && ringbuf_free(&stdin_ringbuf) == 0) {
         stdin_ringbuf.iget = stdin_ringbuf.iput;
@@ -115,9 +123,15 @@ bool upyos_terminal_take_interrupt(void) {
     return found;
 }
 
+#if UPYOS_HELD
+bool upyos_terminal_take_stop(void) {
+    return stdin_ringbuf.iget != stdin_ringbuf.iput && upyos_take_typed(UPYOS_CTRL_Z);
+}
+#endif
+
 // A program begins, and may read what was typed ahead: all of it stays.
 void upyos_terminal_interrupt_if_typed(void) {
-    if (upyos_take_typed_interrupt()) {
+    if (upyos_take_typed(UPYOS_CTRL_C)) {
         mp_sched_keyboard_interrupt();
     }
 }
@@ -153,7 +167,7 @@ int upyos_terminal_wait_key(mp_int_t wait_ms) {
     #if defined(__ets__)
     upyos_uart_lost |= ringbuf_free(&stdin_ringbuf) == 0;
     #endif
-    return mp_hal_stdin_rx_chr();
+    return upyos_rx_chr();
 }
 
 int upyos_terminal_read_key(void) {

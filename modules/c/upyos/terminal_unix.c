@@ -25,6 +25,9 @@ static size_t upyos_injected_in, upyos_injected_out;
 
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 
+// Ctrl-Z was typed while it is not a key.
+static volatile bool upyos_stop_typed;
+
 static void upyos_termios_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &upyos_termios_before);
 }
@@ -32,6 +35,8 @@ static void upyos_termios_restore(void) {
 // Neither mode echoes or waits for whole lines: a board's terminal does not either.
 void upyos_terminal_set_raw(bool raw) {
     struct termios t;
+    // One that came as the program ended is not for the next one.
+    upyos_stop_typed &= !raw;
     if (tcgetattr(STDIN_FILENO, &t) != 0) {
         return; // not a terminal
     }
@@ -43,7 +48,7 @@ void upyos_terminal_set_raw(bool raw) {
     t.c_iflag &= ~(ICRNL | IXON);
     t.c_lflag &= ~(ICANON | ECHO | IEXTEN | ISIG);
     t.c_lflag |= raw ? 0 : ISIG;
-    t.c_cc[VSUSP] = _POSIX_VDISABLE; // Ctrl-Z is a key: the host's shell is not the one that is meant
+    t.c_cc[VSUSP] = UPYOS_CTRL_Z;
     t.c_cc[VMIN] = 1;
     t.c_cc[VTIME] = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &t); // NOW keeps what was typed ahead
@@ -52,6 +57,22 @@ void upyos_terminal_set_raw(bool raw) {
 static void upyos_on_sigint(int signum) {
     (void)signum;
     mp_sched_keyboard_interrupt();
+}
+
+// The host's shell is not the one that is meant.
+static void upyos_on_sigtstp(int signum) {
+    (void)signum;
+    upyos_stop_typed = true;
+    // The interpreter looks then. Not by the scheduler's lock, which the thread may have.
+    if (MP_STATE_VM(sched_state) == MP_SCHED_IDLE) {
+        MP_STATE_VM(sched_state) = MP_SCHED_PENDING;
+    }
+}
+
+bool upyos_terminal_take_stop(void) {
+    bool typed = upyos_stop_typed;
+    upyos_stop_typed = false;
+    return typed;
 }
 
 void __wrap_mp_hal_set_interrupt_char(char c);
@@ -66,6 +87,10 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
 bool upyos_terminal_inject_byte(uint8_t c) {
     if (c == UPYOS_CTRL_C && !upyos_tty_raw) {
         mp_sched_keyboard_interrupt();
+        return true;
+    }
+    if (c == UPYOS_CTRL_Z && !upyos_tty_raw) {
+        upyos_on_sigtstp(0);
         return true;
     }
     if (upyos_injected_in - upyos_injected_out == sizeof(upyos_injected)) {
@@ -217,6 +242,8 @@ static mp_obj_t upyos_leave(mp_obj_t status) {
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_leave_obj, upyos_leave);
 
 void upyos_terminal_start(void) {
+    struct sigaction sa = { .sa_handler = upyos_on_sigtstp };
+    sigaction(SIGTSTP, &sa, NULL);
 }
 
 bool upyos_terminal_lost(void) {

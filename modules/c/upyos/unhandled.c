@@ -10,10 +10,14 @@
 #include "py/runtime.h"
 #include "upyos.h"
 
-static mp_obj_t failure(qstr function) {
+mp_obj_t upyos_function(const char *name, qstr function) {
     // Names to import, whichever: the module itself is wanted, not its package.
-    mp_obj_t module = mp_import_name(qstr_from_str("upyos.programs.failure"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t module = mp_import_name(qstr_from_str(name), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
     return mp_load_attr(module, function);
+}
+
+static mp_obj_t failure(qstr function) {
+    return upyos_function("upyos.programs.failure", function);
 }
 
 // asyncio has just been loaded.

@@ -40,6 +40,15 @@ void upyos_interrupt_now(void);
 void upyos_interrupt_program(bool begins);
 void upyos_interrupt_insist(void);
 
+// held.c, on UNIX and RP2 chips with Arm cores
+#if defined(__unix__) || (defined(PICO_BOARD) || defined(PICO_RP2040) || defined(PICO_RP2350)) && !defined(__riscv)
+#define UPYOS_HELD (1)
+// Hold the program in the foreground if Ctrl-Z was typed, and if it may be held just now: returns when it goes on.
+bool upyos_held_now(bool typed);
+#else
+#define upyos_held_now(typed) (false)
+#endif
+
 // started.c
 extern const mp_obj_fun_builtin_fixed_t upyos_started_obj;
 void upyos_started_init(void);
@@ -70,6 +79,8 @@ static inline void upyos_callback_due(void) {
 extern bool upyos_plain_lock;
 
 // unhandled.c
+// A function of a module in Python, which is imported.
+mp_obj_t upyos_function(const char *name, qstr function);
 // asyncio has just been loaded.
 void upyos_watch_tasks(void);
 #if MICROPY_PY_THREAD

@@ -71,20 +71,50 @@ def create_task(coro):
 
 def new_event_loop():
     """As asyncio's, but the parts of jobs stay."""
+    aside()
+    return core.Loop
+
+
+def aside():
+    """Take all but the parts of jobs out of the loop; return it for back()."""
     queue = core._task_queue
     kept = []
+    left = []
     while queue.peek():
         task = queue.pop()
-        if _stays(task):
-            kept.append((task, task.data))
-    for task, data in kept:
-        queue.push(task, task.ph_key)
-        task.data = data
+        (kept if _stays(task) else left).append((task, task.data, None))
+    back(kept)
     for entry in list(core._io_queue.map.values()):
-        for task in entry[:2]:
+        for i in range(2):
+            task = entry[i]
             if task and not _stays(task):
                 core._io_queue.remove(task)
-    return core.Loop
+                left.append((task, i, entry[2]))
+    return left
+
+
+def back(left):
+    """Put tasks into the loop again."""
+    for task, data, stream in left:
+        if stream is None:
+            core._task_queue.push(task, task.ph_key)
+            task.data = data
+        else:
+            core.cur_task = task
+            core._io_queue._enqueue(stream, data)
+
+
+def apart(call, *args):
+    """Call while nothing but the parts of jobs is in the loop; return the result."""
+    install()
+    task = core.cur_task
+    left = aside()
+    core.cur_task = None
+    try:
+        return call(*args)
+    finally:
+        back(left)
+        core.cur_task = task
 
 
 def _stays(task):

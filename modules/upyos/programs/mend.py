@@ -20,7 +20,7 @@ def check():
     if tuple(sys.path[: len(_PATH)]) != _PATH:
         sys.path[:] = _PATH
     _mend_data()
-    _return_to(state.cwd)
+    return_to(state.cwd)
     if state.loop:
         state.loop.clear()
 
@@ -58,7 +58,7 @@ def _load_config():
     console.error("sdata.sysconfig was damaged: loaded again")
 
 
-def _return_to(directory):
+def return_to(directory):
     """Make it the current directory again: only cd changes that."""
     try:
         if os.getcwd() != directory:

@@ -63,6 +63,12 @@ def _reported(command, path, load):
 
 def exit(mod=""):
     """Shut the system down; f in mod asks nothing, r resets the board. Returns the status."""
+    for proc in list(sdata.procs):
+        if proc.tid < -1 and "f" not in mod and not hasattr(proc, "told"):
+            # Held in the foreground: said once.
+            proc.told = True
+            console.error("There are stopped jobs.")
+            return 1
     if "f" not in mod and not sdata.debug and not _confirmed():
         return 1
     kernel.stop = True
@@ -114,7 +120,7 @@ def _stop_processes():
     while left and time.ticks_diff(time.ticks_ms(), start_ms) < _STOP_WAIT_MS:
         if state.loop:
             state.loop.step()
-        left = [proc for proc in list(sdata.procs) if proc is not me]
+        left = [proc for proc in list(sdata.procs) if proc is not me and proc.tid >= -1]
         if left:
             time.sleep_ms(20)
     for proc in left or ():

@@ -11,6 +11,8 @@ def __main__(args):
     found = signal.chosen(command.options(args, "")[1])
     if found is None:
         return 1
+    if found.tid < -1:
+        return command.fail("bg", "not in the background: use fg")
     signal.give(found, "R")
     print("[%d] %s" % (found.pid, signal.line(found)))
     return 0

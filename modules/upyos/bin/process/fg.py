@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """fg [JOB]
 
-Go on with a background job, by default the newest, and wait until it has ended. JOB is %N, or %
-and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z holds it.
+Go on with a job, or what Ctrl-Z holds, by default the newest, and wait until it has ended. JOB is
+%N, or % and the beginning of its command. Ctrl-C asks it to stop, Ctrl-Z holds it.
 """
 
 import _upyos
@@ -10,6 +10,7 @@ from upyos import state
 from upyos.lib import command, signal
 from upyos.lib.codes import _INTERRUPTED
 
+_CTRL_C = 3
 _CTRL_Z = 26
 _WAIT_MS = 50
 # What sh gives: 128 and SIGTSTP.
@@ -17,13 +18,15 @@ _STOPPED = 148
 
 
 def _wait(job, pid):
-    """Wait until a job has ended, return 0; return _STOPPED after Ctrl-Z."""
+    """Wait until a job has ended, return 0; or until Ctrl-C or Ctrl-Z, return the status."""
     typed = bytearray()
     try:
         while state.procs.get(pid) is job:
             key = state.key() if state.key else _upyos.key(_WAIT_MS)
             if key == _CTRL_Z:
                 return _STOPPED
+            if key == _CTRL_C:
+                return _INTERRUPTED
             if key >= 0:
                 # For the prompt.
                 typed.append(key)
@@ -37,12 +40,19 @@ def __main__(args):
     if found is None:
         return 1
     print(signal.line(found))
+    if found.tid < -1 and found.tid > min([proc.tid for proc in state.procs.values()]):
+        return command.fail("fg", "the newest goes on first")
     signal.give(found, "R")
+    if found.tid < -1:
+        # It is below this prompt.
+        return 0
+    _upyos.tty(True)
     try:
         status = _wait(found, found.pid)
-    except KeyboardInterrupt:
+    finally:
+        _upyos.tty(False)
+    if status == _INTERRUPTED:
         signal.give(found, "S")
-        return _INTERRUPTED
     if status == _STOPPED:
         signal.give(found, "H")
         print("[%d]+ Stopped  %s" % (found.pid, signal.line(found)))
