@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""cp [-r] [-q] SRC... DST
+"""cp [-rRaq] [-fpv] SRC... DST
 
 Copy files, and with -r directories with all they hold. Several SRC need a directory DST.
 A file that is there is replaced when the copy is whole: after a power cut or on a full file
 system it is as it was.
 
--r  copy directories too
+-r, -R, -a  copy directories too
 -q  do not print what is copied
+-f, -p, -v  accepted: what is there is replaced, a copy has a time of its own, each is printed
 
-Source: POSIX.1-2024 cp. Not provided: -f, -i, -p, -P, -H, -L.
+Source: POSIX.1-2024 cp. Not provided: -i, -P, -H, -L.
 """
 
 from micropython import const
@@ -53,13 +54,13 @@ def _operand(src, dst, found):
     """Copy one operand to its final name; return the status."""
     if not paths.is_dir(src):
         return _copy(src, dst, "q" in found)
-    if "r" not in found:
+    if not [letter for letter in "rRa" if letter in found]:
         return fail(src, OSError(_EISDIR))
     return _copy_tree(src, dst, "q" in found)
 
 
 def __main__(args):
-    found, names = options(args, "rq")
+    found, names = options(args, "rRaqfpv")
     operands(names, 2)
     dst = names.pop()
     into = paths.is_dir(dst)

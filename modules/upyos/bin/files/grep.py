@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""grep [-ivnclqrEwHh] [-A N] [-B N] [-C N] TEXT [FILE...]
+"""grep [-ivnclqrEFwHh] [-A N] [-B N] [-C N] TEXT|-e TEXT [FILE...]
 
 Print the lines with TEXT of each FILE, of - standard input. With no FILE standard input is read
 if there is one, else the files of the current directory. Of several files FILE: stands before each
@@ -12,24 +12,23 @@ line. The status is 0 if a line was found, 1 if none was, 2 after an error.
 -l  only the names of the files that have such a line
 -q  nothing; end at the first one
 -r  directories too, with all below them
--E  TEXT is a regular expression
+-E, -F  TEXT is a regular expression, or text as it is without them
+-e TEXT  it may begin with -
 -w  TEXT as a whole word only
 -H, -h  FILE: always, never
--A N  N lines after each one too
--B N  before it
--C N  on both sides
+-A, -B, -C N  N lines after, before, around each one too
 
 A regular expression is an extended one: . [a-z] [^a-z] [[:digit:]] ^ $ * + ? {2,3} | ( ) and
 \\d \\w \\s; after \\ another sign is meant itself. Errors are \\b, \\1, letters in [ ] that are
 not ASCII, more than 128 characters. Classes have ASCII letters only.
 
-Source: POSIX.1-2024 grep; r w H h A B C as in common use. Not provided: -e, -f, -s, -x.
+Source: POSIX.1-2024 grep; r w H h A B C as in common use. Not provided: more -e, -f, -o, -s, -x.
 """
 
 import _upyos
 from micropython import const
 from upyos.lib import streams
-from upyos.lib.command import fail, operands, options, write
+from upyos.lib.command import UsageError, fail, operands, options, write
 
 _FAILED = const(2)
 
@@ -119,7 +118,10 @@ def _search(stream, spans_of, label, found):
 
 
 def __main__(args):
-    found, names = options(args, "ivnclqrEwHh", "ABC")
+    found, names = options(args, "ivnclqrEFwHh", "ABCe")
+    if args.count("-e") > 1:
+        raise UsageError
+    names = [found["e"]] + names if "e" in found else names
     operands(names, 1)
     text = names.pop(0)
     try:
@@ -145,5 +147,4 @@ def __main__(args):
         elif "c" in found:
             print(label + str(count))
 
-    trouble = streams.each(inputs, search)
-    return _FAILED if trouble else 0 if selected else 1
+    return _FAILED if streams.each(inputs, search) else 0 if selected else 1

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""mv [-q] SRC... DST
+"""mv [-q] [-fv] SRC... DST
 
 Rename a file or a directory; with a directory DST, move each SRC into it. A file that is there is
 replaced, at once or, after a power cut, not at all.
 
 -q  do not print what is moved
+-f, -v  accepted: what is there is replaced, each is printed
 
-Source: POSIX.1-2024 mv. Not provided: -f, -i.
+Source: POSIX.1-2024 mv. Not provided: -i.
 """
 
 from micropython import const
@@ -49,7 +50,7 @@ def _move(src, dst, quiet):
 
 
 def __main__(args):
-    found, names = options(args, "q")
+    found, names = options(args, "qfv")
     operands(names, 2)
     dst = names.pop()
     into = paths.is_dir(dst)

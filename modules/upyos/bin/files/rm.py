@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""rm [-r] [-f] [-i] P...
+"""rm [-rR] [-f] [-i] P...
 
 Remove files; a directory goes with its content after a question, which y answers. With no console
 to ask, the answer is no.
 
--r  do not ask for directories
+-r, -R  do not ask for directories
 -f  never ask; what is missing is fine
 -i  ask for each P
 
@@ -31,7 +31,7 @@ def _remove(name, found):
     if path == "/":
         raise OSError(_EBUSY)
     folder = paths.is_dir(path)
-    asks = "i" in found or folder and "r" not in found
+    asks = "i" in found or folder and "r" not in found and "R" not in found
     if asks and "f" not in found and not ask("Remove %s? (y/N) " % name):
         return fail(name, "not removed") if folder else 0
     if folder:
@@ -42,7 +42,7 @@ def _remove(name, found):
 
 
 def __main__(args):
-    found, names = options(args, "rfi")
+    found, names = options(args, "rRfi")
     operands(names, 0 if "f" in found else 1)
     status = 0
     for name in names:

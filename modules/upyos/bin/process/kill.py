@@ -3,7 +3,7 @@
 
 Ask processes to stop. A program acts on it in its own loop. PID may be %N, a background job.
 
--9  the same, as are -15 -2 -1 and their names; -STOP is hold, -CONT resume
+-9  the same, as are -15 -2 -1 and their names, -s NAME too; -STOP is hold, -CONT resume
 -l  list the names of signals
 """
 
@@ -18,6 +18,8 @@ _RESUMES = const(43)
 
 def __main__(args):
     status = "S"
+    if len(args) > 1 and args[0] == "-s":
+        args = ["-" + args[1]] + args[2:]
     if args and args[0][:1] == "-":
         at = _SIGNALS.find(" %s " % args[0][1:].replace("SIG", ""))
         if at >= 0:

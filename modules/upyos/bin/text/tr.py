@@ -7,10 +7,11 @@ whose last one counts for all that follow.
 -d  delete the characters of SET1 instead
 -s  put out once what is repeated: of SET2 if it is there, else of SET1
 
-A set is written as its characters; a-z is a range, and \\n \\t \\r \\\\ are escapes. Input is
-UTF-8 if a set has characters that are not ASCII, else any bytes.
+A set is written as its characters; a-z is a range, [:lower:] and the like are classes of ASCII
+characters, and \\n \\t \\r \\\\ are escapes. Input is UTF-8 if a set has characters that are not
+ASCII, else any bytes.
 
-Source: POSIX.1-2024 tr. Not provided: -c, -C, classes such as [:digit:], octal escapes.
+Source: POSIX.1-2024 tr. Not provided: -c, -C, octal escapes.
 """
 
 import _upyos
@@ -21,6 +22,19 @@ from upyos.lib.command import UsageError, fail, operands, options, write
 # How many are read at a time.
 _CHARACTERS = const(256)
 _ASCII = const(128)
+_CLASSES = const(
+    (
+        ("lower", "a-z"),
+        ("upper", "A-Z"),
+        ("alpha", "A-Za-z"),
+        ("digit", "0-9"),
+        ("xdigit", "0-9A-Fa-f"),
+        ("alnum", "0-9A-Za-z"),
+        ("blank", " \\t"),
+        ("space", " \\t-\\r"),
+        ("punct", "!-/:-@[-`{-~"),
+    )
+)
 
 proc = None
 
@@ -44,8 +58,10 @@ def _range(low, high):
 
 def _characters(text):
     """Return all characters of a set."""
+    for name, members in _CLASSES if "[:" in text else ():
+        text = text.replace("[:%s:]" % name, members)
     if "[:" in text and ":]" in text:
-        raise UsageError("no classes")
+        raise UsageError("no such class")
     found = ""
     at = 0
     while at < len(text):
