@@ -12,7 +12,7 @@ def __main__(args):
     if found is None:
         return 1
     if found.tid < -1:
-        return command.fail("bg", "not in the background: use fg")
+        return command.fail(found.cmd, "not in the background: use fg")
     signal.give(found, "R")
     print("[%d] %s" % (found.pid, signal.line(found)))
     return 0

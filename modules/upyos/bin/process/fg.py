@@ -41,7 +41,7 @@ def __main__(args):
         return 1
     print(signal.line(found))
     if found.tid < -1 and found.tid > min([proc.tid for proc in state.procs.values()]):
-        return command.fail("fg", "the newest goes on first")
+        return command.fail(found.cmd, "the newest goes on first")
     signal.give(found, "R")
     if found.tid < -1:
         # It is below this prompt.
