@@ -26,6 +26,10 @@ def well_known_ports() -> Iterator[None]:
         yield
 
 
+class Closed(AssertionError):
+    """The peer has closed, and more was expected of it."""
+
+
 class Plain:
     """A client that knows nothing of any protocol."""
 
@@ -42,10 +46,11 @@ class Plain:
         self.socket.sendall(data)
 
     def until(self, text: bytes) -> bytes:
-        """Everything up to and with text. AssertionError if the peer closes before."""
+        """Everything up to and with text. Closed if the peer closes before."""
         while text not in self.received:
             data = self.socket.recv(4096)
-            assert data, f"{text!r} did not come: {self.received!r}"
+            if not data:
+                raise Closed(f"{text!r} did not come: {self.received!r}")
             self.received += data
         at = self.received.index(text) + len(text)
         found, self.received = self.received[:at], self.received[at:]

@@ -5,7 +5,7 @@ import base64
 import hashlib
 import struct
 
-from network import Plain
+from network import Closed, Plain
 
 KEY = base64.b64encode(bytes(range(16))).decode()
 ACCEPT = base64.b64encode(
@@ -64,7 +64,8 @@ class WebSocket:
     def _exactly(self, count: int) -> bytes:
         while len(self.client.received) < count:
             data = self.client.socket.recv(4096)
-            assert data, self.client.received
+            if not data:
+                raise Closed(self.client.received)
             self.client.received += data
         found = self.client.received[:count]
         self.client.received = self.client.received[count:]

@@ -11,7 +11,7 @@ from contextlib import closing
 import ftp_server
 import pytest
 from machines import Machines, built, image
-from network import LIMIT_S, Plain, free_port
+from network import LIMIT_S, Closed, Plain, free_port
 from session import Session
 from test_service_heap import SLACK_BYTES, USED
 from test_telnet import log_in
@@ -169,11 +169,17 @@ def test_a_day_of_traffic(fast, full):
     for _ in range(1000 if full else 60):
         fast.traffic(source)
     warm = fast.readings(source)
-    rounds = 0
+    rounds = let_go = 0
     while (time.monotonic() - start_s) * FASTER < (DAY_S if full else WHILE_S):
-        fast.traffic(source)
+        try:
+            fast.traffic(source)
+        except Closed:
+            # limits of the services are a hundredth as long by this clock: a test that had to
+            # wait for the processor is let go
+            let_go += 1
         rounds += 1
     assert rounds > 20
+    assert let_go <= rounds // 1000
     slack_bytes = SLACK_BYTES if full else WHILE_SLACK_BYTES
     assert min(fast.readings(source)) <= max(warm) + slack_bytes
     assert "Traceback" not in fast.session.text

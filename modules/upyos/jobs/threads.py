@@ -34,13 +34,7 @@ def start(proc, streams, kept, call, *args):
 
 def begin(proc, streams, kept, call, *args):
     """As start, without a word. Raises OSError, RuntimeError if there is no free thread."""
-    turn = state.turn
-    if turn is None:
-        turn = state.turn = turns.Turn()
-        if state.key is None:
-            state.key = turns.key
-        loop.install()
-    turn.jobs += 1
+    turn = _upyos.step(_one_more)
     proc.tid = -1
     if sys.platform in ("rp2", "esp32"):
         _thread.stack_size(_STACK_BYTES + (_HEADROOM_BYTES if sys.platform == "esp32" else 0))
@@ -50,6 +44,18 @@ def begin(proc, streams, kept, call, *args):
         streams.close()
         turn.jobs -= 1
         raise
+
+
+def _one_more():
+    """Return the turn, with a job more. Called in a step: a tick between might make another."""
+    turn = state.turn
+    if turn is None:
+        turn = state.turn = turns.Turn()
+        if state.key is None:
+            state.key = turns.key
+        loop.install()
+    turn.jobs += 1
+    return turn
 
 
 def _run(proc, streams, kept, call, args):

@@ -102,8 +102,11 @@ class Turn:
             # What the call changed through inside(); a program may have put anything there.
             line = getattr(proc, "line", None)
             set_fields(line if type(line) is tuple and len(line) == len(values) else values)
-            if self.jobs == 0 and self.holder == self.main:
-                state.turn = None
+
+    def leave(self):
+        """Go with the last job. Called in a step: a tick between might begin another."""
+        if self.jobs == 0:
+            state.turn = None
 
     def inside(self, call, *args):
         """Call with the turn and the values of the calling program's command line.
@@ -166,4 +169,9 @@ def key():
         state.modules = 0
         return -1
     wait_ms = state.loop.step() if state.loop else _IDLE_MS
-    return state.turn.without(_upyos.key, wait_ms) if state.turn else _upyos.key(wait_ms)
+    turn = state.turn
+    if turn is None:
+        return _upyos.key(wait_ms)
+    found = turn.without(_upyos.key, wait_ms)
+    _upyos.step(turn.leave)
+    return found
