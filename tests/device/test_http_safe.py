@@ -255,7 +255,7 @@ def test_wrong_passwords_cost_time_for_the_peer_alone(guarded_web):
 
 
 def test_idle_connections_keep_nobody_out(guarded_web):
-    idle = [guarded_web.plain() for _ in range(60)]
+    idle = [guarded_web.plain() for _ in range(200)]
     assert guarded_web.get("/a.txt").body == b"alpha\n"
     # the oldest ones had to go
     assert idle[0].rest() == b""

@@ -10,7 +10,7 @@ from upyfw.measure.bench_report import NetworkFigures
 IDLE_BYTES = 6 * 1024
 CONNECTION_BYTES = 3 * 1024
 # half of it is modules that nothing else has loaded, and there is one terminal at most
-TERMINAL_BYTES = 6400
+TERMINAL_BYTES = 5000
 
 
 @pytest.fixture(scope="module")

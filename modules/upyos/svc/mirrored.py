@@ -20,10 +20,12 @@ _PAUSE_MS = const(10)
 class Screen:
     """What the console shows, on its way to a peer; the service's holder has the console."""
 
+    block_bytes = _OUT_BYTES
+
     def __init__(self, connection):
         self.connection = connection
         self.mirror = _upyos.Mirror(_RING_BYTES, self.drain)
-        self.block = bytearray(_OUT_BYTES)
+        self.block = bytearray(self.block_bytes)
         # Of block: from where, to where it was not sent yet.
         self.at = 0
         self.end = 0

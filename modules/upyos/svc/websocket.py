@@ -22,6 +22,8 @@ _PONG = const(10)
 _FRAME_BYTES = const(1024)
 _CONTROL_BYTES = const(125)
 _BLOCK_BYTES = const(128)
+# The longest frame to the peer: what a control frame holds at most, behind two bytes.
+_FRAMED_BYTES = const(127)
 _SILENCE_S = const(300)
 
 
@@ -144,6 +146,7 @@ class Frames:
 class Screen(mirrored.Screen):
     """What the console shows, in frames."""
 
+    block_bytes = _FRAMED_BYTES
     # A control frame that waits for the end of the one that is being sent.
     waiting = b""
 
@@ -202,5 +205,7 @@ async def session(request):
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: %s\r\n\r\n" % str(binascii.b2a_base64(digest)[:-1], "ascii")
     )
+    # of no use in what follows, which may last for hours
+    request.fields = None
     frames = Frames(request)
     await mirrored.run(connection, frames, frames.screen)
