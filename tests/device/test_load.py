@@ -56,8 +56,9 @@ class Board:
         port = source.choice((self.telnet, self.ftp, self.http))
         data = source.randbytes(source.randrange(1, 200))
         with closing(Plain(port)) as client:
-            # no line that the console would wait for the rest of
-            client.send(data.translate(None, b"\r\n"))
+            # nothing that keeps the prompt from whoever types next: Enter, a quotation mark, the
+            # raw REPL at Ctrl-A
+            client.send(bytes(byte for byte in data if byte > 127 or chr(byte).isalnum()))
 
     def _transfer(
         self, client: Plain, line: bytes, data: bytes = b"", whole: bool = True
