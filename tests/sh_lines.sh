@@ -535,7 +535,7 @@ x=$(exit 5; echo no); echo "$? [$x]"
 
 sh -c 'echo line; exit 3'; echo $?
 
-echo fed | sh -c 'cat; echo more'
+sh -c 'cat a.txt; echo more'
 
 export A1=1 A2='b c'; echo "$A1 $A2"
 

@@ -10,14 +10,17 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import mfusepy
 import pytest
 from casefile import TREE
 from network import LIMIT_S
 from upyfw.remote.files import BoardFiles
-from upyfw.remote.mount import BoardFs
 from upyfw.remote.place import Place
 from upyfw.source import tools
+
+# mfusepy looks for libfuse when it is imported
+tools.require("fuse3")
+import mfusepy  # noqa: E402
+from upyfw.remote.mount import BoardFs  # noqa: E402
 
 TEXT = b"alpha\n"
 

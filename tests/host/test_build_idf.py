@@ -243,7 +243,8 @@ def test_what_is_wrapped_has_a_wrapper_and_the_other_way_round(micropython, tmp_
         for text in expanded.values()
         for name in re.findall(r"\b__wrap_(\w+)\([^;]*?\) {", text)
     }
-    assert asked <= made
+    # Mbed TLS is ESP-IDF's, and not here
+    assert asked - made == {"mbedtls_ssl_read"}
     # wrapped in builds with make
     assert made - asked == {"uzlib_crc32"}
     assert {"mp_event_wait_indefinite", "mp_event_wait_ms", "mp_handle_pending"} <= asked

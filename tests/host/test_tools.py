@@ -90,7 +90,8 @@ case "$1" in install) echo '#!/bin/sh' > {node}; echo 'echo v18.19.0' >> {node};
     tools.require("node")
     first, second = log.read_text().splitlines()
     assert first == "noninteractive update -q"
-    assert second == "noninteractive install -y -q --no-install-recommends nodejs"
+    options = "-y -q --no-install-recommends -o DPkg::Lock::Timeout=1200"
+    assert second == f"noninteractive install {options} nodejs"
     assert "installing Debian packages: nodejs" in capsys.readouterr().err
 
 

@@ -46,7 +46,10 @@ void upyos_interrupt_insist(void);
 // Hold the program in the foreground if Ctrl-Z was typed, and if it may be held just now: returns when it goes on.
 bool upyos_held_now(bool typed);
 #else
-#define upyos_held_now(typed) (false)
+static inline bool upyos_held_now(bool typed) {
+    (void)typed;
+    return false;
+}
 #endif
 
 // started.c

@@ -191,7 +191,10 @@ def _install(packages: list[str]) -> None:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with step(f"installing Debian packages: {' '.join(packages)}") as report:
         child.run(["apt-get", "update", "-q"], _APT_LIMIT_S, env=env)
-        command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+        # another process of ours may be at it, a test run has several
+        wait = f"DPkg::Lock::Timeout={_APT_LIMIT_S:.0f}"
+        command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", wait]
+        command += packages
         result = child.run(command, _APT_LIMIT_S, env=env)
         report(1.0)
     if result.status != 0:
