@@ -169,7 +169,9 @@ def _many(machine: Machine, what: Variant) -> tuple[int, int]:
     """
     lines = bench_lines.different(MANY_COMMANDS)
     files = {path: text.encode() for path, text in bench_lines.files(lines).items()}
-    machine.boot(fsimage.make(what.board, {**freezing.image_files(what), **files}))
+    # the page makes room for the files of the lines
+    files = {**freezing.image_files(what), **files}
+    machine.boot(fsimage.make(what.board, files, remove={"/www"}))
     for first in bench_commands.FIRST:
         machine.type(first)
 
