@@ -67,10 +67,14 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
 
 
 def _parts(what: Variant) -> tuple[str, ...]:
-    """What a board with a radio has besides: a network to join, and TLS."""
+    """What a board with a radio has besides: a network to join, and TLS of services.
+
+    The slots of the boards with profile core have no room for the second.
+    """
     if what.profile == BARE or not what.board.pins["wifi"]:
         return ()
-    return ("wifi", "tls") if what.board.record.has_tls else ("wifi",)
+    has_tls = what.board.record.has_tls and what.profile != "core"
+    return ("wifi", "tls") if has_tls else ("wifi",)
 
 
 def _with_room(what: Variant, cold: dict[str, FrozenFile]) -> dict[str, FrozenFile]:
