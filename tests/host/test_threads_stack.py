@@ -27,6 +27,7 @@ def threads(monkeypatch):
         fake.get_ident = lambda: 1
         monkeypatch.setitem(sys.modules, "_thread", fake)
         sys.modules["_upyos"].headroom = seen.call("headroom")
+        sys.modules["_upyos"].step = lambda function: function()
         for name in (
             "state",
             "jobs.job",
