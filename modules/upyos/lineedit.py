@@ -108,6 +108,7 @@ def _columns():
 
 
 def decoded():
+    """Return the line as text; of what is none, the ASCII characters."""
     try:
         return text.decode()
     except UnicodeError:

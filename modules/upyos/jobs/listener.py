@@ -31,6 +31,8 @@ class Service(process.Proc):
     _status = "R"
     # Who has what there is one of: the console, the transfer.
     holder = None
+    # What its connections are under TLS with (upyos.tls.secured).
+    context = None
     # Another process that runs as long as this one: that of uhttpd for https.
     twin = None
     # The coroutine function that a connection runs; loaded with the first connection.
@@ -41,7 +43,7 @@ class Service(process.Proc):
 
     def __init__(self, kind, sock, place, settings):
         super().__init__()
-        # kind is (name, path of the module of its session, port, how many connections).
+        # As in svc.kinds.
         self.kind = kind
         self.cmd = self.service = kind[0]
         self.args = ["start"]

@@ -8,13 +8,13 @@ WIFI_LAST = "/var/wifi.last"
 # Lines that were typed, those with a password too: upyos.line.history.
 _HISTORY = "/var/history"
 # Of the board's certificate: upyos.tls.secured.
-_TLS_KEY = "/etc/tls/key.pem"
+TLS_KEY = "/etc/tls/key.pem"
 
 
 def holds(path):
     """Tell whether a path is such a file, or a directory that has one."""
     below = paths.join(paths.absolute(path), "")
-    for name in (WIFI_LAST, _HISTORY, _TLS_KEY):
+    for name in (WIFI_LAST, _HISTORY, TLS_KEY):
         # as it is written, too
         if (name + "/").startswith(below) or (name + ".tmp/").startswith(below):
             return True

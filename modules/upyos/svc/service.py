@@ -11,8 +11,7 @@ from upyos.lib import command, paths
 
 _ANY = "0.0.0.0"
 _MOST_PORT = const(65535)
-# As in upyos.tls.secured, which only boards with TLS have.
-_CERTIFICATE = const("/etc/tls/cert.pem")
+CERTIFICATE = "/etc/tls/cert.pem"
 _VERBS = ("start", "stop", "restart", "status")
 
 
@@ -85,8 +84,11 @@ def _status(kind, address, port):
     return 0
 
 
-def start(kind, address=None, port=None, silent=False):
-    """Start a service that does not run. Raises OSError, ValueError, ImportError, Refused."""
+def start(kind, address=None, port=None, silent=False, context=None):
+    """Start a service that does not run. Raises OSError, ValueError, ImportError, Refused.
+
+    context: of TLS, for one that is nothing else (upyos.tls.secured).
+    """
     name, usual_port = kind[0], kind[2]
     settings = read_settings(name)
     check_password(settings)
@@ -98,16 +100,17 @@ def start(kind, address=None, port=None, silent=False):
     address = interfaces.address(address or settings.get("address", _ANY))
     port = port or settings.get("port", usual_port)
     secured = None
-    if name in ("uftpd", "uhttpd") and (settings.get("tls") or paths.exists(_CERTIFICATE)):
+    if kind[4] and (settings.get("tls") or paths.exists(CERTIFICATE)):
         try:
             from upyos.tls import secured
         except ImportError:
-            raise Refused("this board has no TLS for " + _CERTIFICATE) from None
+            raise Refused("this board has no TLS for " + CERTIFICATE) from None
     try:
         sock = sockets.listen(address, port)
     except OSError as exc:
         raise Refused("port %d: %s" % (port, reason(exc))) from None
     proc = listener.Service(kind, sock, (address, port), settings)
+    proc.context = context
     if secured:
         secured.begin(proc)
     listener.start(proc)

@@ -21,7 +21,7 @@ class Data(ftp_data.Data):
         """Return the connection to the peer. Raises OSError."""
         connection = await super().open()
         if self.protected:
-            await secured.greet(connection, self.service.kind[4])
+            await secured.greet(connection)
         return connection
 
     def start(self, transfer):
@@ -73,7 +73,7 @@ async def on_auth(session, argument):
     await session.reply("234 go on")
     connection.known = False
     session.user = None
-    await secured.greet(connection, connection.service.kind[4])
+    await secured.greet(connection)
     session.secure = True
 
 

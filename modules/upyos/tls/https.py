@@ -21,6 +21,6 @@ class Request(http_request.Request):
 
 async def session(connection):
     """Serve one peer."""
-    await secured.greet(connection, connection.service.kind[4])
+    await secured.greet(connection)
     await http.session(connection, Request(connection))
     await secured.part(connection)

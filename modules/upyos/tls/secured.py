@@ -9,11 +9,9 @@ from asyncio import core
 
 import _upyos
 from micropython import const
+from upyos.lib import secrets
 from upyos.svc import service
 
-_CERTIFICATE = const("/etc/tls/cert.pem")
-# No service hands this one out (lib/secrets.py).
-_KEY = const("/etc/tls/key.pem")
 _HTTPS_PORT = const(443)
 # A connection takes about 30 KB of memory, so there are few.
 _HTTPS_CONNECTIONS = const(3)
@@ -28,7 +26,7 @@ _EIO = const(5)
 def begin(proc):
     """Have the sessions of a service that is about to start know TLS; begin https for uhttpd.
 
-    kind[4] is the context then. Closes its socket if it cannot start: raises Refused.
+    Closes its socket if it cannot start: raises Refused.
     """
     try:
         _begin(proc)
@@ -39,28 +37,30 @@ def begin(proc):
 
 def _begin(proc):
     context = _context()
-    if proc.service == "uftpd":
-        proc.kind = ("uftpd", "upyos/tls/ftps.py") + proc.kind[2:] + (context,)
+    name, _, port, connections, path = proc.kind
+    if name != "uhttpd":
+        proc.context = context
+        proc.kind = (name, path, port, connections, None)
         return
-    https = ("uhttpsd", "upyos/tls/https.py", _HTTPS_PORT, _HTTPS_CONNECTIONS, context)
+    https = ("uhttpsd", path, _HTTPS_PORT, _HTTPS_CONNECTIONS, None)
     service.stop("uhttpsd")
-    service.start(https, proc.place[0], None, True)
+    service.start(https, proc.place[0], None, True, context)
     proc.twin = service.running("uhttpsd")
     if proc.settings.get("tls"):
-        proc.kind = ("uhttpd", "upyos/tls/redirect.py") + proc.kind[2:]
+        proc.kind = (name, "upyos/tls/redirect.py", port, connections, None)
 
 
 def _context():
     import tls
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
-    key = _parts(_KEY, b"PRIVATE KEY")[0]
-    for certificate in _parts(_CERTIFICATE, b"CERTIFICATE"):
+    key = _parts(secrets.TLS_KEY, b"PRIVATE KEY")[0]
+    for certificate in _parts(service.CERTIFICATE, b"CERTIFICATE"):
         try:
             # those of the authorities between stand behind the board's own
             context.load_cert_chain(certificate, key)
         except (ValueError, OSError):
-            raise service.Refused("damaged: %s or %s" % (_CERTIFICATE, _KEY))
+            raise service.Refused("damaged: %s or %s" % (service.CERTIFICATE, secrets.TLS_KEY))
     return context
 
 
@@ -96,13 +96,13 @@ def _der(text):
         return b""
 
 
-async def greet(connection, context):
+async def greet(connection):
     """Put TLS over a connection. Raises OSError if the peer does not speak it."""
     before_s = connection.left_s
     connection.left_s = min(before_s or _HANDSHAKE_S, _HANDSHAKE_S)
     connection.hold(_MOMENT_MS)
     try:
-        connection.sock = context.wrap_socket(
+        connection.sock = connection.service.context.wrap_socket(
             connection.wire, server_side=True, do_handshake_on_connect=False
         )
     except (OSError, ValueError, MemoryError):

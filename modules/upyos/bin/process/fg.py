@@ -6,15 +6,16 @@ Go on with a job, or what Ctrl-Z holds, by default the newest, and wait until it
 """
 
 import _upyos
+from micropython import const
 from upyos import state
 from upyos.lib import command, signal
 from upyos.lib.codes import _INTERRUPTED
 
-_CTRL_C = 3
-_CTRL_Z = 26
-_WAIT_MS = 50
+_CTRL_C = const(3)
+_CTRL_Z = const(26)
+_WAIT_MS = const(50)
 # What sh gives: 128 and SIGTSTP.
-_STOPPED = 148
+_STOPPED = const(148)
 
 
 def _wait(job, pid):
