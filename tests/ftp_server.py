@@ -5,26 +5,25 @@ import contextlib
 import ftplib
 from collections.abc import Iterator
 
-from machines import board, image
+from machines import image
 from network import LIMIT_S, Plain, free_port
+from served import Served
 from session import Session
-from upyfw.image import fsimage
 
 PASSWORD = '{"auth": {"user": "admin", "paswd": "pw7"}}'
 FILES = {"/t/a.txt": "alpha\n", "/t/sub/b.txt": "b\n", "/boot.py": "# protected\n"}
 
 
-class Server:
+class Server(Served):
     """A board with the service running, and its clients."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        super().__init__(session)
         self.port = free_port()
         session.run("> import json")
         text = f'{{"data_port": {free_port()}}}'
         session.run(f"> f = open('/etc/uftpd.conf', 'w'); n = f.write('{text}'); f.close()")
         self.output = session.run(f"uftpd start -p {self.port}")
-        self.clients: list = []
 
     def client(self, user: str = "admin", password: str = "") -> ftplib.FTP:
         ftp = ftplib.FTP(timeout=LIMIT_S)
@@ -36,15 +35,6 @@ class Server:
     def plain(self, source: str = "127.0.0.1") -> Plain:
         self.clients.append(Plain(self.port, source))
         return self.clients[-1]
-
-    def files(self) -> dict[str, bytes]:
-        """What is on the flash."""
-        flash = self.session.target.flash_image()
-        return fsimage.read(fsimage.resized(board("UNIX"), len(flash)), flash)
-
-    def close(self) -> None:
-        for client in self.clients:
-            client.close()
 
 
 @contextlib.contextmanager

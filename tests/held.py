@@ -179,5 +179,13 @@ def hold(session, line, shown="begun"):
     return session.text[start:]
 
 
+def go_on(session, typed):
+    """Type fg, this after a while, and wait for the prompt."""
+    session.type("fg")
+    session.target.read_quiet(0.3, 20)
+    session.type(typed)
+    session.wait_prompt()
+
+
 def number(session, expression):
     return int(session.run("< " + expression))

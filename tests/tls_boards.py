@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import Iterator
 
 from certificates import Authority
-from machines import board, image
+from machines import image
 from network import LIMIT_S, Plain, free_port
+from served import Served
 from session import Session
-from upyfw.image import fsimage
 from upyfw.source import tools
 from web_server import FILES, PASSWORD, Reply
 
@@ -35,13 +35,12 @@ def curl(*arguments) -> subprocess.CompletedProcess:
     return subprocess.run(line, capture_output=True, timeout=90)
 
 
-class Server:
+class Server(Served):
     """A board with uhttpd and uftpd running."""
 
     def __init__(self, session: Session, ports: dict[str, int]) -> None:
-        self.session = session
+        super().__init__(session)
         self.http, self.https, self.ftp = ports["http"], ports["https"], ports["ftp"]
-        self.clients: list = []
 
     @property
     def url(self) -> str:
@@ -75,15 +74,6 @@ class Server:
         if protected:
             ftp.prot_p()
         return ftp
-
-    def files(self) -> dict[str, bytes]:
-        """What is on the flash."""
-        flash = self.session.target.flash_image()
-        return fsimage.read(fsimage.resized(board("UNIX"), len(flash)), flash)
-
-    def close(self) -> None:
-        for client in self.clients:
-            client.close()
 
 
 @contextlib.contextmanager

@@ -6,10 +6,10 @@ import http.client
 import json
 from collections.abc import Iterator
 
-from machines import board, file_system, image
+from machines import image
 from network import LIMIT_S, Plain, free_port
+from served import Served
 from session import Session
-from upyfw.image import fsimage
 
 PASSWORD = '{"auth": {"user": "admin", "paswd": "pw7"}}'
 FILES = {
@@ -38,15 +38,14 @@ class Reply:
             self.fields[name.lower()] = value
 
 
-class Server:
+class Server(Served):
     """A board with the service running, and its clients."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        super().__init__(session)
         self.port = free_port()
         self.output = session.run(f"uhttpd start -p {self.port}")
         self.cookie = ""
-        self.clients: list[Plain] = []
 
     @property
     def url(self) -> str:
@@ -86,14 +85,6 @@ class Server:
 
     def client(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_S)
-
-    def files(self) -> dict[str, bytes]:
-        """What is on the flash."""
-        return fsimage.read(board("UNIX"), file_system(self.session, "UNIX"))
-
-    def close(self) -> None:
-        for client in self.clients:
-            client.close()
 
 
 @contextlib.contextmanager

@@ -6,11 +6,10 @@ import io
 import random
 import re
 import socket
-import subprocess
 
+import lftp
 import pytest
 from network import LIMIT_S
-from upyfw.source import tools
 
 
 def listing(ftp: ftplib.FTP, command: str) -> list[str]:
@@ -148,17 +147,6 @@ def test_transfers_come_one_after_the_other(server):
 
 
 def test_lftp_mirrors_in_parallel(server, tmp_path):
-    tools.require("lftp")
-    folder = tmp_path / "there"
-    folder.mkdir()
-    for i in range(20):
-        (folder / f"{i}.bin").write_bytes(bytes([i]) * (i * 300))
-    script = (
-        "set net:max-retries 3; set net:timeout 30; set ftp:ssl-allow no;"
-        f" open -u admin,x -p {server.port} 127.0.0.1;"
-        f" mirror -R --parallel=3 {folder} /t/m; mirror --parallel=3 /t/m {tmp_path / 'back'}"
-    )
-    run = subprocess.run(["lftp", "-c", script], capture_output=True, text=True, timeout=200)
-    assert run.returncode == 0, run.stderr
-    back = {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()}
-    assert back == {path.name: path.read_bytes() for path in folder.iterdir()}
+    settings = "set net:timeout 30; set ftp:ssl-allow no;"
+    at = f"admin,x -p {server.port} 127.0.0.1"
+    lftp.mirrors(settings, at, "/t/m", tmp_path / "there", [i * 300 for i in range(20)])

@@ -4,7 +4,7 @@
 import casefile
 import machines as at
 import pytest
-from held import FILES, KEPT, begin, hold, number
+from held import FILES, KEPT, begin, go_on, hold, number
 from upyfw.image import fsimage
 
 both = pytest.mark.parametrize("target", casefile.TARGETS)
@@ -51,10 +51,7 @@ def test_kill_ends_it_and_its_finally_runs(session, line):
 @both
 def test_ctrl_c_after_fg(session):
     hold(session, "/opt/loop")
-    session.type("fg")
-    session.target.read_quiet(0.3, 10)
-    session.type("\x03")
-    session.wait_prompt()
+    go_on(session, "\x03")
     assert "/opt/loop: ended" in session.text
 
 
@@ -249,10 +246,7 @@ def test_what_waits_for_a_line(session):
     session.type("\x1a")
     session.wait_prompt()
     assert session.run("echo prompt") == "prompt"
-    session.type("fg")
-    session.target.read_quiet(0.3, 10)
-    session.type("yes")
-    session.wait_prompt()
+    go_on(session, "yes")
     assert "got yes" in session.text
 
 

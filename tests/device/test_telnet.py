@@ -285,6 +285,23 @@ class Telnet:
         os.close(self.master)
 
 
+def works_for_a_client(client: Telnet) -> None:
+    """At the prompt, with 30 rows and 100 columns: the window, an editor, Ctrl-C."""
+    client.send(b"echo $COLUMNS $LINES\r")
+    client.until(b"100 30\r\n")
+    client.send(b"vi /tmp/x\r")
+    # the last row of the window, and what vi shows in it
+    client.until(b"\x1b[30;")
+    client.send(b"ihello\x1b:wq\r")
+    client.until(b"/ $: ")
+    client.send(b"cat /tmp/x\r")
+    client.until(b"hello\r\n/ $: ")
+    client.send(b"sleep 1000\r")
+    client.until(b"sleep 1000\r\n")
+    client.send(b"\x03")
+    client.until(b"/ $: ")
+
+
 def test_inetutils_client(guarded):
     tools.require("telnet")
     client = Telnet(guarded.port, 30, 100)
@@ -294,19 +311,7 @@ def test_inetutils_client(guarded):
         client.until(b"Password: ")
         client.send(b"pw7\r")
         assert b"pw7" not in client.until(b"/ $: ")
-        client.send(b"echo $COLUMNS $LINES\r")
-        client.until(b"100 30\r\n")
-        client.send(b"vi /tmp/x\r")
-        # the last row of the window, and what vi shows in it
-        client.until(b"\x1b[30;")
-        client.send(b"ihello\x1b:wq\r")
-        client.until(b"/ $: ")
-        client.send(b"cat /tmp/x\r")
-        client.until(b"hello\r\n/ $: ")
-        client.send(b"sleep 1000\r")
-        client.until(b"sleep 1000\r\n")
-        client.send(b"\x03")
-        client.until(b"/ $: ")
+        works_for_a_client(client)
     finally:
         client.close()
 

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 
+import lftp
 import pytest
 from machines import image
 from network import free_port
 from session import Session
-from test_telnet import Telnet
+from test_telnet import Telnet, works_for_a_client
 from upyfw.source import tools
 
 BOARD = "RPI_PICO"
@@ -41,23 +42,12 @@ def running(machines, data_port) -> Iterator[Session]:
 
 
 def test_lftp_mirrors_in_parallel(running, data_port, tmp_path):
-    tools.require("lftp")
-    there = tmp_path / "there"
-    there.mkdir()
-    for i in range(6):
-        (there / f"{i}.bin").write_bytes(bytes([i]) * (i * 700))
     cable = running.target.cable
     cable.forward(data_port, data_port)
-    script = (
-        "set net:max-retries 3; set net:timeout 60; set ftp:ssl-allow no;"
-        f" set ftp:prefer-epsv yes; open -u admin,x -p {cable.forward(21)} 127.0.0.1;"
-        f" mirror -R --parallel=3 {there} /t/m; mirror --parallel=3 /t/m {tmp_path / 'back'};"
-        f" get /t/a.txt -o {tmp_path / 'a.txt'}"
-    )
-    run = subprocess.run(["lftp", "-c", script], capture_output=True, text=True, timeout=LIMIT_S)
-    assert run.returncode == 0, run.stderr
-    back = {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()}
-    assert back == {path.name: path.read_bytes() for path in there.iterdir()}
+    settings = "set net:timeout 60; set ftp:ssl-allow no; set ftp:prefer-epsv yes;"
+    at = f"admin,x -p {cable.forward(21)} 127.0.0.1"
+    more = f"get /t/a.txt -o {tmp_path / 'a.txt'}"
+    lftp.mirrors(settings, at, "/t/m", tmp_path / "there", [i * 700 for i in range(6)], more)
     assert (tmp_path / "a.txt").read_text() == "alpha\n" * 100
 
 
@@ -65,19 +55,7 @@ def test_inetutils_client(running):
     tools.require("telnet")
     with closing(Telnet(running.target.cable.forward(23), 30, 100)) as client:
         client.until(b"/ $: ")
-        client.send(b"echo $COLUMNS $LINES\r")
-        client.until(b"100 30\r\n/ $: ")
-        client.send(b"vi /tmp/x\r")
-        # the last row of the window
-        client.until(b"\x1b[30;")
-        client.send(b"ihello\x1b:wq\r")
-        client.until(b"/ $: ")
-        client.send(b"cat /tmp/x\r")
-        client.until(b"hello\r\n/ $: ")
-        client.send(b"sleep 1000\r")
-        client.until(b"sleep 1000\r\n")
-        client.send(b"\x03")
-        client.until(b"/ $: ")
+        works_for_a_client(client)
 
 
 def test_mpremote_over_rfc2217(running, tmp_path):
