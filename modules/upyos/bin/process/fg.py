@@ -17,6 +17,8 @@ _WAIT_MS = const(50)
 # What sh gives: 128 and SIGTSTP.
 _STOPPED = const(148)
 
+proc = None
+
 
 def _wait(job, pid):
     """Wait until a job has ended, return 0; or until Ctrl-C or Ctrl-Z, return the status."""
@@ -37,11 +39,14 @@ def _wait(job, pid):
 
 
 def __main__(args):
+    if proc.isthr:
+        # It would take keys, and wait for itself.
+        return command.fail("&", "no job control in the background")
     found = signal.chosen(command.options(args, "")[1])
     if found is None:
         return 1
     print(signal.line(found))
-    if found.tid < -1 and found.tid > min([proc.tid for proc in state.procs.values()]):
+    if found.tid < -1 and found.tid > min([other.tid for other in state.procs.values()]):
         return command.fail(found.cmd, "the newest goes on first")
     signal.give(found, "R")
     if found.tid < -1:
