@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable
 
-from upyfw.targets.prompts import CONTROLS, MARK
+from upyfw.targets.prompts import CONTROLS, MARK, echo_end
 
 # a prompt of the shell (after any text), a continuation prompt or MicroPython's
 PROMPT = re.compile(rb"(?:/[^\r\n]*%s|(?:^|[\r\n])%s(?:> |>>> ))%s$" % (MARK, CONTROLS, CONTROLS))
@@ -15,7 +15,6 @@ SETTLE_S = 0.002
 # safety net: a console that never comes to rest
 LIMIT_S = 60.0
 
-_ECHO_END = re.compile(rb"\n")
 _CSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SHELL_PROMPT = re.compile(r"\r?{0}(/[^\n]*?){1}{0}$".format(CONTROLS.decode(), MARK.decode()))
 
@@ -68,16 +67,17 @@ class Session:
     def run(self, line: str, answers: tuple[str, ...] = (), cwd: str = "/") -> str:
         """Type a line, then answers while it runs; what it printed, without echo and prompt."""
         start = len(self.target.output)
+        echo = echo_end(line)
         self.type(line)
         if not (len(line) == 1 and line < " "):
-            # on a slow machine a line is drawn in pieces, each of which may end like a prompt:
-            # no prompt counts before the end of the line's own echo
-            self.target.read_until(_ECHO_END, LIMIT_S)
+            # on a slow machine a line is drawn in pieces, each of which may end like a prompt, and
+            # a job may speak between them: no prompt counts before the line's own echo has ended
+            self.target.read_until(echo, LIMIT_S)
         for answer in answers:
             self.settle()
             self.type(answer)
         self.wait_prompt()
-        return printed(decode(self.target.output[start:]), cwd)
+        return printed(decode(echo.split(self.target.output[start:], 1)[-1]), cwd)
 
 
 def decode(data: bytes) -> str:
@@ -85,9 +85,8 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def printed(text: str, cwd: str) -> str:
+def printed(body: str, cwd: str) -> str:
     """What stands between the echo of a line and the next prompt, last newline dropped."""
-    body = text.partition("\n")[2]
     prompt = f"{cwd} $: "
     known = _CSI.sub("", body).endswith(prompt)
     body = body[: body.rindex(prompt)] if known else _SHELL_PROMPT.sub("", body)

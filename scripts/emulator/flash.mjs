@@ -25,6 +25,8 @@ export class Flash {
     this.torn = false;
     /** What was done last, in words. */
     this.operation = '';
+    /** [off, data] of each operation, null for an erase, since takeRecord was called last. */
+    this.record = null;
     window.fill(0, sizeBytes, Math.max(usedBytes, sizeBytes));
     usedBytes = sizeBytes;
     this.image.fill(0xff);
@@ -40,11 +42,19 @@ export class Flash {
     this.torn = torn;
   }
 
+  /** The record of operations; the first call begins it. */
+  takeRecord() {
+    const record = this.record ?? [];
+    this.record = [];
+    return record;
+  }
+
   /** Erase whole sectors; returns the time it takes in nanoseconds. */
   erase(off, size) {
     this.#check(off, size, SECTOR_BYTES);
     this.operation = 'an erase';
     for (let at = off; at < off + size; at += SECTOR_BYTES) {
+      this.record?.push([at, null]);
       this.#operate(SECTOR_BYTES, (done) => this.image.fill(0xff, at, at + done));
       this.erases++;
       this.#settle();
@@ -57,6 +67,7 @@ export class Flash {
     this.#check(off, data.length, PAGE_BYTES);
     this.operation = 'a program';
     for (let at = 0; at < data.length; at += PAGE_BYTES) {
+      this.record?.push([off + at, data.slice(at, at + PAGE_BYTES)]);
       this.#operate(PAGE_BYTES, (done) => {
         for (let i = at; i < at + done; i++) this.image[off + i] &= data[i];
       });

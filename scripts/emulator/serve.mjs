@@ -89,6 +89,10 @@ class Server {
     flash_load({ data }) {
       this.session.loadFlash(Buffer.from(data, 'base64'));
     },
+    flash_record() {
+      const record = this.session.machine.flash.takeRecord();
+      return { operations: record.map(([off, data]) => [off, data && Buffer.from(data).toString('base64')]) };
+    },
     peek({ address, size }) {
       return { data: Buffer.from(this.session.peek(address, size)).toString('base64') };
     },

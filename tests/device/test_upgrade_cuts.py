@@ -3,10 +3,12 @@
 
 From 0.2.0 to 0.3.0, and back. After each cut the board is started: it must come up with one of the
 two versions, and the files of the user must be what they were. With --full at every flash
-operation, before it and in its middle; else at 150 of them.
+operation, before it and in its middle; else at 150 of them. What a cut leaves comes from a record of the operations.
 """
 
+import contextlib
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 import upgrade_boards as up
 from session import Session
 from upyfw.image import fsimage
-from upyfw.targets.base import TargetError
+from upyfw.targets.base import TargetError, TargetStopped
 
 _ASK = "upgrade -f -u /stick"
 _FILES = {"/opt/mine.txt": b"mine\n", "/local/data.bin": bytes(range(256)) * 40}
@@ -23,7 +25,7 @@ _FILES = {"/opt/mine.txt": b"mine\n", "/local/data.bin": bytes(range(256)) * 40}
 _MOST_S = 60
 # How the points of a phase are shared out to the workers, and how many a slice has without --full.
 _SLICES = 5
-_POINTS = 4
+_POINTS = 10
 _PHASES = ("download", "swap", "revert")
 
 
@@ -36,10 +38,10 @@ class Table:
     wrong: list = field(default_factory=list)
     lost: list = field(default_factory=list)
 
-    def look(self, session: Session, where: object) -> None:
-        """Start the board as it is and see what it is like."""
+    def look(self, session: Session, where: object, flash: bytes | None = None) -> None:
+        """Start the board, as it is or with that flash, and see what it is like."""
         self.points += 1
-        session.target.power_cycle()
+        session.target.power_cycle(flash)
         session.forget()
         try:
             session.wait_prompt(_MOST_S)
@@ -75,11 +77,35 @@ def files_on(flash: bytes) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Phase:
-    """Where the power goes: the flash before, what is typed then, how many operations it has."""
+    """Where the power goes: the flash before, what is typed then, what is done to the flash."""
 
     before: bytes
     line: str
-    operations: int
+    done: list[tuple[int, bytes | None]]
+
+    @property
+    def operations(self) -> int:
+        return len(self.done)
+
+    def left(self, points: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, bool, bytes]]:
+        """What cuts leave, each before an operation, or (torn) in its middle."""
+        flash, count = bytearray(self.before), 0
+        for operation, torn in sorted(points):
+            for off, data in self.done[count:operation]:
+                operate(flash, off, data, 1)
+            count = operation
+            left = bytearray(flash)
+            if torn:
+                operate(left, *self.done[operation], 2)
+            yield operation, torn, bytes(left)
+
+
+def operate(flash: bytearray, off: int, data: bytes | None, share: int) -> None:
+    """Erase a sector or program a page, or the first half of it; bits only go from 1 to 0."""
+    size = (up.SECTOR if data is None else len(data)) // share
+    old = flash[off : off + size]
+    new = b"\xff" * size if data is None else bytes(a & b for a, b in zip(old, data, strict=False))
+    flash[off : off + size] = new
 
 
 @cache
@@ -90,24 +116,26 @@ def _phases(folder: Path) -> dict[str, Phase]:
     machine = session.target
     found = {}
 
-    def note(name: str, before: bytes, line: str, since: int) -> bytes:
-        found[name] = Phase(before, line, machine.flash_ops - since)
+    def note(name: str, before: bytes, line: str) -> bytes:
+        found[name] = Phase(before, line, machine.flash_record())
         return machine.flash_image()
 
-    at = machine.flash_ops
+    machine.power_cycle(begin)
+    machine.flash_record()
+    session.wait_prompt(_MOST_S)
     session.run(_ASK)
-    asked = note("download", begin, _ASK, at)
+    asked = note("download", begin, _ASK)
     machine.power_cycle(asked)
-    at = machine.flash_ops
+    machine.flash_record()
     session.wait_prompt(_MOST_S)
     on_trial = machine.flash_image()
     machine.advance(7)
-    note("swap", asked, "", at)
+    note("swap", asked, "")
     assert up.version(session) == "0.3.0"
     machine.power_cycle(on_trial)
-    at = machine.flash_ops
+    machine.flash_record()
     session.wait_prompt(_MOST_S)
-    note("revert", on_trial, "", at)
+    note("revert", on_trial, "")
     assert up.version(session) == "0.2.0"
     machine.stop()
     return found
@@ -126,23 +154,24 @@ def board(tmp_path, phases):
 
 
 def cut(session: Session, phase: Phase, operation: int, torn: bool) -> bool:
-    """Let the power go at an operation of a phase; False if the phase ended before."""
+    """Let the power go before an operation, or in its middle; False if the phase ended before."""
     machine = session.target
+    machine.power_cycle(phase.before, (operation + torn, torn))
     if phase.line:
-        machine.power_cycle(phase.before)
-        session.wait_prompt(_MOST_S)
-        machine.cut_after(operation, torn)
-        session.type(phase.line)
-    else:
-        machine.power_cycle(phase.before, (operation, torn))
+        with contextlib.suppress(TargetStopped):
+            session.wait_prompt(_MOST_S)
+            session.type(phase.line)
     machine.advance(_MOST_S)
     return machine.is_off
 
 
-def points(phase: Phase, part: int, full: bool) -> list[int]:
-    """Return the operations of a slice."""
+def points(phase: Phase, part: int, full: bool) -> list[tuple[int, bool]]:
+    """Return where a slice is cut: at which operations, and whether in their middle."""
     every = range(part, phase.operations, _SLICES)
-    return list(every) if full else random.Random(part).sample(every, _POINTS)
+    if full:
+        return [(operation, torn) for operation in every for torn in (False, True)]
+    chosen = random.Random(part).sample(every, _POINTS)
+    return [(operation, number % 2 == 1) for number, operation in enumerate(chosen)]
 
 
 @pytest.mark.parametrize("part", range(_SLICES))
@@ -150,11 +179,19 @@ def points(phase: Phase, part: int, full: bool) -> list[int]:
 def test_one_cut(board, phases, name, part, full):
     """A cut at any operation: the board comes up, with one of two versions and all files."""
     phase, table = phases[name], Table()
-    for number, operation in enumerate(points(phase, part, full)):
-        for torn in (False, True) if full else (number % 2 == 1,):
-            if cut(board, phase, operation, torn):
-                table.look(board, (name, operation, torn))
+    for operation, torn, flash in phase.left(points(phase, part, full)):
+        table.look(board, (name, operation, torn), flash)
     table.show(f"{name} ({phase.operations} operations)")
+
+
+@pytest.mark.parametrize("name", _PHASES)
+def test_a_cut_leaves_what_the_record_says(board, phases, name, full):
+    """The power is cut indeed; without this the other tests would not show what they say."""
+    phase, parts = phases[name], 40 if full else 3
+    where = [(phase.operations * (i + 1) // (parts + 1), i % 2 == 0) for i in range(parts)]
+    for operation, torn, flash in phase.left(where):
+        assert cut(board, phase, operation, torn)
+        assert board.target.flash_image() == flash, (operation, torn)
 
 
 def test_the_update_can_be_completed(board, phases, full):

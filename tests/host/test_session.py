@@ -51,13 +51,13 @@ class Slow(Recording):
 @pytest.mark.parametrize(
     ("text", "cwd", "body"),
     [
-        ("pwd\n/\n/ $: ", "/", "/"),
-        ("echo -n a/b\na/b/ $: ", "/", "a/b"),
-        ("true\n/ $: ", "/", ""),
-        ("cat f\n a\n\n/t $: ", "/t", " a\n"),
-        ("cd /etc\n/etc $: ", "/", ""),
-        ("true\n\r\x1b[K/ $: \x1b[0K", "/", "\r\x1b[K"),
-        ("clear\n\x1b[2J\x1b[H/ $: ", "/", "\x1b[2J\x1b[H"),
+        ("/\n/ $: ", "/", "/"),
+        ("a/b/ $: ", "/", "a/b"),
+        ("/ $: ", "/", ""),
+        (" a\n\n/t $: ", "/t", " a\n"),
+        ("/etc $: ", "/", ""),
+        ("\r\x1b[K/ $: \x1b[0K", "/", "\r\x1b[K"),
+        ("\x1b[2J\x1b[H/ $: ", "/", "\x1b[2J\x1b[H"),
     ],
 )
 def test_printed(text, cwd, body):
@@ -80,6 +80,25 @@ def test_a_line_that_is_drawn_in_pieces_is_waited_for():
     """Each piece of a line that is longer than the screen ends like a prompt."""
     target = Slow(b"\r/ $: ", b"\r/ $: echo a", b"\r\n", b"a\r\n/ $: ")
     assert Session(target).run("echo a") == "a"
+
+
+@pytest.mark.parametrize("typed", [b"", b"ec", b"echo a"])
+def test_what_a_job_says_while_a_line_is_typed_is_not_its_output(typed):
+    """The line is drawn anew below it; with nothing typed yet that is a prompt."""
+    target = Slow(
+        b"/ $: " + typed,
+        b"\r\x1b[K[1]+ Done  echo a\r\n\r/ $: " + typed + b"\x1b[K",
+        b"echo a"[len(typed) :] + b"\r\n",
+        b"a\r\n/ $: ",
+    )
+    assert Session(target).run("echo a") == "a"
+
+
+def test_the_end_of_a_long_line_is_its_echo():
+    """The console shows as much of it as has room."""
+    line = "echo " + "x" * 100
+    target = Slow(b"\r/ $: ", line[-60:].encode(), b"\x1b[K\r\n", b"a\r\n/ $: ")
+    assert Session(target).run(line) == "a"
 
 
 def test_control_character_goes_without_enter():

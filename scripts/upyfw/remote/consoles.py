@@ -28,7 +28,6 @@ _LOG_IN_S = 30.0
 _SETTLE_S = 0.05
 _TRIES = 3
 _CTRL_C = b"\x03"
-_ECHO_END = re.compile(rb"\n")
 _ASKED = re.compile(rb"(?:Login: |Password: |Login incorrect\r\n|%s)" % prompts.ANY.pattern)
 
 
@@ -171,7 +170,7 @@ def run(target: Target, line: str, limit_s: float = 30.0) -> str:
     target.read_quiet(_SETTLE_S)
     target.send(line.encode() + b"\r")
     # the line is drawn again while it is typed, with the prompt in front
-    target.read_until(_ECHO_END)
+    target.read_until(prompts.echo_end(line))
     found = target.read_until(prompts.ANY, limit_s, settle=_SETTLE_S)
     return found.decode(errors="replace").replace("\r\n", "\n")
 

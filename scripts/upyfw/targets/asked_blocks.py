@@ -20,7 +20,6 @@ _FURTHER_S = 0.3
 _TRIES = 8
 # of a file that is asked for, where the board's input has flow control
 LONG_BLOCK_BYTES = 512
-_ECHO_END = re.compile(rb"\n")
 # what the board says for us: it asks, it has ended, or it has failed
 _WORDS = rb"@(?:\d+(?: \d+ [^\r\n]*)?|\.|! [^\r\n]*)"
 # or the prompt: the command has ended without a word for us. A prompt is looked for behind the end
@@ -71,11 +70,12 @@ def serve(
     Raises UpyfwError if nothing gets through, TargetStopped if the target stops.
     """
     start = len(target.output)
+    echo = prompts.echo_end(command)
     target.send(command.encode() + b"\r")
     # the line is drawn again while it is typed, with the prompt in front
-    target.read_until(_ECHO_END)
+    target.read_until(echo)
     _Server(target, fetch, report, block_bytes).run()
-    said = target.output[start:].partition(b"\n")[2]
+    said = echo.split(target.output[start:], 1)[-1]
     return _OURS.sub(b"", said).decode(errors="replace").replace("\r\n", "\n")
 
 

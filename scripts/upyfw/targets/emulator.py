@@ -152,6 +152,14 @@ class Emulator(Target):
         """Return size bytes of flash from an offset."""
         return base64.b64decode(self._ask("flash_read", off=off, size=size)["data"])
 
+    def flash_record(self) -> list[tuple[int, bytes | None]]:
+        """Return (offset, content) of each programmed page, or None for an erased sector.
+
+        What was done since the last call; the first call begins the record.
+        """
+        operations = self._ask("flash_record")["operations"]
+        return [(off, data and base64.b64decode(data)) for off, data in operations]
+
     def peek(self, address: int, size: int) -> bytes:
         """Return memory at an absolute address (ROM, flash or SRAM)."""
         return base64.b64decode(self._ask("peek", address=address, size=size)["data"])

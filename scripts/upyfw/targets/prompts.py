@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the prompts look like at the end of the firmware's output (modules/upyos/shell.py)."""
+"""What the prompts look like at the end of the output, and typed lines (modules/upyos/shell.py)."""
 
 import re
 
@@ -17,3 +17,18 @@ BARE = re.compile(rb">>> $")
 ANY = re.compile(
     rb"(?:%s[^\r\n]*%s|%s%s(?:>|>>>|\.\.\.) )%s$" % (_FRESH, MARK, _FRESH, CONTROLS, CONTROLS)
 )
+# how much of a line's end is looked for in its echo: less than any screen scrolls away
+_ECHO_CHARS = 20
+_BEFORE_ECHO = rb"(?:^|%s|> )" % MARK
+
+
+def echo_end(line: str) -> re.Pattern[bytes]:
+    """What the echo of a typed line ends with; the next line end for one with control keys.
+
+    Jobs may speak while a line is typed: it is drawn anew below, behind a prompt.
+    """
+    if not line.isprintable():
+        return re.compile(rb"\n")
+    begin = b"" if len(line) > _ECHO_CHARS else _BEFORE_ECHO + CONTROLS
+    shown = (re.escape(character.encode()) for character in line[-_ECHO_CHARS:])
+    return re.compile(begin + CONTROLS.join(shown) + CONTROLS + rb"\r?\n")
