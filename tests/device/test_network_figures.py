@@ -9,8 +9,6 @@ from upyfw.measure.bench_report import NetworkFigures
 
 IDLE_BYTES = 6 * 1024
 CONNECTION_BYTES = 3 * 1024
-# half of it is modules that nothing else has loaded, and there is one terminal at most
-TERMINAL_BYTES = 5000
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +29,7 @@ def test_connections(figures):
         "HTTP request",
         "terminal in the page",
     }
-    each = dict(figures.connection_bytes)
-    assert 0 < each.pop("terminal in the page") <= TERMINAL_BYTES
+    each = figures.connection_bytes
     assert {what: n for what, n in each.items() if not 0 < n <= CONNECTION_BYTES} == {}
 
 

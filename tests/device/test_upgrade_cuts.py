@@ -3,7 +3,8 @@
 
 From 0.2.0 to 0.3.0, and back. After each cut the board is started: it must come up with one of the
 two versions, and the files of the user must be what they were. With --full at every flash
-operation, before it and in its middle; else at 150 of them. What a cut leaves comes from a record of the operations.
+operation, before it and in its middle; else at 150 of them. A record of the operations says what
+each cut leaves; some cuts are made indeed, and hold the record.
 """
 
 import contextlib

@@ -5,6 +5,7 @@ import gc
 import time
 from asyncio import core
 
+import sdata
 from micropython import const
 from upyos import console
 
@@ -49,14 +50,24 @@ class Connection:
         # Else a reply waits until the peer has acknowledged the one before (RFC 896): 40 ms each.
         sock.setsockopt(_IPPROTO_TCP, getattr(socket, "TCP_NODELAY", _TCP_NODELAY), 1)
 
+    def is_open(self):
+        """Tell whether nobody has to log in."""
+        return not sdata.sysconfig["auth"]["paswd"]
+
     def hold(self, time_ms):
         """Have a place for so long, without a log-in too."""
         self.place_ms = time.ticks_add(time.ticks_ms(), time_ms)
 
     async def run(self):
-        """Run the session; whatever it raises ends this connection only."""
+        """Run the session; whatever it raises ends this connection only.
+
+        A session returns None, or the coroutine of what it became: a terminal, that lasts for
+        hours, then keeps nothing of the request that asked for it.
+        """
         try:
-            await self.service.session(self)
+            session = self.service.session(self)
+            while session:
+                session = await session
         except OSError:
             # the peer is gone
             pass

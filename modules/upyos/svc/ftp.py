@@ -10,7 +10,7 @@ from micropython import const
 
 from upyos.lib import paths, secrets
 from upyos.lib.reasons import reason
-from upyos.svc import ftp_data, ftp_files, ftp_transfer, login
+from upyos.svc import ftp_data, ftp_files, ftp_transfer
 
 # Obeyed while a transfer runs; others wait for its end.
 _MEANWHILE = " ABOR NOOP STAT "
@@ -40,6 +40,8 @@ class Session:
     # Path of RNFR, offset of REST.
     renamed = None
     offset = 0
+    # The password was wrong too often.
+    is_over = False
 
     def __init__(self, connection):
         self.connection = connection
@@ -111,7 +113,7 @@ class Session:
             answer = await self._answer(word, argument)
             if answer:
                 await self.reply(answer)
-        return self.connection.failed < login.TRIES
+        return not self.is_over
 
     async def _answer(self, word, argument):
         """Return the reply to a command."""
@@ -145,7 +147,7 @@ async def session(connection):
 async def on_user(session, argument):
     """USER NAME"""
     session.user = argument
-    session.connection.known = login.is_open()
+    session.connection.known = session.connection.is_open()
     if session.connection.known:
         return "230 no password is set: welcome"
     return "331 password?"
@@ -158,9 +160,13 @@ async def on_pass(session, argument):
     if session.user is None:
         return "503 USER first"
     session.connection.left_s = session.connection.left_s or _SILENCE_S
-    if await login.check(session.connection, session.user, argument):
+    from upyos.svc import login
+
+    fits = await login.check(session.connection, session.user, argument)
+    if fits:
         session.connection.left_s = _SILENCE_S
         return "230 welcome"
+    session.is_over = fits is None
     session.user = None
     return "530 wrong user or password"
 

@@ -23,15 +23,14 @@ _ANSWER_MS = const(10_000)
 
 
 async def session(connection, request=None):
-    """Serve one peer."""
+    """Serve one peer; return what it becomes, or None."""
     request = request or Request(connection)
     connection.hold(_MOMENT_MS)
     try:
         if not await request.head():
             return
         connection.hold(_ANSWER_MS)
-        await _answer(request)
-        return
+        return await _answer(request)
     except Answer as exc:
         status, text = (exc.args + ("",))[:2]
     except OSError as exc:
@@ -61,6 +60,6 @@ async def _answer(request):
     elif path == "/ws":
         from upyos.svc import websocket
 
-        await websocket.session(request)
+        return await websocket.session(request)
     else:
         await http_files.answer(request)

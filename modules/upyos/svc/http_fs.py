@@ -14,7 +14,7 @@ from micropython import const
 
 from upyos.lib import files, paths, secrets
 from upyos.settings import config
-from upyos.svc import http_files, login
+from upyos.svc import http_files
 
 _DIRECTORY = const(0x4000)
 # From 1970 to 2000, where the time of some ports begins, in seconds
@@ -119,7 +119,7 @@ async def _send(request, kind):
     path = _path(request, request.arguments(), "path")
     if paths.is_dir(path):
         request.refuse(404, "is a directory")
-    if path.startswith(config.PATH) and not login.is_open():
+    if path.startswith(config.PATH) and not request.connection.is_open():
         # it holds the password, if only in a form that says little
         request.refuse(403, "protected")
     await http_files.send(request, path, kind, os.stat(path)[6])

@@ -7,8 +7,6 @@ import time
 import sdata
 from micropython import const
 
-from upyos.svc import login
-
 _TOKEN_BYTES = const(16)
 _SESSION_MS = const(30 * 60 * 1000)
 # So many sessions there may be; the one that was unused for longest gives way.
@@ -28,7 +26,7 @@ def check(request):
     """Refuse who has no session, unless nobody needs one, and pages of other hosts."""
     if not own(request):
         request.refuse(403, "a page of another host asks")
-    if not login.is_open():
+    if not request.connection.is_open():
         sessions = _sessions(request)
         entry = sessions.get(request.cookie)
         now_ms = time.ticks_ms()
@@ -75,9 +73,12 @@ async def post_login(request):
     password = values.get("password", "")
     if type(user) is not str or type(password) is not str:
         request.refuse(400, "user and password are texts")
-    request.connection.left_s = _LOGIN_S
-    if not login.is_open():
-        if not await login.check(request.connection, user, password):
+    connection = request.connection
+    connection.left_s = _LOGIN_S
+    if not connection.is_open():
+        from upyos.svc import login
+
+        if not await login.check(connection, user, password):
             request.refuse(401, "wrong user or password")
         _set(request, _new(_sessions(request)))
     await request.say(200, user=user)

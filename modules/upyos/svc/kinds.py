@@ -2,7 +2,8 @@
 """The services there are: (name, module of its session, port, how many connections, the same
 module where there is a certificate, or None: it has no TLS).
 
-The module has `async def session(connection)`. It is loaded with the first connection.
+The module has `async def session(connection)`, which returns None, or the coroutine of what the
+connection becomes. It is loaded with the first connection.
 """
 
 TELNET = ("utelnetd", "upyos/svc/telnet.py", 23, 4, None)

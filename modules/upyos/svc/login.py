@@ -8,7 +8,6 @@ it tries; the third one on a connection is its last (behaviour contract 9).
 import asyncio
 import time
 
-import sdata
 from micropython import const
 
 from upyos.jobs.connection import Connection
@@ -17,7 +16,7 @@ from upyos.settings import auth
 
 _FIRST_MS = const(1000)
 _LONGEST_MS = const(16000)
-TRIES = const(3)
+_TRIES = const(3)
 # A peer that was quiet for so long begins anew.
 _FORGET_MS = const(600_000)
 # So many peers are remembered.
@@ -25,11 +24,6 @@ _PEERS = const(8)
 # Between two slices of a hash, so that a program in the foreground goes on.
 _GAP_MS = const(5)
 _STEP_MS = const(50)
-
-
-def is_open():
-    """Tell whether nobody has to log in."""
-    return not sdata.sysconfig["auth"]["paswd"]
 
 
 async def check(connection, user, password):
@@ -55,7 +49,7 @@ async def check(connection, user, password):
     connection.failed += 1
     while _left_ms(peer) > 0:
         await asyncio.sleep_ms(_STEP_MS)
-    return None if connection.failed >= TRIES else False
+    return None if connection.failed >= _TRIES else False
 
 
 async def _hash(user, password):

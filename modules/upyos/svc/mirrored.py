@@ -10,7 +10,7 @@ from micropython import const
 
 from upyos import console
 
-_RING_BYTES = const(512)
+_RING_BYTES = const(256)
 _OUT_BYTES = const(256)
 # How long the console waits for a peer that takes nothing.
 _STALL_MS = const(10_000)
@@ -85,15 +85,17 @@ class Screen:
 
     def show(self):
         """Send what the console shows, until the connection ends."""
-        while True:
-            if self.take():
-                if not self.send():
+        try:
+            while True:
+                if not self.take():
+                    yield core._io_queue.queue_read(self.mirror)
+                elif self.send():
+                    self.connection.stall_s = 0
+                else:
                     self.connection.stall_s = self.connection.stall_s or _STALL_MS // 1000 + 1
                     yield core._io_queue.queue_write(self.connection.wire)
-                else:
-                    self.connection.stall_s = 0
-            else:
-                yield core._io_queue.queue_read(self.mirror)
+        except OSError:
+            self.connection.drop()
 
 
 async def run(connection, wire, screen):
@@ -106,7 +108,7 @@ async def run(connection, wire, screen):
         before.leave()
     connection.service.holder = screen
     _upyos.mirror(screen.mirror, True)
-    task = core.create_task(_shown(screen))
+    task = core.create_task(screen.show())
     try:
         _take_size(wire)
         # an edited line is drawn again below it
@@ -124,13 +126,6 @@ async def run(connection, wire, screen):
     finally:
         screen.leave()
         task.cancel()
-
-
-async def _shown(screen):
-    try:
-        await screen.show()
-    except OSError:
-        screen.connection.drop()
 
 
 def _take_size(wire):

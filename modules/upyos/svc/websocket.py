@@ -10,7 +10,7 @@ import hashlib
 
 from micropython import const
 
-from upyos.svc import http_session, mirrored
+from upyos.svc import mirrored
 
 _GUID = const(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
 _TEXT = const(1)
@@ -27,10 +27,6 @@ _FRAMED_BYTES = const(127)
 _SILENCE_S = const(300)
 
 
-class Bad(Exception):
-    """What a peer sends is no frame: the status to close with."""
-
-
 class Frames:
     """What a peer sends, as upyos.svc.mirrored wants it: fill() and what it has filled."""
 
@@ -43,64 +39,63 @@ class Frames:
     mask = b""
     at = 0
 
-    def __init__(self, request):
-        self.connection = request.connection
+    def __init__(self, connection, data):
+        self.connection = connection
         # What came behind the request.
-        self.data = request.data
+        self.data = data
         self.view = memoryview(bytearray(_BLOCK_BYTES))
-        self.screen = Screen(request.connection)
+        self.screen = Screen(connection)
 
     async def fill(self):
         """Wait for keys; return how many bytes of them are in view, 0 at the end."""
-        try:
-            while True:
-                while not self.left:
-                    if not await self._head():
-                        return 0
-                if self.kind & 15 == _TEXT:
-                    return await self._piece()
-                await self._window()
-        except Bad as exc:
-            self.screen.close(exc.args[0])
-            return 0
+        while True:
+            while not self.left:
+                if not self.data:
+                    # where it waits for hours: what waits with it takes heap
+                    self.data = await self.connection.read(_BLOCK_BYTES)
+                if not self.data or not await self._head():
+                    return 0
+            if self.kind & 15 == _TEXT:
+                return await self._piece()
+            await self._window()
 
     async def _head(self):
-        """Read the head of a frame, and all of a control frame. False: the peer has closed."""
-        head = await self._exactly(2, True)
-        if not head:
-            return False
+        """Read the head of a frame, and all of a control frame.
+
+        Return whether there may be more: the peer has not closed, and what it sent is a frame.
+        """
+        head = await self._exactly(2)
         self.connection.left_s = _SILENCE_S
         kind = head[0] & 15
         length = head[1] & 127
         if head[0] & 0x70 or head[1] < 128 or kind & 8 and (length > 125 or head[0] < 128):
-            raise Bad(1002)
+            return self.screen.close(1002)
         if length == 127:
-            raise Bad(1009)
+            return self.screen.close(1009)
         if length == 126:
             more = await self._exactly(2)
             length = more[0] << 8 | more[1]
         if length > _FRAME_BYTES:
-            raise Bad(1009)
+            return self.screen.close(1009)
         self.mask = await self._exactly(4)
         self.at = 0
         if kind & 8:
-            return await self._control(kind, await self._unmasked(length))
+            return self._control(kind, await self._unmasked(length))
         if kind > _BINARY or (kind == 0) != (self.kind > 15):
-            raise Bad(1002)
+            return self.screen.close(1002)
         # a frame that others go on for has its kind above 15 until the last one
         kind = kind or self.kind & 15
         self.kind = kind if head[0] & 128 else kind | 16
         self.left = length
         return True
 
-    async def _control(self, kind, data):
+    def _control(self, kind, data):
         if kind == _PING:
             self.screen.control(_PONG, data)
         elif kind == _CLOSE:
-            self.screen.close(1000)
-            return False
+            return self.screen.close(1000)
         elif kind != _PONG:
-            raise Bad(1002)
+            return self.screen.close(1002)
         return True
 
     async def _piece(self):
@@ -128,16 +123,13 @@ class Frames:
         self.at = at + count & 3
         return data
 
-    async def _exactly(self, count, begins=False):
-        """Return so many bytes; none at the end of input, where a frame begins."""
+    async def _exactly(self, count):
+        """Return so many bytes. Raises OSError if it breaks off."""
         while len(self.data) < count:
             more = await self.connection.read(_BLOCK_BYTES)
-            if more:
-                self.data += more
-            elif self.data or not begins:
+            if not more:
                 raise OSError(104)
-            else:
-                return b""
+            self.data += more
         data = self.data[:count]
         self.data = self.data[count:]
         return data
@@ -177,8 +169,9 @@ class Screen(mirrored.Screen):
             self.send()
 
     def close(self, status):
-        """Say why the connection ends."""
+        """Say why the connection ends; return False."""
         self.control(_CLOSE, bytes((status >> 8, status & 255)))
+        return False
 
     def farewell(self, text):
         """Send a last line, and that this is the end."""
@@ -189,7 +182,10 @@ class Screen(mirrored.Screen):
 
 
 async def session(request):
-    """Be the console until the peer goes."""
+    """Answer the request; return what the connection becomes: the console until the peer goes."""
+    # of no use in what follows, which may last for hours
+    from upyos.svc import http_session
+
     http_session.check(request)
     key = request.field(b"sec-websocket-key")
     if request.field(b"upgrade").lower() != "websocket" or request.method != "GET" or not key:
@@ -205,7 +201,5 @@ async def session(request):
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: %s\r\n\r\n" % str(binascii.b2a_base64(digest)[:-1], "ascii")
     )
-    # of no use in what follows, which may last for hours
-    request.fields = None
-    frames = Frames(request)
-    await mirrored.run(connection, frames, frames.screen)
+    frames = Frames(connection, request.data)
+    return mirrored.run(connection, frames, frames.screen)

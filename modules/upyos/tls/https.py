@@ -22,5 +22,7 @@ class Request(http_request.Request):
 async def session(connection):
     """Serve one peer."""
     await secured.greet(connection)
-    await http.session(connection, Request(connection))
+    session = await http.session(connection, Request(connection))
+    if session:
+        await session
     await secured.part(connection)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the prompts look like at the end of the output, and typed lines (modules/upyos/shell.py)."""
+"""What prompts, and the echo of a typed line, look like in the output (modules/upyos/shell.py)."""
 
 import re
 
