@@ -88,6 +88,10 @@ def decode(data: bytes) -> str:
 def printed(body: str, cwd: str) -> str:
     """What stands between the echo of a line and the next prompt, last newline dropped."""
     prompt = f"{cwd} $: "
+    # a job may have spoken at that prompt, which is drawn anew below it
+    again = body.find(f"{prompt}\r\x1b[K")
+    if again >= 0:
+        body = body[: again + len(prompt)]
     known = _CSI.sub("", body).endswith(prompt)
     body = body[: body.rindex(prompt)] if known else _SHELL_PROMPT.sub("", body)
     return body.removesuffix("\n")

@@ -57,6 +57,7 @@ class Slow(Recording):
         (" a\n\n/t $: ", "/t", " a\n"),
         ("/etc $: ", "/", ""),
         ("\r\x1b[K/ $: \x1b[0K", "/", "\r\x1b[K"),
+        ("a\n/ $: \r\x1b[K[1]+ Done  b\n\r/ $: \x1b[K", "/", "a"),
         ("\x1b[2J\x1b[H/ $: ", "/", "\x1b[2J\x1b[H"),
     ],
 )
