@@ -19,7 +19,8 @@ ANY = re.compile(
 )
 # how much of a line's end is looked for in its echo: less than any screen scrolls away
 _ECHO_CHARS = 20
-_BEFORE_ECHO = rb"(?:^|%s|> )" % MARK
+# a prompt, which may have been read already, or where what is not read yet begins
+_BEFORE_ECHO = rb"(?:^|(?<=%s)|(?<=> )|(?<=\x1b\[K))" % MARK
 
 
 def echo_end(line: str) -> re.Pattern[bytes]:
@@ -29,6 +30,6 @@ def echo_end(line: str) -> re.Pattern[bytes]:
     """
     if not line.isprintable():
         return re.compile(rb"\n")
-    begin = b"" if len(line) > _ECHO_CHARS else _BEFORE_ECHO + CONTROLS
+    begin = b"" if len(line) > _ECHO_CHARS else _BEFORE_ECHO
     shown = (re.escape(character.encode()) for character in line[-_ECHO_CHARS:])
     return re.compile(begin + CONTROLS.join(shown) + CONTROLS + rb"\r?\n")
