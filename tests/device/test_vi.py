@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """vi and its files, and what it does in odd situations; its keys are in test_vi_keys.py."""
 
+import pytest
 from session import Session
 from vi_session import ESC, FILL, FORTY
 
@@ -151,3 +152,22 @@ class TestAround:
         it.type(ESC)
         it.leave(":wq\r")
         assert it.file("/tmp/pasted") == text.replace("\r", "\n").encode() + b"\n"
+
+    @pytest.mark.parametrize("keys", ["i" + "x\x7f" * 20 + ESC, "n"])
+    def test_what_a_count_makes_long_ends_with_ctrl_c(self, vi, keys):
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.type("/line\r99999" + keys)
+        it.session.target.read_quiet(0.3)
+        it.type("\x03")
+        it.says("interrupted")
+        it.leave()
+
+    def test_the_end_is_nearer_than_the_count(self, vi):
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.type("99999w")
+        it.says("40,7")
+        it.type("9999iab" + ESC)
+        it.says("40,20004")
+        it.leave()

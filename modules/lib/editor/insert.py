@@ -15,6 +15,7 @@ _CR = const(13)
 _TO_START = const(21)
 _LITERAL = const(22)
 _WORD = const(23)
+_BLANK = const(32)
 _RUB_OUT = const(127)
 
 
@@ -24,39 +25,56 @@ def insert(s, count, mode=None, again=b""):
     taken = s.terminal.taken
     begun = len(taken)
     s.want = -1
-    left = 1
     try:
-        while left:
-            key = s.key()
-            if key != ESCAPE:
-                _take(s, key)
-                continue
-            left -= 1
-            if count > 1 and s.terminal.taken is not None:
-                # the further times are not keys of the command
-                s.terminal.ahead[:0] = bytes(again + taken[begun:]) * (count - 1)
-                s.terminal.taken = None
-                left, count = count - 1, 0
-        if not count:
+        _typed(s)
+        if count > 1 and s.terminal.taken is not None:
+            # the further times are not keys of the command
+            s.terminal.taken = None
+            _repeat(s, count - 1, again, bytes(taken[begun:]))
             s.terminal.taken = taken
     finally:
         s.mode = b""
     s.go(s.line, characters.before(s.text(), s.at))
 
 
-def _take(s, key):
-    s.message = b""
-    try:
-        if key >= SPECIAL:
-            _special(s, key - SPECIAL)
-        else:
-            _obey(s, key)
-            s.want = -1
-    except Refused:
-        # the edge of the text
+def _typed(s):
+    """Obey keys until ESC; return whether there was memory for all of them."""
+    whole = True
+    while True:
+        key = s.key()
+        if key == ESCAPE:
+            return whole
+        s.message = b""
+        try:
+            if key >= SPECIAL:
+                _special(s, key - SPECIAL)
+            else:
+                _obey(s, key)
+                s.want = -1
+        except Refused:
+            # the edge of the text
+            pass
+        except MemoryError:
+            s.run_out()
+            whole = False
+
+
+def _repeat(s, count, again, keys):
+    """Type keys, which end with ESC, so many times more, until Ctrl-C or the memory is full."""
+    if not again and len(keys) > 1 and min(keys[:-1]) >= _BLANK and _RUB_OUT not in keys:
+        # characters alone: a line of them is made at once, however many
+        try:
+            _put(s, keys[:-1] * count)
+        except MemoryError:
+            s.run_out()
         return
-    except MemoryError:
-        s.run_out()
+    for _ in range(count):
+        if s.terminal.interrupted():
+            s.message = b"interrupted"
+            return
+        s.terminal.ahead[:0] = again + keys
+        if not _typed(s):
+            return
 
 
 def _obey(s, key):

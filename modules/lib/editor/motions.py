@@ -39,7 +39,7 @@ def find(key):
 
 def _left(s, key, count):
     text, at = s.text(), s.at
-    for _ in range(count or 1):
+    for _ in range(min(count or 1, at)):
         at = characters.before(text, at)
     return s.line, at, EXCLUSIVE
 
@@ -83,11 +83,19 @@ def _column(s, key, count):
 
 
 def _words(s, count, step, big):
-    """Return (line, offset) after count steps from the cursor on."""
-    line, at = s.line, s.at
-    for _ in range(count or 1):
-        line, at = step(s, line, at, big)
-    return line, at
+    return words(s, s.at, count or 1, step, big)
+
+
+def words(s, at, count, step, big):
+    """Return (line, offset) after count steps from an offset in the line of the cursor on."""
+    place = s.line, at
+    for _ in range(count):
+        before = place
+        place = step(s, before[0], before[1], big)
+        if place == before:
+            # the end of the text is nearer than the count
+            break
+    return place
 
 
 def _word(s, key, count):

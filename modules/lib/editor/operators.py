@@ -61,10 +61,10 @@ def _target(s, operator, key, count):
     text = s.text()
     if operator == _CHANGE and s.at < len(text) and characters.kind(text[s.at]):
         # cw leaves the blanks behind the word
-        line, at = s.line, characters.before(text, characters.run_end(text, s.at, key == _BIG_W))
-        for _ in range((count or 1) - 1):
-            line, at = motions.end_of_word(s, line, at, key == _BIG_W)
-        return line, at, motions.INCLUSIVE
+        big = key == _BIG_W
+        at = characters.before(text, characters.run_end(text, s.at, big))
+        more = (count or 1) - 1
+        return motions.words(s, at, more, motions.end_of_word, big) + (motions.INCLUSIVE,)
     line, at, kind = motion(s, key, count)
     while line > s.line and at <= characters.indent(s.text(line)):
         # the last word ends with its line

@@ -47,6 +47,8 @@ def _find(s, forward, count):
         raise Refused("no pattern")
     line, at = s.line, s.at
     for _ in range(count):
+        if s.terminal.interrupted():
+            raise Refused("interrupted")
         found = _next(s, line, at) if forward else s.buffer.search_back(s.pattern, line, at)
         if not found:
             found = _around(s, forward)

@@ -101,6 +101,18 @@ class Terminal:
                 self.taken = None
         return key
 
+    def interrupted(self):
+        """Tell whether Ctrl-C was typed, for what goes on long without a key.
+
+        It drops what was typed before; without it all of that waits for its turn.
+        """
+        while (key := _upyos.key(0)) >= 0:
+            if key == _INTERRUPT:
+                self.ahead[:] = b""
+                return True
+            self.ahead.append(key)
+        return False
+
     def put_back(self, key):
         """Let a byte be the next one again; -1 is none."""
         if key >= 0:
