@@ -163,6 +163,14 @@ class TestAround:
         it.says("interrupted")
         it.leave()
 
+    def test_keys_behind_a_command_that_fails_are_obeyed(self, vi):
+        """It looks for Ctrl-C among them."""
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        it.type("/none\rx")
+        it.sees("ine 1")
+        it.leave()
+
     def test_the_end_is_nearer_than_the_count(self, vi):
         it = vi("/t/forty")
         it.says("/t/forty")

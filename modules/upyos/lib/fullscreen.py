@@ -57,6 +57,8 @@ class Terminal:
         self._is_size("%s;%sR" % (env.get("LINES", _ROWS), env.get("COLUMNS", _COLUMNS)))
         # Typed ahead of its turn, or to be typed again.
         self.ahead = bytearray()
+        # Typed behind that, see interrupted().
+        self.meanwhile = bytearray()
         # Collects what is typed, if it is a bytearray; None again when that is too much.
         self.taken = None
         self._before = 0
@@ -89,7 +91,9 @@ class Terminal:
     def read(self, wait_ms):
         """Return the next byte, -1 if none came in that time."""
         if not self.ahead:
-            return self._taken(_upyos.key(wait_ms))
+            if not self.meanwhile:
+                return self._taken(_upyos.key(wait_ms))
+            self.ahead, self.meanwhile = self.meanwhile, self.ahead
         key = self.ahead[0]
         self.ahead[:1] = b""
         return self._taken(key)
@@ -108,9 +112,9 @@ class Terminal:
         """
         while (key := _upyos.key(0)) >= 0:
             if key == _INTERRUPT:
-                self.ahead[:] = b""
+                self.ahead[:] = self.meanwhile[:] = b""
                 return True
-            self.ahead.append(key)
+            self.meanwhile.append(key)
         return False
 
     def put_back(self, key):
