@@ -163,6 +163,17 @@ class TestAround:
         it.says("interrupted")
         it.leave()
 
+    @pytest.mark.parametrize("mode", ["i", "R", "/", ":"])
+    def test_control_keys_are_no_text(self, vi, mode):
+        """Ctrl-A locked the console for ever: it was put back, and came again."""
+        it = vi("/t/forty")
+        it.says("/t/forty")
+        others = "".join(
+            chr(key) for key in range(1, 32) if chr(key) not in "\b\t\n\r\x03\x16\x1b"
+        )
+        it.type(mode + others + ESC)
+        it.leave()
+
     def test_keys_behind_a_command_that_fails_are_obeyed(self, vi):
         """It looks for Ctrl-C among them."""
         it = vi("/t/forty")

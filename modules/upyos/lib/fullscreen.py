@@ -120,7 +120,9 @@ class Terminal:
     def put_back(self, key):
         """Let a byte be the next one again; -1 is none."""
         if key >= 0:
-            self.ahead[:0] = bytes((key,))
+            # what nothing stands before is no rest of what is typed again
+            place = self.ahead or self.meanwhile
+            place[:0] = bytes((key,))
             if self.taken:
                 self.taken[-1:] = b""
 
@@ -169,6 +171,9 @@ class Terminal:
         A tab is one; b"" if the key begins no character.
         """
         data = bytearray()
+        if key < 32 and key != 9 or key == 127:
+            # put back, it would come again for ever
+            return data
         while (32 <= key and key != 127 or key == 9) and len(data) < _RUN_BYTES:
             if key < 128:
                 data.append(key)
