@@ -67,17 +67,17 @@ class Session:
     def run(self, line: str, answers: tuple[str, ...] = (), cwd: str = "/") -> str:
         """Type a line, then answers while it runs; what it printed, without echo and prompt."""
         start = len(self.target.output)
-        echo = echo_end(line)
-        self.type(line)
-        if not (len(line) == 1 and line < " "):
+        if len(line) == 1 and line < " ":
+            self.type(line)
+        else:
             # on a slow machine a line is drawn in pieces, each of which may end like a prompt, and
             # a job may speak between them: no prompt counts before the line's own echo has ended
-            self.target.read_until(echo, LIMIT_S)
+            self.target.enter(line, LIMIT_S)
         for answer in answers:
             self.settle()
             self.type(answer)
         self.wait_prompt()
-        return printed(decode(echo.split(self.target.output[start:], 1)[-1]), cwd)
+        return printed(decode(echo_end(line).split(self.target.output[start:], 1)[-1]), cwd)
 
 
 def decode(data: bytes) -> str:

@@ -45,6 +45,14 @@ def vi(machines, vi_target):
 
 
 @pytest.fixture
+def forty(vi) -> vi_session.Vi:
+    """vi, which shows the file of forty lines."""
+    found = vi("/t/forty")
+    found.says("/t/forty")
+    return found
+
+
+@pytest.fixture
 def server(machines) -> Iterator[ftp_server.Server]:
     """Without a password."""
     with ftp_server.serving(machines, ftp_server.FILES) as found:

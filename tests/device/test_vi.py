@@ -136,11 +136,9 @@ class TestAround:
         it.says("/t/forty")
         assert "status 0" in it.leave()
 
-    def test_nothing_stays_loaded(self, vi):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.leave("x/5\r:q!\r")
-        assert "editor" not in Session(it.session.target).run("< sys.modules.keys()")
+    def test_nothing_stays_loaded(self, forty):
+        forty.leave("x/5\r:q!\r")
+        assert "editor" not in Session(forty.session.target).run("< sys.modules.keys()")
 
     def test_paste(self, vi):
         """What comes at once is taken as it is, whatever its size."""
@@ -154,39 +152,31 @@ class TestAround:
         assert it.file("/tmp/pasted") == text.replace("\r", "\n").encode() + b"\n"
 
     @pytest.mark.parametrize("keys", ["i" + "x\x7f" * 20 + ESC, "n"])
-    def test_what_a_count_makes_long_ends_with_ctrl_c(self, vi, keys):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type("/line\r99999" + keys)
-        it.session.target.read_quiet(0.3)
-        it.type("\x03")
-        it.says("interrupted")
-        it.leave()
+    def test_what_a_count_makes_long_ends_with_ctrl_c(self, forty, keys):
+        forty.type("/line\r99999" + keys)
+        forty.session.target.read_quiet(0.3)
+        forty.type("\x03")
+        forty.says("interrupted")
+        forty.leave()
 
     @pytest.mark.parametrize("mode", ["i", "R", "/", ":"])
-    def test_control_keys_are_no_text(self, vi, mode):
+    def test_control_keys_are_no_text(self, forty, mode):
         """Ctrl-A locked the console for ever: it was put back, and came again."""
-        it = vi("/t/forty")
-        it.says("/t/forty")
         others = "".join(
             chr(key) for key in range(1, 32) if chr(key) not in "\b\t\n\r\x03\x16\x1b"
         )
-        it.type(mode + others + ESC)
-        it.leave()
+        forty.type(mode + others + ESC)
+        forty.leave()
 
-    def test_keys_behind_a_command_that_fails_are_obeyed(self, vi):
+    def test_keys_behind_a_command_that_fails_are_obeyed(self, forty):
         """It looks for Ctrl-C among them."""
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type("/none\rx")
-        it.sees("ine 1")
-        it.leave()
+        forty.type("/none\rx")
+        forty.sees("ine 1")
+        forty.leave()
 
-    def test_the_end_is_nearer_than_the_count(self, vi):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type("99999w")
-        it.says("40,7")
-        it.type("9999iab" + ESC)
-        it.says("40,20004")
-        it.leave()
+    def test_the_end_is_nearer_than_the_count(self, forty):
+        forty.type("99999w")
+        forty.says("40,7")
+        forty.type("9999iab" + ESC)
+        forty.says("40,20004")
+        forty.leave()

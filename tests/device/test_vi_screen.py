@@ -41,29 +41,25 @@ class TestScreen:
             ("3H", 1, 3),
         ],
     )
-    def test_scrolling(self, vi, keys, top, line):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type(keys)
+    def test_scrolling(self, forty, keys, top, line):
+        forty.type(keys)
         rows = [*FORTY.split("\n")[:40], *["~"] * 23][top - 1 : top + 22]
-        it.sees(*rows, cursor=(line - top, 0))
-        it.leave()
+        forty.sees(*rows, cursor=(line - top, 0))
+        forty.leave()
 
-    def test_lines_come_and_go(self, vi):
+    def test_lines_come_and_go(self, forty):
         """The terminal moves rows: what it shows is still the text."""
         lines = FORTY.split("\n")[:-1]
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type("5G3dd")
+        forty.type("5G3dd")
         del lines[4:7]
-        it.sees(*lines[:23])
-        it.type("Oa\rb\rc" + ESC)
+        forty.sees(*lines[:23])
+        forty.type("Oa\rb\rc" + ESC)
         lines[4:4] = ["a", "b", "c"]
-        it.sees(*lines[:23])
-        it.type("uuu\x12\x12")
-        it.type("20Gdd10Gp2Gyy30Gp")
-        it.sees("line 9", "line 10", cursor=(22, 0))
-        it.leave()
+        forty.sees(*lines[:23])
+        forty.type("uuu\x12\x12")
+        forty.type("20Gdd10Gp2Gyy30Gp")
+        forty.sees("line 9", "line 10", cursor=(22, 0))
+        forty.leave()
 
     def test_long_line(self, vi):
         it = vi("/t/long")
@@ -116,16 +112,14 @@ class TestScreen:
         it.leave(":wq\r")
         assert it.file("/t/wide") == "aé日b\nø語x\n".encode()
 
-    def test_line_numbers(self, vi):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type(":set nu\r10G")
-        it.sees("   1 line 1", "   2 line 2", cursor=(9, 5))
-        it.type("2Gdd")
-        it.sees("   1 line 1", "   2 line 3", "   3 line 4", cursor=(1, 5))
-        it.type(":set nonu\r")
-        it.sees("line 1", "line 3", cursor=(1, 0))
-        it.leave()
+    def test_line_numbers(self, forty):
+        forty.type(":set nu\r10G")
+        forty.sees("   1 line 1", "   2 line 2", cursor=(9, 5))
+        forty.type("2Gdd")
+        forty.sees("   1 line 1", "   2 line 3", "   3 line 4", cursor=(1, 5))
+        forty.type(":set nonu\r")
+        forty.sees("line 1", "line 3", cursor=(1, 0))
+        forty.leave()
 
     def test_the_terminal_tells_its_size(self, vi):
         it = vi("/t/forty", rows=10, columns=40)
@@ -153,21 +147,17 @@ class TestScreen:
         it.sees(*FORTY.split("\n")[:9])
         it.leave()
 
-    def test_a_key_costs_few_bytes(self, vi):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.type("A")
-        it.says("INSERT")
-        before = len(it.session.target.output)
-        it.type("x")
-        it.sees("line 1x")
-        assert len(it.session.target.output) - before < 50
-        it.type(ESC)
-        it.leave()
+    def test_a_key_costs_few_bytes(self, forty):
+        forty.type("A")
+        forty.says("INSERT")
+        before = len(forty.session.target.output)
+        forty.type("x")
+        forty.sees("line 1x")
+        assert len(forty.session.target.output) - before < 50
+        forty.type(ESC)
+        forty.leave()
 
-    def test_the_screen_is_cleared_at_the_end(self, vi):
-        it = vi("/t/forty")
-        it.says("/t/forty")
-        it.leave()
-        it.terminal.wait(lambda: it.terminal.rows[-1] == "/ $:")
-        assert it.terminal.rows == [""] * 23 + ["/ $:"]
+    def test_the_screen_is_cleared_at_the_end(self, forty):
+        forty.leave()
+        forty.terminal.wait(lambda: forty.terminal.rows[-1] == "/ $:")
+        assert forty.terminal.rows == [""] * 23 + ["/ $:"]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Typing and reading a console, against a console that is a recording."""
 
+import re
+
 import pytest
 from session import Session, decode, first_lacking, printed
 from upyfw.targets.base import Target, TargetError
@@ -25,11 +27,16 @@ class Recording(Target):
         self.sent.append(data)
         self._new += self._answers.pop(0)
 
+    def _end(self, pattern: re.Pattern[bytes] | None) -> int:
+        """How much is read up to the end of a match, which may look at what was read before."""
+        whole = bytes(self._seen) + self._new
+        found = pattern.search(whole, len(self._seen)) if pattern else None
+        return found.end() - len(self._seen) if found else 0
+
     def _wait(self, pattern, timeout, settle, quiet):
-        if quiet is None and not pattern.search(self._new):
+        end = self._end(pattern) or len(self._new)
+        if quiet is None and not self._end(pattern):
             raise TargetError("no answer")
-        found = pattern.search(self._new) if pattern else None
-        end = found.end() if found else len(self._new)
         data, self._new = self._new[:end], self._new[end:]
         self._seen += data
         return data
@@ -43,7 +50,7 @@ class Slow(Recording):
         self._pieces = list(pieces)
 
     def _wait(self, pattern, timeout, settle, quiet):
-        while not pattern.search(self._new) and self._pieces:
+        while not self._end(pattern) and self._pieces:
             self._new += self._pieces.pop(0)
         return super()._wait(pattern, timeout, settle, quiet)
 
@@ -86,13 +93,20 @@ def test_a_line_that_is_drawn_in_pieces_is_waited_for():
 @pytest.mark.parametrize("typed", [b"", b"ec", b"echo a"])
 def test_what_a_job_says_while_a_line_is_typed_is_not_its_output(typed):
     """The line is drawn anew below it; with nothing typed yet that is a prompt."""
-    target = Slow(
+    pieces = (
         b"/ $: " + typed,
         b"\r\x1b[K[1]+ Done  echo a\r\n\r/ $: " + typed + b"\x1b[K",
         b"echo a"[len(typed) :] + b"\r\n",
         b"a\r\n/ $: ",
     )
-    assert Session(target).run("echo a") == "a"
+    assert Session(Slow(*pieces)).run("echo a") == "a"
+    assert Slow(*pieces).run("echo a") == "a\n"
+
+
+def test_a_line_that_prints_nothing():
+    """The prompt begins where the echo ended."""
+    target = Slow(b"/ $: true\r\n", b"/ $: ")
+    assert target.run("true") == ""
 
 
 def test_the_end_of_a_long_line_is_its_echo():

@@ -40,6 +40,10 @@ def is_ours():
     return proc is None or not (proc.source or proc.isthr or proc.tid)
 
 
+def _is_text(key):
+    return 32 <= key and key != 127 or key == 9
+
+
 class Terminal:
     """Keys and size of the terminal.
 
@@ -171,10 +175,10 @@ class Terminal:
         A tab is one; b"" if the key begins no character.
         """
         data = bytearray()
-        if key < 32 and key != 9 or key == 127:
+        if not _is_text(key):
             # put back, it would come again for ever
             return data
-        while (32 <= key and key != 127 or key == 9) and len(data) < _RUN_BYTES:
+        while _is_text(key) and len(data) < _RUN_BYTES:
             if key < 128:
                 data.append(key)
             else:

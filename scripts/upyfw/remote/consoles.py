@@ -168,9 +168,7 @@ def run(target: Target, line: str, limit_s: float = 30.0) -> str:
     """Type a line at the prompt; return what it printed, with lines that end as here."""
     # what came since, of a job or of a trial that ended
     target.read_quiet(_SETTLE_S)
-    target.send(line.encode() + b"\r")
-    # the line is drawn again while it is typed, with the prompt in front
-    target.read_until(prompts.echo_end(line))
+    target.enter(line)
     found = target.read_until(prompts.ANY, limit_s, settle=_SETTLE_S)
     return found.decode(errors="replace").replace("\r\n", "\n")
 

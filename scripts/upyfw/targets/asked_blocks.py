@@ -70,12 +70,9 @@ def serve(
     Raises UpyfwError if nothing gets through, TargetStopped if the target stops.
     """
     start = len(target.output)
-    echo = prompts.echo_end(command)
-    target.send(command.encode() + b"\r")
-    # the line is drawn again while it is typed, with the prompt in front
-    target.read_until(echo)
+    target.enter(command)
     _Server(target, fetch, report, block_bytes).run()
-    said = echo.split(target.output[start:], 1)[-1]
+    said = prompts.echo_end(command).split(target.output[start:], 1)[-1]
     return _OURS.sub(b"", said).decode(errors="replace").replace("\r\n", "\n")
 
 

@@ -93,9 +93,14 @@ class Target(ABC):
         """Run until a prompt is the last thing printed; returns the output up to there."""
         return self.read_until(prompts.ANY, timeout, settle=0.002, quiet=quiet)
 
+    def enter(self, line: str, timeout: float = 30.0) -> None:
+        """Type a line at the prompt and read its echo: it is drawn anew while it is typed."""
+        self.send(line.encode() + b"\r")
+        self.read_until(prompts.echo_end(line), timeout)
+
     def run(self, line: str, timeout: float = 30.0) -> str:
         """Type a line at the prompt and return what it printed, without echo and prompt."""
-        self.send(line.encode() + b"\r")
+        self.enter(line, timeout)
         return command_output(self.wait_prompt(timeout).decode(errors="replace"))
 
     def __enter__(self) -> Self:
@@ -112,9 +117,8 @@ class Target(ABC):
 
 
 def command_output(text: str) -> str:
-    """Cut the echoed line off the start and the prompt off the end of a command's output."""
-    _, _, body = text.replace("\r\n", "\n").partition("\n")
-    body, newline, _ = body.rpartition("\n")
+    """Cut the prompt off the end of a command's output."""
+    body, newline, _ = text.replace("\r\n", "\n").rpartition("\n")
     return body + newline
 
 

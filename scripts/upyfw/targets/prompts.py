@@ -7,10 +7,11 @@ import re
 CONTROLS = rb"(?:\x1b\[[0-9;?]*[A-Za-z])*"
 # what the shell's prompt ends with, behind the current directory
 MARK = rb" \$: "
-_FRESH = rb"(?:^|[\r\n])"
+# what is before may have been read already, with the echo of a line
+_FRESH = rb"(?:^|(?<=[\r\n]))"
 
 # the shell's own, behind any text
-SHELL = re.compile(rb"(?:^|[\r\n]|[^ ])/[^\r\n]*" + MARK + rb"$")
+SHELL = re.compile(rb"(?:^|(?<=[^ ]))/[^\r\n]*" + MARK + rb"$")
 # MicroPython's
 BARE = re.compile(rb">>> $")
 # the shell's on a line of its own, its continuation prompt, or MicroPython's two
