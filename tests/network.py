@@ -71,3 +71,19 @@ class Plain:
 
     def close(self) -> None:
         self.socket.close()
+
+
+def wrong_answers(client: Plain, rounds: int) -> list[str]:
+    """What the raw REPL answers other than it should, each answer longer than a mirror's ring."""
+    client.until(b"/ $: ")
+    client.send(b"\r\x03")
+    client.send(b"\r\x01")
+    client.until(b"raw REPL; CTRL-B to exit\r\n>")
+    found = []
+    for i in range(rounds):
+        client.send(b"print(%d, repr(bytes(range(256))))\x04" % i)
+        answer = client.until(b"\x04\x04>").decode()
+        if answer != f"OK{i} {bytes(range(256))!r}\r\n\x04\x04>":
+            found.append(answer)
+    client.send(b"\x02")
+    return found

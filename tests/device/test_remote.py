@@ -4,10 +4,11 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from machines import image
-from network import Plain, free_port
+from network import Plain, free_port, wrong_answers
 from session import Session
 
 LIMIT_S = 120
@@ -52,6 +53,12 @@ def test_files_there_and_back(remote, tmp_path):
     assert remote.mpremote("fs", "cat", ":/t/a.txt") == "alpha\n"
     remote.mpremote("fs", "cp", ":/t/b.bin", str(tmp_path / "back.bin"))
     assert (tmp_path / "back.bin").read_bytes() == data
+
+
+def test_output_comes_once(remote):
+    """Whether a step of the session or a signal comes in the middle of it."""
+    with closing(Plain(remote.port)) as client:
+        assert wrong_answers(client, 4000) == []
 
 
 def test_an_exception_is_the_tools(remote):

@@ -13,7 +13,7 @@ from contextlib import closing
 import lftp
 import pytest
 from machines import image
-from network import free_port
+from network import Plain, free_port, wrong_answers
 from session import Session
 from test_telnet import Telnet, works_for_a_client
 from upyfw.source import tools
@@ -56,6 +56,11 @@ def test_inetutils_client(running):
     with closing(Telnet(running.target.cable.forward(23), 30, 100)) as client:
         client.until(b"/ $: ")
         works_for_a_client(client)
+
+
+def test_output_comes_once(running):
+    with closing(Plain(running.target.cable.forward(23))) as client:
+        assert wrong_answers(client, 100) == []
 
 
 def test_mpremote_over_rfc2217(running, tmp_path):

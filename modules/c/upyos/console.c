@@ -85,15 +85,17 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len) {
             return len;
         }
     }
-    if (fd == STDOUT_FILENO && MP_STATE_VM(upyos_mirror) != MP_OBJ_NULL) {
-        MP_THREAD_GIL_ENTER();
-        upyos_mirror_write(buf, len);
-        MP_THREAD_GIL_EXIT();
-    }
     if (fd == STDERR_FILENO && upyos_thread_has_ended()) {
         return len;
     }
-    return __real_write(fd, buf, len);
+    ssize_t written = __real_write(fd, buf, len);
+    // Not before it: what a signal interrupts is written again.
+    if (fd == STDOUT_FILENO && written > 0 && MP_STATE_VM(upyos_mirror) != MP_OBJ_NULL) {
+        MP_THREAD_GIL_ENTER();
+        upyos_mirror_write(buf, written);
+        MP_THREAD_GIL_EXIT();
+    }
+    return written;
 }
 
 #else

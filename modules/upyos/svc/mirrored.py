@@ -21,6 +21,7 @@ class Screen:
     """What the console shows, on its way to a peer; the service's holder has the console."""
 
     block_bytes = _OUT_BYTES
+    is_pushing = False
 
     def __init__(self, connection):
         self.connection = connection
@@ -53,20 +54,33 @@ class Screen:
             self.at += count
         return count
 
+    def push(self):
+        """Send a block, or what is left of one; return how many bytes the peer took.
+
+        Nobody else may come between taking and sending: a step of a task, or a callback that
+        prints, would send the block once more.
+        """
+        self.is_pushing = True
+        try:
+            return self.take() and self.send()
+        finally:
+            self.is_pushing = False
+
     def drain(self):
         """Make room: called by the console when the ring is full. Return True if it may go on."""
-        if self.connection.service.holder is not self:
+        if self.connection.service.holder is not self or self.is_pushing:
             return False
         start_ms = time.ticks_ms()
         try:
-            while self.take():
-                if self.send():
+            while time.ticks_diff(time.ticks_ms(), start_ms) <= _STALL_MS:
+                _upyos.hold(True)
+                try:
+                    count = _upyos.step(self.push)
+                finally:
+                    _upyos.hold(False)
+                if count or self.at == self.end:
                     return True
-                if time.ticks_diff(time.ticks_ms(), start_ms) > _STALL_MS:
-                    break
                 time.sleep_ms(_PAUSE_MS)
-            else:
-                return True
         except OSError:
             pass
         self.leave()
@@ -87,10 +101,10 @@ class Screen:
         """Send what the console shows, until the connection ends."""
         try:
             while True:
-                if not self.take():
-                    yield core._io_queue.queue_read(self.mirror)
-                elif self.send():
+                if self.push():
                     self.connection.stall_s = 0
+                elif self.at == self.end:
+                    yield core._io_queue.queue_read(self.mirror)
                 else:
                     self.connection.stall_s = self.connection.stall_s or _STALL_MS // 1000 + 1
                     yield core._io_queue.queue_write(self.connection.wire)

@@ -165,8 +165,7 @@ class Screen(mirrored.Screen):
     def control(self, kind, data):
         """Send a control frame as soon as no other frame is half sent."""
         self.waiting = bytes((0x80 | kind, len(data))) + data
-        if self.take():
-            self.send()
+        self.push()
 
     def close(self, status):
         """Say why the connection ends; return False."""
@@ -176,7 +175,7 @@ class Screen(mirrored.Screen):
     def farewell(self, text):
         """Send a last line, and that this is the end."""
         self.waiting = bytes((0x80 | _BINARY, len(text))) + text
-        while self.take() and self.send():
+        while self.push():
             pass
         self.close(1000)
 
