@@ -14,7 +14,7 @@ PORT = const(1883)
 _KEEP_S = const(60)
 _MOST_BYTES = const(16384)
 _BLOCK_BYTES = const(512)
-_PAUSES_S = (1, 2, 4, 8, 16, 30)
+_PAUSES_S = const((1, 2, 4, 8, 16, 30))
 _ETIMEDOUT = const(110)
 _ECONNRESET = const(104)
 

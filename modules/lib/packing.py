@@ -16,7 +16,7 @@ _BLOCK_BYTES = const(1024)
 # So far back texts are looked for that come again; so much memory is needed: 2 ** this.
 _WINDOW_BITS = const(10)
 # Of no bytes: then nothing is written at all.
-_EMPTY = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0"
+_EMPTY = const(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0")
 
 
 def unpacked(stream):

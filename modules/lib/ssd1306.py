@@ -24,7 +24,7 @@ _ROWS = const(0xC0)
 _CHIP_COLUMNS = const(128)
 # Of what follows in I2C: one command, data up to the end.
 _COMMAND = const(0x80)
-_DATA = b"\x40"
+_DATA = const(b"\x40")
 
 
 class SSD1306(framebuf.FrameBuffer):

@@ -11,8 +11,8 @@ from micropython import const
 _MOST_MARKS = const(4)
 
 BLANK = 0
-_PUNCTUATION = 1
-_WORD = 2
+_PUNCTUATION = const(1)
+_WORD = const(2)
 
 
 def after(text, at, count=1):

@@ -8,7 +8,7 @@ from editor import characters, disk
 from editor.session import Refused
 
 _D = const(100)
-_DIGITS = b"0123456789"
+_DIGITS = const(b"0123456789")
 
 
 def run(s, command):

@@ -7,7 +7,7 @@ from editor import characters, insert, operators
 from editor.session import Refused
 
 # A key, and the operator and motion that it stands for.
-_SHORT = "xdl Xdh Dd$ Cc$ scl Scc Yyy "
+_SHORT = const("xdl Xdh Dd$ Cc$ scl Scc Yyy ")
 
 
 _A = const(97)

@@ -6,7 +6,7 @@ from micropython import const
 from editor import characters, motions
 from editor.session import ESCAPE, FAR, SPECIAL, Refused
 
-_TYPED = b"-- INSERT -- "
+_TYPED = const(b"-- INSERT -- ")
 OVER = b"-- REPLACE -- "
 
 _BACKSPACE = const(8)

@@ -12,10 +12,10 @@ EXCLUSIVE = 0
 INCLUSIVE = 1
 LINES = 2
 
-_KEYS = "hl\x08\x7f jk0^$wWbBeEGg+\r\n-HMLfFtT;,%{}|nN*/?"
+_KEYS = const("hl\x08\x7f jk0^$wWbBeEGg+\r\n-HMLfFtT;,%{}|nN*/?")
 # Keys after which the column aimed at stays.
 VERTICAL = "jk$"
-_PAIRS = b"()[]{}"
+_PAIRS = const(b"()[]{}")
 _COMMA = const(44)
 _BIG_B = const(66)
 _BIG_E = const(69)

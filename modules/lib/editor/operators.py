@@ -14,7 +14,7 @@ _OUTDENT = const(60)
 _W = const(119)
 _BIG_W = const(87)
 
-_SHIFT = b"    "
+_SHIFT = const(b"    ")
 
 
 def operate(s, operator, count):

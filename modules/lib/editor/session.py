@@ -27,7 +27,7 @@ _MOST_COUNT = const(99999)
 # What special keys send, and the commands that they stand for: arrows, home and end, pages (Ctrl-B
 # and Ctrl-F), Delete, Insert.
 _SEQUENCES = const(("A", "B", "C", "D", "H", "F", "1~", "7~", "4~", "8~", "5~", "6~", "3~", "2~"))
-_COMMANDS = "kjlh0$00$$\x02\x06xi"
+_COMMANDS = const("kjlh0$00$$\x02\x06xi")
 # Lines of jobs that are shown again at the end.
 _MOST_HEARD = const(20)
 

@@ -34,8 +34,8 @@ _DISPLAY = const(14)
 _DONE = const(16)
 _DENIED = const(0xFF)
 # "6789" and "9876" as an int of a PC: how a UDP stream begins.
-_HELLO = b"9876"
-_ANSWER = b"6789"
+_HELLO = const(b"9876")
+_ANSWER = const(b"6789")
 
 
 def _say(control, state):

@@ -11,8 +11,8 @@ ROOTS = "/etc/roots.pem"
 # A clock that was never set is before that.
 _FIRST_YEAR = const(2025)
 _ENOENT = const(2)
-_BEGIN = b"-----BEGIN CERTIFICATE"
-_END = b"-----END CERTIFICATE"
+_BEGIN = const(b"-----BEGIN CERTIFICATE")
+_END = const(b"-----END CERTIFICATE")
 
 
 def check(path=None):

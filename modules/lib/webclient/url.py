@@ -5,7 +5,7 @@ from micropython import const
 
 _MOST_PORT = const(65535)
 # What a path may hold as it is; "%" stays, for it begins what is encoded already.
-_PLAIN = "!$%&'()*+,-./:;=?@[]_~"
+_PLAIN = const("!$%&'()*+,-./:;=?@[]_~")
 _MOST_HOST = const(253)
 
 

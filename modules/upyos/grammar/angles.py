@@ -6,12 +6,13 @@ digit of its own where there is one kind only, the target a word, "" where the f
 """
 
 from _upyos import span
+from micropython import const
 from upyos.grammar import words as richer
 from upyos.lib.codes import _APPEND, _EXTRA, _HERE, _OUT
 
-_BLANKS = " \t"
-_QUOTES = "'\"\\"
-_ENDS = " \t;&|<>"
+_BLANKS = const(" \t")
+_QUOTES = const("'\"\\")
+_ENDS = const(" \t;&|<>")
 
 
 def read(line, at, words):

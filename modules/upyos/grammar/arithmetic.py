@@ -7,9 +7,10 @@ is 1 or 0.
 """
 
 from _upyos import span
+from micropython import const
 
-_NAME = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_MOST_CHARACTERS = 1000
+_NAME = const("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_MOST_CHARACTERS = const(1000)
 
 
 def value(text):

@@ -6,12 +6,13 @@ takes a thread (jobs.threads).
 """
 
 import _upyos
+from micropython import const
 from upyos import console, executor, lexer, loader, lookup, state, variables
 from upyos.grammar import redirection
 from upyos.jobs import job
 from upyos.lib.codes import _BLOCK, _EXTRA, _NOT_FOUND, _NOT_PROGRAM, _PROGRAM, _PYTHON
 
-_SYMBOLS = ("", ";", "&", "&&", "||", "|", ">", ">>", "<")
+_SYMBOLS = const(("", ";", "&", "&&", "||", "|", ">", ">>", "<"))
 
 
 def start(program):

@@ -5,15 +5,16 @@ import gc
 import os
 
 import _upyos
+from micropython import const
 from upyos import lookup
 from upyos.lib import wildcards
 
 # A list of names takes at most this part of the free memory.
-_SHARE = 4
+_SHARE = const(4)
 # What a name takes besides its bytes.
-_OVERHEAD_BYTES = 24
-_DIRECTORY = 0x4000
-_MANY = 64
+_OVERHEAD_BYTES = const(24)
+_DIRECTORY = const(0x4000)
+_MANY = const(64)
 
 
 def matching(pattern):

@@ -9,7 +9,7 @@ from micropython import const
 from upyos import executor, state
 from upyos.lib.codes import _INTERRUPTED
 
-_FILE = "/tmp/.pipe"
+_FILE = const("/tmp/.pipe")
 _MEMORY_BYTES = const(4096)
 
 

@@ -5,10 +5,11 @@ import os
 import sys
 
 import sdata
+from micropython import const
 from upyos import executor, lexer, loader, state, variables
 from upyos.lib.codes import _INTERRUPTED
 
-_NAMES = ("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine")
+_NAMES = const(("sdata", "utls", "proc", "sys", "os", "time", "gc", "machine"))
 
 
 def line(text):

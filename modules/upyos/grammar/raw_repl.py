@@ -17,7 +17,7 @@ from micropython import const
 from upyos import console, loader, state
 
 # A line end is \r\n on its way to a terminal, whose driver adds the \r.
-_BANNER = "raw REPL; CTRL-B to exit\n>"
+_BANNER = const("raw REPL; CTRL-B to exit\n>")
 _CTRL_A = const(1)
 _CTRL_B = const(2)
 _CTRL_C = const(3)

@@ -7,7 +7,7 @@ from upyos import lexer, lookup
 _READ_BYTES = const(256)
 _LINE_BYTES = const(4096)
 # Editors of Windows put it in front of a text.
-_BOM = b"\xef\xbb\xbf"
+_BOM = const(b"\xef\xbb\xbf")
 
 
 class Source:

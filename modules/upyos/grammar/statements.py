@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Statements of a line: where they end, and the parts of if, elif and while."""
 
+from micropython import const
 from upyos import lexer
 from upyos.lib.codes import _AMP, _KEYWORDS
 
-_OPENING = ("if", "while", "for", "until", "case", "{", "(")
-_OPERATORS = ("==", "!=", "<", ">", "<=", ">=", "in")
+_OPENING = const(("if", "while", "for", "until", "case", "{", "("))
+_OPERATORS = const(("==", "!=", "<", ">", "<=", ">=", "in"))
 
 
 class Unclosed(Exception):

@@ -12,15 +12,16 @@ tuple whose first item says what it is:
 """
 
 from _upyos import span
+from micropython import const
 from upyos import lexer
 from upyos.lib.codes import _END, _SEMI
 
-_STOPS = "'\"\\$;&|<>\t "
-_SPECIAL = "'\"\\$*?[]"
-_NAME = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_BLANKS = " \t"
+_STOPS = const("'\"\\$;&|<>\t ")
+_SPECIAL = const("'\"\\$*?[]")
+_NAME = const("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_BLANKS = const(" \t")
 # How deep brackets may stand in each other.
-_DEPTH = 8
+_DEPTH = const(8)
 
 
 def add(line, at, words):

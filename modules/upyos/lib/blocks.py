@@ -14,7 +14,7 @@ _LINE_MOST = const(250)
 _LONG_LINE_MOST = const(720)
 # More than number, checksum and two blanks take.
 _HEAD_MOST = const(24)
-_ENDS = b"\r\n"
+_ENDS = const(b"\r\n")
 # The sender says a block again every few seconds: after such a silence there is none.
 _SILENT_MS = const(30_000)
 _LOOK_MS = const(1000)

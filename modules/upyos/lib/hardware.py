@@ -9,7 +9,7 @@ _ENODEV = const(19)
 # More GPIOs, and more buses, than any chip has
 _GPIOS = const(128)
 # High and low of a 0, high and low of a 1, ns (WS2812B datasheet, data transfer time)
-_TIMING_NS = (400, 850, 800, 450)
+_TIMING_NS = const((400, 850, 800, 450))
 
 
 def driver(name):

@@ -12,8 +12,8 @@ from micropython import const
 _MOST_POSITIONS = const(128)
 _NOTHING = const((True, 0, ()))
 # Ranges of bytes: low and high in turn.
-_NEWLINE = b"\n\n"
-_CONTINUATION = b"\x80\xbf"
+_NEWLINE = const(b"\n\n")
+_CONTINUATION = const(b"\x80\xbf")
 # Lines of name and ranges.
 _CLASSES = const(
     b"\nalpha:AZaz\ndigit:09\nalnum:09AZaz\nspace:\t\t\x0b\r  \nupper:AZ\nlower:az\npunct:!/:@[`{~"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What test says about more than one thing, and its rarer options (POSIX.1-2024 test)."""
 
+from micropython import const
 from upyos.process import UsageError
 
 _BINARY = "= == != -eq -ne -lt -le -gt -ge".split()
-_RUNNABLE = (".py", ".mpy", ".sh")
+_RUNNABLE = const((".py", ".mpy", ".sh"))
 
 
 def value(words, unary, compare):

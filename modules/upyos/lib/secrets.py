@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Files that no service hands out."""
 
+from micropython import const
 from upyos.lib import paths
 
 # The last Wi-Fi network that worked, with its key: upyos.svc.wlan.
 WIFI_LAST = "/var/wifi.last"
 # Lines that were typed, those with a password too: upyos.line.history.
-_HISTORY = "/var/history"
+_HISTORY = const("/var/history")
 # Of the board's certificate: upyos.tls.secured.
 TLS_KEY = "/etc/tls/key.pem"
 

@@ -2,13 +2,14 @@
 """Tab: commands in the first place of a command, variables, options, paths everywhere else."""
 
 import sdata
+from micropython import const
 from upyos import lookup, state
 from upyos.lib import files
 
-_KEYWORDS = "if then elif else fi while until for do done case esac break continue"
-_SUFFIXES = (".py", ".mpy", ".sh")
-_DIRECTORY = 0x4000
-_SPECIAL = " \t;|&<>'\"$#\\"
+_KEYWORDS = const("if then elif else fi while until for do done case esac break continue")
+_SUFFIXES = const((".py", ".mpy", ".sh"))
+_DIRECTORY = const(0x4000)
+_SPECIAL = const(" \t;|&<>'\"$#\\")
 
 
 def complete(before):

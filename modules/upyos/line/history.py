@@ -10,7 +10,7 @@ power costs what was typed since the last pause.
 from micropython import const
 from upyos import state
 
-_FILE = "/var/history"
+_FILE = const("/var/history")
 _HEAD = const(4)
 _UNSAVED = const(3)
 _BLOCK_BYTES = const(256)

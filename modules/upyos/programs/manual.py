@@ -8,11 +8,11 @@ from micropython import const
 from upyos import lookup
 from upyos.lib.codes import _PROGRAM
 
-_FROZEN = "upyos/bin/"
+_FROZEN = const("upyos/bin/")
 # As scripts/upyfw/build/codegen.py packs texts.
 _WINDOW_BITS = const(10)
 # What ends a command's .mpy file that has its text (docs/formats/cold-files.md).
-_MARK = b"help"
+_MARK = const(b"help")
 _END_BYTES = const(8)
 _PASSED_BYTES = const(128)
 

@@ -5,13 +5,14 @@ import os
 import sys
 
 import sdata
+from micropython import const
 from upyos import console, state
 
 # As at the start.
-_PATH = (".frozen", "/lib", "/libx", "/local/lib", "")
+_PATH = const((".frozen", "/lib", "/libx", "/local/lib", ""))
 # Attributes of sdata that a program may have deleted.
 _DATA = (("debug", False), ("log", False), ("d0", None), ("cache_enabled", False))
-_IDENTITY = ("name", "version", "sid", "initime")
+_IDENTITY = const(("name", "version", "sid", "initime"))
 _SECTIONS = (("env", dict), ("alias", dict), ("auth", dict), ("pfiles", list), ("board", str))
 
 

@@ -5,14 +5,15 @@ import json
 import sys
 
 import sdata
+from micropython import const
 from upyos import console
 
 # Sections that are lists of tables; those of them whose values are numbers; lists of anything;
 # flags.
-_TABLES = ("mcu", "ctrl", "adc", "dac", "pwm", "touch")
-_PINS = ("gpio", "uart", "i2c", "spi", "ledio", "rgbio")
-_LISTS = ("5v0", "3v3", "gnd", "nc", "resv", "other")
-_FLAGS = ("eth", "wifi", "bt", "ir", "rtc", "temp")
+_TABLES = const(("mcu", "ctrl", "adc", "dac", "pwm", "touch"))
+_PINS = const(("gpio", "uart", "i2c", "spi", "ledio", "rgbio"))
+_LISTS = const(("5v0", "3v3", "gnd", "nc", "resv", "other"))
+_FLAGS = const(("eth", "wifi", "bt", "ir", "rtc", "temp"))
 
 
 def default_name():

@@ -11,7 +11,7 @@ from upyos.lib import json_file
 
 PATH = "/etc/system.conf"
 # A password that nobody has: after damage the door stays shut until it is set again.
-_LOCKED = "!"
+_LOCKED = const("!")
 _NOT_WRITTEN = const("system.conf cannot be written")
 
 

@@ -14,9 +14,9 @@ from micropython import const
 from upyos import console, state
 
 _SIZE_BYTES = const(768)
-_FOLDER = "/var/log"
-_FILE = "/var/log/messages"
-_OLDER = "/var/log/messages.0"
+_FOLDER = const("/var/log")
+_FILE = const("/var/log/messages")
+_OLDER = const("/var/log/messages.0")
 _FILE_BYTES = const(8192)
 _END = const(2)
 

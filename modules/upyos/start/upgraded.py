@@ -9,14 +9,15 @@ import json
 import os
 
 import sdata
+from micropython import const
 from upyos import console, state
 from upyos.lib import files
 
 # Files that were loaded: 0, 1, ..., and `do`, which says where they go.
 STAGED = "/var/upgrade"
-_DO = "/etc/upgrade.do"
+_DO = const("/etc/upgrade.do")
 # What has to be there after the reset.
-_NOTE = "/etc/upgrade.trial"
+_NOTE = const("/etc/upgrade.trial")
 
 # Marks of the record (ports/rp2/boot/core/journal.h) and what they mean to the user.
 _ENDS = (

@@ -13,13 +13,13 @@ from upyos.lib.reasons import reason
 from upyos.svc import ftp_data, ftp_files, ftp_transfer
 
 # Obeyed while a transfer runs; others wait for its end.
-_MEANWHILE = " ABOR NOOP STAT "
+_MEANWHILE = const(" ABOR NOOP STAT ")
 _LINE_BYTES = const(600)
 _SILENCE_S = const(300)
 _EACCES = const(13)
 _ENOSPC = const(28)
 
-_FEATURES = """211-Features
+_FEATURES = const("""211-Features
  EPRT
  EPSV
  MDTM
@@ -27,7 +27,7 @@ _FEATURES = """211-Features
  REST STREAM
  SIZE
  UTF8
-211 End"""
+211 End""")
 
 
 class Session:

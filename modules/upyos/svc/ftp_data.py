@@ -21,7 +21,7 @@ _SILENCE_S = const(100)
 _WAIT_MS = const(15_000)
 _UNUSED_MS = const(5_000)
 _STEP_MS = const(20)
-_EINPROGRESS = (115, 119)
+_EINPROGRESS = const((115, 119))
 # Three pages of flash; with all around it a transfer takes less than 3 KiB.
 _SMALL_BYTES = const(768)
 _LARGE_BYTES = const(4096)

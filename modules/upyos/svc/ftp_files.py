@@ -3,13 +3,15 @@
 
 import os
 
+from micropython import const
+
 from upyos.lib import files, paths, secrets
 from upyos.svc import ftp_list
 
-_ENOENT = 2
-_EACCES = 13
-_ENOTDIR = 20
-_EISDIR = 21
+_ENOENT = const(2)
+_EACCES = const(13)
+_ENOTDIR = const(20)
+_EISDIR = const(21)
 
 
 def _quoted(path):

@@ -11,7 +11,7 @@ from upyos.lib import files, paths, zone
 _DIRECTORY = const(0x4000)
 _ENOENT = const(2)
 _HALF_A_YEAR_S = const(15_552_000)
-_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_MONTHS = const("JanFebMarAprMayJunJulAugSepOctNovDec")
 
 
 def operand(argument):

@@ -14,7 +14,7 @@ from upyos.lib.reasons import reason
 from upyos.svc import http_files
 from upyos.svc.http_request import Answer, Request
 
-_ERRORS = ((2, 404), (20, 404), (21, 404), (36, 404), (13, 403), (22, 400), (28, 413))
+_ERRORS = const(((2, 404), (20, 404), (21, 404), (36, 404), (13, 403), (22, 400), (28, 413)))
 
 # Other peers wait so long for the place of one that has connected, or has sent a request. Else
 # many that come at once would end each other.

@@ -13,7 +13,7 @@ from upyos.svc import http_session
 
 _ROOT = const("/www")
 _INCLUDES = const(8)
-_ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"))
+_ESCAPES = const((("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")))
 
 
 async def answer(request, path):

@@ -4,8 +4,8 @@
 from micropython import const
 
 _ENODEV = const(19)
-_RADIO = (("sta", "STA_IF"), ("ap", "AP_IF"))
-_WIRES = (("usb", "USBD_NCM"), ("lan", "LAN"))
+_RADIO = const((("sta", "STA_IF"), ("ap", "AP_IF")))
+_WIRES = const((("usb", "USBD_NCM"), ("lan", "LAN")))
 
 
 def active():

@@ -15,8 +15,8 @@ _MODEM_MASK = const(11)
 _PURGE = const(12)
 _SERVER = const(100)
 
-_NAME = b"upyOS"
-_USUAL_BAUD = b"\x00\x01\xc2\x00"
+_NAME = const(b"upyOS")
+_USUAL_BAUD = const(b"\x00\x01\xc2\x00")
 # What a question (value 0) is answered with: 8 bits, no parity, 1 stop bit.
 _USUAL = {_DATA_BITS: b"\x08", _PARITY: b"\x01", _STOP_BITS: b"\x01"}
 # Questions of SET-CONTROL: flow control none, break off, DTR on, RTS on, inbound flow none.

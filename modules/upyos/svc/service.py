@@ -9,10 +9,10 @@ from micropython import const
 from upyos import console, process
 from upyos.lib import command, paths
 
-_ANY = "0.0.0.0"
+_ANY = const("0.0.0.0")
 _MOST_PORT = const(65535)
 CERTIFICATE = "/etc/tls/cert.pem"
-_VERBS = ("start", "stop", "restart", "status")
+_VERBS = const(("start", "stop", "restart", "status"))
 
 
 class Refused(Exception):

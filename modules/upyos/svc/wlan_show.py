@@ -2,12 +2,13 @@
 """What `wifi` prints of networks, settings and the chip, and the settings that it changes."""
 
 import utls
+from micropython import const
 
 from upyos.lib.command import fail
 from upyos.svc import wlan
 
-_SETTINGS = ("ssid", "channel", "security", "mac", "txpower", "pm", "reconnects", "hidden")
-_TITLES = ("Address", "Mask", "Gateway", "DNS")
+_SETTINGS = const(("ssid", "channel", "security", "mac", "txpower", "pm", "reconnects", "hidden"))
+_TITLES = const(("Address", "Mask", "Gateway", "DNS"))
 
 
 def scan(nic):

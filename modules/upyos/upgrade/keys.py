@@ -6,7 +6,7 @@ import binascii
 import _upyos
 from micropython import const
 
-_PATH = "/etc/upgrade.key"
+_PATH = const("/etc/upgrade.key")
 # X and Y of a point of P-256
 _KEY_BYTES = const(64)
 

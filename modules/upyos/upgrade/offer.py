@@ -8,8 +8,8 @@ import sys
 from micropython import const
 from upyos.upgrade import keys, source
 
-_PATH = "/etc/upgrade.inf"
-_HEAD = b"#upyOS,"
+_PATH = const("/etc/upgrade.inf")
+_HEAD = const(b"#upyOS,")
 _LINE_MOST = const(300)
 _MOST_RECORDS = const(200)
 

@@ -12,7 +12,7 @@ from upyos.lib import files
 from upyos.upgrade import keys, source
 
 _SECTOR_BYTES = const(4096)
-_NOTE = "/var/upgrade.part"
+_NOTE = const("/var/upgrade.part")
 # The note costs an erase: one for so many sectors.
 _NOTE_EACH = const(16)
 _ECONNRESET = const(104)

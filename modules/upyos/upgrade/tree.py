@@ -16,10 +16,10 @@ from upyos.upgrade import source
 _TRIES = const(3)
 _BLOCK_BYTES = const(1024)
 _ENOSPC = const(28)
-_INSTALLED = "/etc/upgrade.inf"
+_INSTALLED = const("/etc/upgrade.inf")
 # What users change lies here: theirs stays, and the new one is put beside it.
-_SHARED = ("/etc/", "/www/")
-_KEPT = ("/etc/system.conf", "/etc/upgrade.key", "/etc/upgrade.trial", "/etc/upgrade.do")
+_SHARED = const(("/etc/", "/www/"))
+_KEPT = const(("/etc/system.conf", "/etc/upgrade.key", "/etc/upgrade.trial", "/etc/upgrade.do"))
 
 
 def _digest(path):

@@ -20,7 +20,7 @@ from upyos.lib import paths, streams
 from upyos.lib.command import UsageError, fail, natural, options, write
 
 _BLOCK_BYTES = const(512)
-_KEYS = ("if", "of", "bs", "count", "skip", "seek", "conv")
+_KEYS = const(("if", "of", "bs", "count", "skip", "seek", "conv"))
 
 
 class _Device:

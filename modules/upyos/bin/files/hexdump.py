@@ -14,7 +14,7 @@ from upyos.lib import streams
 from upyos.lib.command import operands, options, write_all
 
 _ROW_BYTES = const(16)
-_FORM = "%08x  %s |%s|\n"
+_FORM = const("%08x  %s |%s|\n")
 
 
 def _rows(stream):

@@ -14,7 +14,7 @@ from upyos.lib.dates import stamp
 _DIRECTORY = const(0x4000)
 _SIZE = const(6)
 _MODIFIED = const(8)
-_LINES = "File: %s\nSize: %d\nType: %s\nModified: %s"
+_LINES = const("File: %s\nSize: %d\nType: %s\nModified: %s")
 
 
 def __main__(args):

@@ -21,10 +21,11 @@ into memory.
 
 import utls
 import webclient
+from micropython import const
 from upyos.lib import files, streams
 from upyos.lib.command import UsageError, fail, operands, options
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
+_METHODS = const(("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"))
 
 
 def _headers(args):

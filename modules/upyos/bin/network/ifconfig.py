@@ -7,10 +7,11 @@ Source: BSD ifconfig. Not provided: setting any of them (see wifi).
 """
 
 import utls
+from micropython import const
 from upyos.lib.command import fail, operands, options
 from upyos.svc import interfaces
 
-_ROWS = ("Address", "Mask", "Gateway", "DNS")
+_ROWS = const(("Address", "Mask", "Gateway", "DNS"))
 
 
 def _state(nic):

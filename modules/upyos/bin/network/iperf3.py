@@ -15,10 +15,11 @@ Measure how fast the network is, with iperf3 at the other end.
 Source: iperf 3.12. Not provided: several streams of a client, both ways at once.
 """
 
+from micropython import const
 from upyos.lib.command import UsageError, fail, natural, operands, options
 
-_MOST_PORT = 65535
-_UNITS = "KMG"
+_MOST_PORT = const(65535)
+_UNITS = const("KMG")
 
 
 def _bits(word):

@@ -26,13 +26,14 @@ close     end the connection; the will is not sent
 Source: OASIS MQTT 3.1.1.
 """
 
+from micropython import const
 from upyos import state
 from upyos.lib import streams
 from upyos.lib.command import UsageError, fail, natural, operands, options
 
-_VERBS = ("pub", "sub", "unsub", "listsub", "lastwill", "ping", "listen", "close")
-_TOPICAL = ("pub", "sub", "unsub", "lastwill")
-_MOST_PORT = 65535
+_VERBS = const(("pub", "sub", "unsub", "listsub", "lastwill", "ping", "listen", "close"))
+_TOPICAL = const(("pub", "sub", "unsub", "lastwill"))
+_MOST_PORT = const(65535)
 
 
 def _kept(name):

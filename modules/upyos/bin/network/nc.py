@@ -14,16 +14,17 @@ Source: OpenBSD nc. Not provided: UDP, proxies.
 import select
 
 import _upyos
+from micropython import const
 from upyos.lib import fullscreen, link, streams
 from upyos.lib.command import UsageError, fail, milliseconds, natural, operands, options, write
 
-_MOST_PORT = 65535
-_ETIMEDOUT = 110
-_BLOCK_BYTES = 512
-_EAGAIN = 11
-_CTRL_C = 3
-_CTRL_D = 4
-_LIMIT_MS = 15000
+_MOST_PORT = const(65535)
+_ETIMEDOUT = const(110)
+_BLOCK_BYTES = const(512)
+_EAGAIN = const(11)
+_CTRL_C = const(3)
+_CTRL_D = const(4)
+_LIMIT_MS = const(15000)
 
 
 def _typed(key, line):

@@ -14,13 +14,14 @@ file is still the same.
 Source: RFC 9110, 9112; GNU wget. Not provided: several URL, recursion, cookies.
 """
 
+from micropython import const
 from upyos.lib import files, paths, streams
 from upyos.lib.command import fail, operands, options
 from webclient import Request, Url
 from webclient.download import Download
 
-_ALL_THERE = 416
-_ENOSPC = 28
+_ALL_THERE = const(416)
+_ENOSPC = const(28)
 
 
 def _stream(source, quiet):

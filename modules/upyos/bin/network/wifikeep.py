@@ -15,7 +15,7 @@ from micropython import const
 from upyos.lib.command import fail, operands, options
 
 proc = None
-_LOOK_S = 1
+_LOOK_S = const(1)
 _MOST_PAUSE_S = const(60)
 
 

@@ -9,12 +9,13 @@ thread, command.
 
 import time
 
+from micropython import const
 from upyos import state
 from upyos.lib import command, dates
 
 # Of status, start and thread.
 _TYPES = [str, type(time.time()), int]
-_ROW = "%4s %-3s %8s %14s %10s %s"
+_ROW = const("%4s %-3s %8s %14s %10s %s")
 
 
 def _row(pid, proc, now):

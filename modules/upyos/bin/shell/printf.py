@@ -7,6 +7,7 @@ It is used again while there are ARGs left; a missing one is empty or 0.
 Source: POSIX.1-2024 printf.
 """
 
+from micropython import const
 from upyos.lib import command
 
 _ESCAPES = {
@@ -20,7 +21,7 @@ _ESCAPES = {
     "e": "\x1b",
 }
 # The widest field.
-_MOST = 1000
+_MOST = const(1000)
 
 
 class _Stop(Exception):

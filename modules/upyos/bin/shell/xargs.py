@@ -10,14 +10,15 @@ Run CMD, by default echo, with the words of standard input as further arguments.
 Source: POSIX.1-2024 xargs. Not provided: -L -s -E -p -t -x.
 """
 
+from micropython import const
 from upyos import executor, lexer, state
 from upyos.lib import command, streams
 from upyos.lib.codes import _INTERRUPTED, _NOT_FOUND
 
 # So many words at once, so that they fit into memory.
-_MOST = 50
+_MOST = const(50)
 # What xargs ends with if a command failed.
-_FAILED = 123
+_FAILED = const(123)
 
 
 def _options(args):

@@ -13,9 +13,10 @@ import gc
 
 import _upyos
 import micropython
+from micropython import const
 from upyos.lib.command import operands, options, result
 
-_TEXT = "Total: %s\nAlloc: %s\nFree: %s\n%% free: %.1f\nStack: %s"
+_TEXT = const("Total: %s\nAlloc: %s\nFree: %s\n%% free: %.1f\nStack: %s")
 
 
 def __main__(args):

@@ -12,10 +12,11 @@ Source: upyOS.
 import gc
 import sys
 
+from micropython import const
 from upyos.lib.command import fail, operands, options
 
 # asyncio drives the background jobs
-_SYSTEM = ("upyos", "upyos_port", "kernel", "proc", "sdata", "utls", "main", "asyncio")
+_SYSTEM = const(("upyos", "upyos_port", "kernel", "proc", "sdata", "utls", "main", "asyncio"))
 
 
 def __main__(args):

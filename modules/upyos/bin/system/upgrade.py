@@ -22,10 +22,11 @@ Source: upyOS; MCUboot's image format, docs/formats/firmware-swap.md.
 """
 
 import sdata
+from micropython import const
 from upyos.lib import command
 from upyos.upgrade import offer, run, slots, source
 
-_VERBS = ("status", "confirm", "revert")
+_VERBS = const(("status", "confirm", "revert"))
 
 
 def _status(slot):
