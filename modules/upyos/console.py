@@ -20,6 +20,8 @@ def error(text):
         # The main thread might be in the middle of its edited line.
         return state.turn.taken(error, text)
     target = state.turn.errors() if state.turn else state.errors
+    if state.turn and not target:
+        state.turn.room(len(text))
     before = _upyos.redirect(target)
     if not target and getattr(before, "takes_errors", None):
         # a caller over the network, which has no terminal

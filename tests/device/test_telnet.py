@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import random
+import re
 import select
 import socket
 import struct
@@ -19,6 +20,9 @@ from session import Session
 from upyfw.source import tools
 
 PASSWORD = '{"auth": {"user": "admin", "paswd": "pw7"}}'
+
+LINES = "def __main__(args):\n  for i in range(100):\n    print('line', i, 'x' * 60)\n  1 / 0\n"
+SCRIPT = "k=0\n:a\necho line $k xxxxxxxxxxxxxxxxxxxxxxxx\nincr k\nif $k < 100 goto a\nnosuch\n"
 
 MANY = "def __main__(args):\n  for _ in range(40000):\n    print('x' * 100)\n"
 
@@ -208,6 +212,30 @@ def test_output_of_a_job_and_of_the_cable_is_shown(service):
     service.session.settle()
     assert service.session.run("echo from the cable") == "from the cable"
     client.until(b"echo from the cable\r\nfrom the cable\r\n/ $: ")
+
+
+def shows_all(client: Plain, job: str) -> None:
+    """Start LINES or SCRIPT in the background: the session gets each line, and the error."""
+    client.send(job.encode() + b"\r\n")
+    shown = client.until(b"+ Done  ")
+    found = re.findall(rb"line (\d+) x+\r\n", shown)
+    assert [int(number) for number in found] == list(range(100))
+    assert b"divi" in shown or b"nosuch: not found" in shown
+    client.send(b"\x03\recho o''n\r")
+    client.until(b"\non\r\n")
+
+
+@pytest.mark.parametrize("job", ["/t/lines", "sh /t/lines.sh"])
+def test_output_of_a_thread_is_whole(machines, job):
+    """While the prompt waits, and while something else runs."""
+    files = {"/t/lines.py": LINES, "/t/lines.sh": SCRIPT}
+    with machines.at_prompt("UNIX", image("UNIX", files)) as session:
+        service = Service(session)
+        client = service.client()
+        client.until(b"/ $: ")
+        shows_all(client, f"{job} &")
+        shows_all(client, f"{job} & sleep 5")
+        service.close()
 
 
 def test_stop_closes_the_port_and_the_sessions(service):

@@ -15,7 +15,7 @@ import pytest
 from machines import image
 from network import Plain, free_port, wrong_answers
 from session import Session
-from test_telnet import Telnet, works_for_a_client
+from test_telnet import LINES, SCRIPT, Telnet, shows_all, works_for_a_client
 from upyfw.source import tools
 
 BOARD = "RPI_PICO"
@@ -32,6 +32,7 @@ def data_port() -> int:
 def running(machines, data_port) -> Iterator[Session]:
     """A board with telnet and FTP, in real time."""
     files = {"/t/a.txt": "alpha\n" * 100, "/etc/uftpd.conf": f'{{"data_port": {data_port}}}'}
+    files |= {"/t/lines.py": LINES, "/t/lines.sh": SCRIPT}
     with machines.at_prompt(BOARD, image(BOARD, files)) as session:
         assert session.target.cable.wait()
         session.run("utelnetd start")
@@ -61,6 +62,14 @@ def test_inetutils_client(running):
 def test_output_comes_once(running):
     with closing(Plain(running.target.cable.forward(23))) as client:
         assert wrong_answers(client, 100) == []
+
+
+@pytest.mark.parametrize("job", ["/t/lines", "sh /t/lines.sh"])
+def test_output_of_a_thread_is_whole(running, job):
+    with closing(Plain(running.target.cable.forward(23))) as client:
+        client.until(b"/ $: ")
+        shows_all(client, f"{job} &")
+        shows_all(client, f"{job} & sleep 5")
 
 
 def test_mpremote_over_rfc2217(running, tmp_path):

@@ -5,7 +5,7 @@
 // Mirror(size, full) is a ring of bytes. While it is in the list of mirrors, everything that goes to the terminal is put into it
 // too, from whatever thread, with CR in front of LF as the terminal has it. The session reads it: it is a stream that
 // can be polled. Nobody waits for the session here but the main thread when the ring is full: it calls full() until
-// that returns false, then drops what has no room. Another thread drops at once what has no room.
+// that returns false, then drops what has no room. Another thread drops at once what has no room; jobs ask room() before.
 
 #include <string.h>
 
@@ -183,3 +183,17 @@ static mp_obj_t upyos_set_mirror(mp_obj_t mirror, mp_obj_t on) {
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_2(upyos_mirror_obj, upyos_set_mirror);
+
+// room() -> how many bytes the console can show now and no mirror drops any of them, even from a thread for which nobody makes
+// room
+static mp_obj_t upyos_room(void) {
+    size_t room = 1 << 20;
+    mp_obj_t mirror = MP_STATE_VM(upyos_mirror);
+    while (mirror != MP_OBJ_NULL) {
+        upyos_mirror_obj_t *self = MP_OBJ_TO_PTR(mirror);
+        room = MIN(room, self->size - (self->in - self->out));
+        mirror = self->next;
+    }
+    return MP_OBJ_NEW_SMALL_INT(room);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(upyos_room_obj, upyos_room);

@@ -52,6 +52,7 @@ static const mp_rom_map_elem_t upyos_globals_table[] = {
     #endif
     { MP_ROM_QSTR(MP_QSTR_Mirror), MP_ROM_PTR(&upyos_mirror_type) },
     { MP_ROM_QSTR(MP_QSTR_mirror), MP_ROM_PTR(&upyos_mirror_obj) },
+    { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&upyos_room_obj) },
     { MP_ROM_QSTR(MP_QSTR_on_tick), MP_ROM_PTR(&upyos_on_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_tick), MP_ROM_PTR(&upyos_tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_load), MP_ROM_PTR(&upyos_load_obj) },

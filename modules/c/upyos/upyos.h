@@ -155,6 +155,7 @@ void upyos_tick_look(void);
 // mirror.c: further places for what the console shows
 extern const mp_obj_type_t upyos_mirror_type;
 extern const mp_obj_fun_builtin_fixed_t upyos_mirror_obj;
+extern const mp_obj_fun_builtin_fixed_t upyos_room_obj;
 void upyos_mirror_init(void);
 void upyos_mirror_write(const char *data, size_t len);
 

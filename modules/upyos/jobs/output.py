@@ -47,12 +47,24 @@ class Lines(io.IOBase):
         if state.parted:
             return len(data)
         turn = state.turn
-        if turn is None or turn.is_mine():
-            return self._write(data)
+        if turn is None:
+            self._write(data)
+            return len(data)
+        at = 0
+        while at < len(data):
+            end = at + turn.room(len(data) - at)
+            self._write_with(turn, data[at:end])
+            at = end
+        return len(data)
+
+    def _write_with(self, turn, data):
+        if turn.is_mine():
+            self._write(data)
+            return
         # Else the main thread might be in the middle of its edited line.
         turn.take()
         try:
-            return self._write(data)
+            self._write(data)
         finally:
             turn.give()
 
@@ -63,7 +75,6 @@ class Lines(io.IOBase):
             _upyos.redirect(before)
         else:
             self._keep(self._take() + bytes(data))
-        return len(data)
 
     def _take(self):
         """Return what was kept; nothing is then."""

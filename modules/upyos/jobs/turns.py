@@ -6,12 +6,20 @@ that interprets lines holds the lock state.turn; it lets go while a program runs
 for a key, and takes its own values with it.
 """
 
+import time
+
 import _upyos
 from micropython import const
 from upyos import state
 
 # The longest wait for a key: a thread may end meanwhile.
 _IDLE_MS = const(50)
+# What a mirror has room for at most, beside what is drawn again with a line: the one that is edited.
+_MIRRORED_BYTES = const(150)
+_DRAWN_BYTES = const(100)
+# A thread waits so often for that room, and so long each time.
+_PAUSES = const(100)
+_PAUSE_MS = const(5)
 # Where state.errors stands in what fields() returns.
 _ERRORS = const(5)
 
@@ -85,6 +93,21 @@ class Turn:
             return state.errors
         line = getattr(self.current(), "line", None)
         return line[_ERRORS] if type(line) is tuple and len(line) > _ERRORS else None
+
+    def room(self, wanted):
+        """Return how many of so many bytes sessions over the network can follow now, at least one.
+
+        Those are all on the main thread, which makes the room (svc.mirrored). Another one waits for
+        it, without the turn, but not for ever: a session may miss what it is too slow for.
+        """
+        if self.ident() == 0:
+            return wanted
+        for _ in range(_PAUSES):
+            there = _upyos.room() - _DRAWN_BYTES
+            if there >= min(wanted, _MIRRORED_BYTES):
+                return min(wanted, there)
+            self.without(time.sleep_ms, _PAUSE_MS)
+        return wanted
 
     def without(self, call, *args):
         """Call while others may have the turn; return the result."""
