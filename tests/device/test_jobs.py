@@ -150,6 +150,16 @@ def test_task_and_threads_share_the_shell(session):
     assert "count" not in session.run("ps")
 
 
+@pytest.mark.parametrize("target", ["UNIX"])
+def test_more_jobs_than_can_be_are_refused(session):
+    """Each thread of theirs has a place for its output; the fifth job stopped the system."""
+    printed = session.run("sleep 9 & " * 9 + "echo $?").splitlines()
+    assert printed[7:] == ["sleep: no free thread: at most 7"] * 2 + ["1"]
+    assert session.run("echo on > /tmp/on.txt ; cat /tmp/on.txt | cat") == "on"
+    session.run("killall sleep ; wait")
+    assert "sleep" not in session.run("ps")
+
+
 @both
 def test_a_typed_result_reaches_its_variable_while_a_thread_runs(session):
     session.run("/opt/spin 9000 &")

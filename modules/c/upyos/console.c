@@ -15,8 +15,9 @@
 #endif
 
 // One redirection per thread: a background thread never writes into the
-// foreground's file. More threads than this are not redirected at once.
-#define UPYOS_TARGETS (4)
+// foreground's file. jobs/threads.py begins one job less than this: one is the
+// main thread's.
+#define UPYOS_TARGETS (8)
 
 // The target streams live in root pointers, so that the collector sees them.
 MP_REGISTER_ROOT_POINTER(mp_obj_t upyos_target[UPYOS_TARGETS]);

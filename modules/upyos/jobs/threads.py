@@ -17,6 +17,8 @@ from upyos.programs import failure
 # with -fcallgraph-info=su), and under it lie the block device and ESP-IDF's flash code.
 _STACK_BYTES = const(8192)
 _HEADROOM_BYTES = const(2048)
+# Jobs at once: each has its output redirected, as the main thread may (UPYOS_TARGETS, console.c).
+_MOST = const(7)
 
 
 def start(proc, streams, kept, call, *args):
@@ -36,6 +38,10 @@ def begin(proc, streams, kept, call, *args):
     """As start, without a word. Raises OSError, RuntimeError if there is no free thread."""
     turn = _upyos.step(_one_more)
     proc.tid = -1
+    if turn.jobs > _MOST:
+        streams.close()
+        turn.jobs -= 1
+        raise RuntimeError("at most %d" % _MOST)
     if sys.platform in ("rp2", "esp32"):
         _thread.stack_size(_STACK_BYTES + (_HEADROOM_BYTES if sys.platform == "esp32" else 0))
     try:
@@ -67,8 +73,8 @@ def _run(proc, streams, kept, call, args):
     if sys.platform == "esp32":
         _upyos.headroom(_HEADROOM_BYTES, True)
     out = streams.target or Lines()
-    _upyos.redirect(out)
     try:
+        _upyos.redirect(out)
         call(*args)
     # barrier: whatever a program raises ends that program only
     except BaseException as exc:
