@@ -20,13 +20,39 @@ _EMPTY = const(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0")
 
 
 def unpacked(stream):
-    """Return a stream of what a gzip file holds.
+    """Return a stream of what a gzip file holds, all its members one after the other.
 
     Up to 32 KiB of memory are needed for the window that the file asks for. Reading raises
     OSError, EINVAL for what is none, EOFError for one that is cut off.
     """
     # a pipe is a file, or no stream of MicroPython's own
-    return deflate.DeflateIO(getattr(stream, "file", stream), deflate.GZIP)
+    return _Members(getattr(stream, "file", stream))
+
+
+class _Members:
+    """What the members of a gzip file hold; what stands behind them and is none is left out."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.member = deflate.DeflateIO(stream, deflate.GZIP)
+
+    def readinto(self, block):
+        count = self.member.readinto(block)
+        while not count and is_packed(self.stream):
+            # the window of the one before goes first
+            self.member = None
+            self.member = deflate.DeflateIO(self.stream, deflate.GZIP)
+            count = self.member.readinto(block)
+        return count
+
+
+def is_packed(stream):
+    """Tell whether what is left in a stream begins as gzip does; it is left where it stands."""
+    if not hasattr(stream, "seek"):
+        return False
+    begin = stream.read(2)
+    stream.seek(-len(begin), 1)
+    return begin == b"\x1f\x8b"
 
 
 def packed(pieces):

@@ -189,7 +189,7 @@ def read(file, found, names):
 
 
 def _all(stream, found, names):
-    if "z" in found or _is_packed(stream):
+    if "z" in found or packing.is_packed(stream):
         stream = packing.unpacked(stream)
     reader = _Reader(stream)
     names = [name.strip("/") for name in names]
@@ -208,15 +208,6 @@ def _all(stream, found, names):
     for name in sorted(missing):
         status = fail(name, "not in the archive")
     return status
-
-
-def _is_packed(stream):
-    """Tell whether a stream begins as gzip does; it stands at its beginning afterwards."""
-    if not hasattr(stream, "seek"):
-        return False
-    begin = stream.read(2)
-    stream.seek(-len(begin), 1)
-    return begin == b"\x1f\x8b"
 
 
 def _name(head):
