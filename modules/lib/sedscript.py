@@ -40,15 +40,25 @@ class Program:
         self.at += 1
         return self.text[self.at - 1]
 
-    def _until(self, sign):
-        """Return the text up to a sign that has no backslash before it."""
+    def _until(self, sign, is_new=False):
+        """Return the text up to a sign with no backslash before it, and not in brackets."""
         found = ""
         while (c := self._next()) != sign:
             if c == "\\":
                 c = self._next()
                 found += "" if c == sign else "\\"
+            elif c == "[" and not is_new:
+                c += self._bracket().replace("\\" + sign, sign)
             found += c
         return found
+
+    def _bracket(self):
+        """Return what stands behind a [ to its ], or nothing where that is missing."""
+        first = self.at
+        # a ] that is the first one is a member
+        end = self.text.find("]", first + 1 + (self.text[first : first + 1] == "^"))
+        self.at = max(first, end + 1)
+        return self.text[first : self.at]
 
     def _address(self):
         """Return a number, a search, or None where there is no address."""
@@ -86,7 +96,7 @@ class Program:
         """Return (search, new text, first one that is replaced, all of them, print)."""
         sign = self._next()
         wanted = self._until(sign)
-        new = self._until(sign)
+        new = self._until(sign, True)
         flags = self._take("gpiI0123456789")
         nth = "".join([c for c in flags if c.isdigit()])
         search = _search(wanted, self.extended, "i" in flags or "I" in flags)
@@ -153,10 +163,24 @@ def _search(text, extended, fold):
         text = _as_extended(text)
     if fold:
         text = _lowered(text)
-    at_start = text[:1] == "^"
+    at_start = text[:1] == "^" and "|" not in text
     # re does not say where a match is: the first group is what stands before it
     pattern = re.compile((("()(%s)" if at_start else "(.*?)(%s)") % text).encode())
-    return lambda line, start: _by_re(pattern, line, start, fold, at_start)
+    behind = None if at_start else pattern
+    if "^" in text and not at_start:
+        behind = re.compile(("(.*?)(%s)" % _behind(text)).encode())
+    return lambda line, start: _by_re(behind if start else pattern, line, start, fold)
+
+
+def _behind(text):
+    """Return an expression for the rest of a line, where ^ finds nothing: as $. does."""
+    found = ""
+    is_inside = False
+    for i, c in enumerate(text):
+        is_plain = i == 0 or text[i - 1] != "\\"
+        is_inside = c != "]" and (is_inside or c == "[" and is_plain)
+        found += "$." if c == "^" and is_plain and not is_inside else c
+    return found
 
 
 def _lowered(text):
@@ -183,9 +207,9 @@ def _as_extended(text):
     return found
 
 
-def _by_re(pattern, line, start, fold, at_start):
+def _by_re(pattern, line, start, fold):
     """Search with the module re, which has no start: what is before is cut off."""
-    if start and at_start:
+    if pattern is None:
         return None
     match = pattern.match(line[start:].lower() if fold else line[start:])
     if match is None:
@@ -226,12 +250,13 @@ def _selects(command, line, number, is_last):
 def _replaced(line, argument):
     """Return a line with one match or more replaced, or None."""
     search, new, nth, every, _ = argument
-    out = None
+    out = last = None
     done = at = count = 0
     while at <= len(line) and (hit := search(line, at)):
         start, end, group = hit
-        # a match of nothing behind one that was replaced is none
-        counts = end > start or start != done or not count
+        # a match of nothing right behind another one is none
+        counts = end > start or start != last
+        last = end
         count += counts
         if counts and count >= nth:
             # grows in place: pieces of some bytes would each take 32
