@@ -11,7 +11,10 @@ ASSIGNED = "=$"
 def add(word, get, args):
     """Append to args what a word stands for. Raises ValueError where it cannot be told."""
     if type(word) is tuple:
-        _all(word, get, args)
+        if _assigns(word[0]):
+            args.append(text(word, get))
+        else:
+            _all(word, get, args)
         return
     if _assigns(word[1]):
         if not args and any([type(part) is tuple and part[0] == "(" for part in word]):
