@@ -85,7 +85,7 @@ def run(path, args, stdin=None, proc=None):
                 status = status if status == _INTERRUPTED else interpret(level)
             except KeyboardInterrupt:
                 executor.report("ended")
-                status = _INTERRUPTED
+                state.status = status = _INTERRUPTED
             except RuntimeError:
                 # The C stack is used up.
                 executor.report("scripts nested too deep")
