@@ -94,7 +94,7 @@ def run(program, condition=False, flat=False):
         status = command(words, None, condition, flat)
     state.status = status
     if status and not condition:
-        stops(status, condition)
+        stops(status, words[0] == "!")
     return status
 
 
@@ -136,7 +136,7 @@ def command(words, stdin=None, condition=False, flat=False):
 
             return redirection.run(words, stdin, condition, flat)
         if words[0] == _BLOCK:
-            return block(words[1], stdin, flat)
+            return block(words[1], stdin, condition, flat)
         if flat and list in [type(word) for word in words]:
             from upyos.grammar import substitution
 
@@ -152,8 +152,12 @@ def command(words, stdin=None, condition=False, flat=False):
     return dispatch(words, stdin, condition, None, flat)
 
 
-def block(steps, stdin, flat):
+def block(steps, stdin, condition, flat):
     """Run a block that is a command, or leave it to script.run()."""
+    if condition and state.frame is not None and state.frame.errexit:
+        from upyos.grammar import functions
+
+        return functions.tested(("{", steps), (), stdin, flat)
     if flat:
         state.frame.control = [_ENTER, ("{", steps), (), stdin, []]
         return 0

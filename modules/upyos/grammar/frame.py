@@ -23,7 +23,8 @@ class Frame:
     exits = False
     # (word, operand) of a control word that has not been obeyed yet, or a script or a function to
     # run first, [ENTER, path, args, stdin, calls]: the calls finish the line afterwards, innermost
-    # first, `call[0](status, *call[1:])` gives the next one's status.
+    # first, `call[0](status, *call[1:])` gives the next one's status; behind a None that status
+    # ends no script with `set -e`.
     control = None
 
     def __init__(self, path, args):

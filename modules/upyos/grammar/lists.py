@@ -15,10 +15,10 @@ def run(program, condition, flat=False, at=0, wanted=True):
             last += 2
         op = program[last]
         if wanted:
-            tested = condition or op >= _AND
-            if program[at][0] == "!" and last > at + 1:
+            negated = program[at][0] == "!"
+            tested = condition or op >= _AND or negated
+            if negated and last > at + 1:
                 status = _negated(program[at:last:2])
-                tested = True
             elif last > at + 1:
                 from upyos.grammar import pipe
 
@@ -51,7 +51,7 @@ def _put_off(program, last, condition):
         from upyos.grammar import jumps
 
         if jumps.entered():
-            jumps.entered()[4].append((_go_on, program, last, condition))
+            jumps.entered()[4] += [(_go_on, program, last, condition), None]
 
 
 def _go_on(status, program, last, condition):

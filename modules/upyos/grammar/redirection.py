@@ -171,7 +171,7 @@ def _redirected(words, streams, condition, flat, target):
         previous = _upyos.redirect(streams.target)
     try:
         if words[0] == _BLOCK:
-            status = executor.block(words[1], streams.source, flat)
+            status = executor.block(words[1], streams.source, condition, flat)
         else:
             status = executor.dispatch(words, streams.source, condition, streams.result, flat)
         if flat and state.frame.control is not None:

@@ -15,7 +15,7 @@ def run(words, stdin, condition, kept, flat):
         status = executor.dispatch(words[1:], stdin, True, None, flat)
         control = state.frame.control if flat else None
         if control and control[0] == _ENTER:
-            control[4].append((_negated,))
+            control[4] += [(_negated,), None]
             return 0
         return _negated(status)
     if word == "[":
@@ -30,7 +30,7 @@ def run(words, stdin, condition, kept, flat):
     if word == "local":
         return _local(words[1:])
     if state.functions and word in state.functions:
-        return _call(words, stdin, flat)
+        return _call(words, stdin, condition, flat)
     return _assign(words, stdin, condition, kept, flat)
 
 
@@ -74,9 +74,13 @@ def _local(words):
     return 0
 
 
-def _call(words, stdin, flat):
+def _call(words, stdin, condition, flat):
     """Call a function."""
     what = (words[0], state.functions[words[0]])
+    if condition and state.frame is not None and state.frame.errexit:
+        from upyos.grammar import functions
+
+        return functions.tested(what, words[1:], stdin, flat)
     if flat:
         state.frame.control = [_ENTER, what, words[1:], stdin, []]
         return 0
