@@ -27,6 +27,8 @@ _EINVAL = const(22)
 _TO_2000_S = const(946684800)
 # Members that say something of the next one, and of no file.
 _NOTES = const("xgLK")
+# The longest name that one of them may give.
+_LONGEST_BYTES = const(1024)
 _NO_ARCHIVE = const("no archive")
 
 
@@ -170,7 +172,10 @@ class _Reader:
 def _octal(head, at, size):
     """Return a number of a header. Raises ValueError."""
     text = bytes(head[at : at + size]).split(b"\0")[0].strip()
-    return int(text, 8) if text else 0
+    try:
+        return int(text, 8) if text else 0
+    except ValueError:
+        raise ValueError(_NO_ARCHIVE) from None
 
 
 def _text(head, at, size):
@@ -195,11 +200,16 @@ def _all(stream, found, names):
     names = [name.strip("/") for name in names]
     missing = set(names)
     status = 0
+    longer = ""
     while (head := reader.header()) is not None:
         size = _octal(head, _SIZE, 12)
         kind = chr(head[_TYPE]) if head[_TYPE] else "0"
-        name = _name(head)
+        name = longer or _name(head)
         reader.left = size
+        if kind in "Lx":
+            longer = _noted(reader, kind) or longer
+        elif kind not in _NOTES:
+            longer = ""
         wanted = [part for part in names if name == part or name.startswith(part + "/")]
         missing.difference_update(wanted)
         if (wanted or not names) and kind not in _NOTES:
@@ -216,6 +226,25 @@ def _name(head):
     if bytes(head[_MAGIC : _MAGIC + 5]) == b"ustar" and head[_PREFIX]:
         name = _text(head, _PREFIX, 155) + "/" + name
     return name.strip("/")
+
+
+def _noted(reader, kind):
+    """Return the name that a note gives the next member, without slashes at its ends, or "".
+
+    L is GNU's, the name alone; x is POSIX's, lines of length, blank, key, =, value.
+    """
+    if reader.left > _LONGEST_BYTES:
+        return ""
+    note = bytearray(reader.left)
+    at = 0
+    while reader.left:
+        at += reader.readinto(memoryview(note)[at:])
+    note = bytes(note)
+    if kind == "x":
+        at = note.find(b" path=")
+        begin = note.rfind(b"\n", 0, at) + 1
+        note = note[at + 6 : begin + int(note[begin:at]) - 1] if at >= 0 else b""
+    return note.split(b"\0")[0].decode().strip("/")
 
 
 def _member_out(reader, name, kind, found):

@@ -47,10 +47,13 @@ def _hostile() -> bytes:
 @pytest.mark.parametrize("target", TARGETS)
 def test_there_and_back(machines, target):
     members = _archive()
-    pax = _tar({"p" * 90 + "/" + "q" * 60: b"long\n", "short": b"s\n"}, tarfile.PAX_FORMAT)
+    long = "p" * 90 + "/" + "q" * 60
+    gnu = _tar({long + "1": b"one\n", long + "2": b"two\n", "z": b"z\n"}, tarfile.GNU_FORMAT)
+    pax = _tar({long + "é": b"long\n", "short": b"s\n"}, tarfile.PAX_FORMAT)
     files = {
         "/h/text.gz": gzip.compress(TEXT, mtime=1),
         "/h/all.tgz": gzip.compress(_tar(members)),
+        "/h/gnu.tar": gnu,
         "/h/pax.tar": pax,
         "/h/hostile.tar": _hostile(),
         "/h/text2": TEXT,
@@ -62,6 +65,8 @@ def test_there_and_back(machines, target):
         assert session.run("gunzip -k /h/text.gz") == ""
         assert session.run("tar xf /h/all.tgz -C /o/all") == ""
         assert session.run("tar xf /h/pax.tar -C /o/all short") == ""
+        assert session.run("tar tf /h/gnu.tar").splitlines() == [long + "1", long + "2", "z"]
+        assert session.run("tar xf /h/gnu.tar -C /o ; tar xf /h/pax.tar -C /o") == ""
         out = session.run("tar xf /h/hostile.tar -C /o/safe")
         assert session.run("tar xf /h/hostile.tar -C / main.py") == "tar: main.py: protected"
         assert session.run("gzip -k /h/text2 ; tar czf /h/own.tgz -C /h text2 x") == ""
@@ -69,6 +74,8 @@ def test_there_and_back(machines, target):
     assert found["/h/text"] == TEXT
     assert {name: found[f"/o/all/{name}"] for name in members} == members
     assert found["/o/all/short"] == b"s\n"
+    assert [found[f"/o/{long}{end}"] for end in "12é"] == [b"one\n", b"two\n", b"long\n"]
+    assert found["/o/z"] == b"z\n"
     reason = "leads out of the directory"
     for name, why in (("../out", reason), ("a/../../out2", reason), ("link", "no file or")):
         assert f"tar: {name}: {why}" in out

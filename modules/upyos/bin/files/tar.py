@@ -16,7 +16,8 @@ The first word may lack its dash: tar czf a.tgz /www. Names never begin with / a
 of DIR. A power cut leaves the old FILE or the new one; of what is taken out each file as it was
 or whole.
 
-Source: POSIX.1-2024 pax, format ustar. Not provided: links, names of more than 100 bytes.
+Source: POSIX.1-2024 pax, format ustar. Not provided: links; with -c names of
+more than 100 bytes.
 """
 
 import tarfiles
