@@ -7,6 +7,7 @@ digit of its own where there is one kind only, the target a word, "" where the f
 
 from _upyos import span
 from micropython import const
+from upyos import lexer
 from upyos.grammar import words as richer
 from upyos.lib.codes import _APPEND, _EXTRA, _HERE, _OUT
 
@@ -56,14 +57,14 @@ def read(line, at, words):
 def _here(line, at, form, words):
     """Read the delimiter of a here-document."""
     at = span(line, at, _BLANKS, True)
-    end = span(line, at, _ENDS)
-    text = line[at:end]
-    if not text:
+    if line[at : at + 1] in _ENDS:
         raise SyntaxError("column %d: delimiter missing" % (at + 1))
-    literal = span(text, 0, _QUOTES) < len(text)
-    delimiter = "".join([c for c in text if c not in _QUOTES])
-    words.insert(0, [form, delimiter, literal])
-    words.insert(0, _HERE)
+    found = []
+    end = lexer._word(line, at, _QUOTES + _ENDS, found)
+    literal = span(line, at, _QUOTES) < end
+    # behind those before it: their lines come first
+    place = 2 * words.count(_HERE)
+    words[place:place] = [_HERE, [form, found[0], literal]]
     return end
 
 
