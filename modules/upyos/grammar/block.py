@@ -17,8 +17,8 @@ _NEXT = const(4)
 _LABEL = const(5)
 # Steps above this number keep the offset of their line, not what it was parsed to.
 _KEPT_STEPS = const(200)
-# Words that a condition, or what is looked at, follows.
-_HEADS = const(("while", "until", "for", "case"))
+# Words that a condition, or what is gone through, follows.
+_HEADS = const(("while", "until", "for"))
 # Words whose functions stand in grammar.groups.
 _GROUPS = const((";;", "{", "(", "}", ")", "function", "until", "case", "esac"))
 
