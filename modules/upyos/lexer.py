@@ -105,9 +105,9 @@ def _scan(line):
             at = _operator(line, at, program, words)
             words = []
         elif c == "(" and words[:1] not in (["if"], ["elif"], ["while"]) and _begins_one(words):
-            from upyos.grammar import words as richer
+            from upyos.grammar import brackets
 
-            at, words = richer.group(line, at, program, words)
+            at, words = brackets.group(line, at, program, words)
         else:
             at = _word(line, at, _STOPS, words)
         at = span(line, at, _BLANKS, True)
@@ -192,13 +192,14 @@ def _angle(line, at, words):
 def _begins_one(words):
     """Tell whether a command begins after these words: at the start, or where `if` wants one."""
     n = len(words)
-    if n == 0:
-        return True
-    if words[0] == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
+    first = words[0] if words else "{"
+    if first == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
         return n == 4 or words[4] == "run"
-    if words[0] == "function":
+    if first == "function":
         return words[2:] == ["{"]
-    return n == 1 and words[0] in ("if", "elif", "while", "then", "do", "else", "{")
+    if (n == 1 or n == 4 and first == "case") and repr(words[-1]).rstrip("])")[-2:] == ")'":
+        return True  # behind the pattern of a branch
+    return n < 2 and first in ("if", "elif", "while", "then", "do", "else", "{")
 
 
 def _word(line, at, stops, words):
@@ -286,8 +287,7 @@ def variable(line, at, parts):
         end = span(line, at + 1, _NAME, True)
         name = line[at + 1 : end]
     if name:
-        parts.append(name)
-        parts.append("")
+        parts += [name, ""]
     else:
         parts[-1] += "$"
     return end

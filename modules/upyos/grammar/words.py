@@ -14,7 +14,6 @@ tuple whose first item says what it is:
 from _upyos import span
 from micropython import const
 from upyos import lexer
-from upyos.lib.codes import _END, _SEMI
 
 _STOPS = const("'\"\\$;&|<>\t ")
 _SPECIAL = const("'\"\\$*?[]")
@@ -26,14 +25,15 @@ _DEPTH = const(8)
 
 def add(line, at, words):
     """Read the word at `at` and append it to words; return the index after it."""
-    if line.startswith("()", at) and len(words) == 1 and _is_name(words[0]):
-        words.insert(0, "function")
+    name = words[-1] if words else ""
+    if line.startswith("()", at) and _is_name(name) and lexer._begins_one(words[:-1]):
+        words.insert(len(words) - 1, "function")
         return at + 2
     parts = []
     end = _read(line, at, _STOPS, parts)
     source = line[at:end]
     name, brackets, rest = source.partition("()")
-    if not words and brackets and rest in ("", "{") and _is_name(name):
+    if brackets and rest in ("", "{") and _is_name(name) and lexer._begins_one(words):
         words += ["function", name, "{"][: 2 + len(rest)]
     else:
         words.append(_word(source, parts))
@@ -236,7 +236,7 @@ def _brace(line, at):
         c = line[at]
         if c == "}":
             return at
-        at = _skip(line, at, 0)
+        at = skip(line, at, 0)
     return -1
 
 
@@ -248,18 +248,23 @@ def closing(line, at, depth=0):
         c = line[at]
         if c == ")":
             return at
-        at = closing(line, at, _deeper(depth, at)) + 1 if c == "(" else _skip(line, at, depth)
+        if c == "c" and line.startswith("case ", at):
+            from upyos.grammar import brackets
+
+            at = brackets.past_case(line, at, depth)
+            continue
+        at = closing(line, at, deeper(depth, at)) + 1 if c == "(" else skip(line, at, depth)
     raise SyntaxError("column %d: ( not closed" % (opened + 1))
 
 
-def _deeper(depth, at):
+def deeper(depth, at):
     """Return the next depth. Raises SyntaxError where it is too much."""
     if depth == _DEPTH:
         raise SyntaxError("column %d: nested too deep, at most %d" % (at + 1, _DEPTH))
     return depth + 1
 
 
-def _skip(line, at, depth):
+def skip(line, at, depth):
     """Return the index after what is at `at`: a quoted text, $(...), ${...}, a character."""
     c = line[at]
     if c == "\\":
@@ -267,34 +272,12 @@ def _skip(line, at, depth):
     if c == "'":
         return line.find("'", at + 1) + 1 or len(line)
     if line.startswith("$(", at):
-        return closing(line, at + 1, _deeper(depth, at)) + 1
+        return closing(line, at + 1, deeper(depth, at)) + 1
     if line.startswith("${", at):
         return _brace(line, at + 2) + 1 or len(line)
     if c != '"':
         return at + 1
     at += 1
     while at < len(line) and line[at] != '"':
-        at = at + 1 if line[at] == "'" else _skip(line, at, _deeper(depth, at))
+        at = at + 1 if line[at] == "'" else skip(line, at, deeper(depth, at))
     return at + 1
-
-
-def group(line, at, program, words):
-    """Read the ( that begins a command; return the index to go on at and the words so far.
-
-    It is a command of its own for the compiler of blocks, and so is the ) that closes it. words:
-    a keyword that stands before it, or nothing.
-    """
-    if words:
-        program += [words, _SEMI]
-    program += [["("], _SEMI]
-    try:
-        end = closing(line, at)
-    except SyntaxError:
-        # It may be closed on another line.
-        return at + 1, []
-    # As many blanks in front, for the columns in messages.
-    inner = lexer.parse(" " * (at + 1) + line[at + 1 : end])
-    if inner and inner[-1] == _END:
-        inner[-1] = _SEMI
-    program += inner
-    return end + 1, [")"]
