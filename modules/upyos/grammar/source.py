@@ -14,7 +14,12 @@ class Source:
     """Lines of a script file, with their numbers."""
 
     def __init__(self, path):
-        self.file = open(lookup.reachable(path), "rb")
+        if path == "/dev/null":
+            from upyos.lib import streams
+
+            self.file = streams.open_file(path)
+        else:
+            self.file = open(lookup.reachable(path), "rb")
         self.line_no = 0
         self.labels = {}
         self._base = 0
