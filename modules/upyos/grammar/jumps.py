@@ -32,7 +32,8 @@ def note(words):
         executor.report(word + ": malformed statement")
         return _USAGE
     frame.control = (word, value)
-    return value if word == "return" else state.status
+    # break and continue have the operand 0
+    return value if loop or word == "return" else state.status
 
 
 def entered():
