@@ -14,7 +14,7 @@ from upyos import state
 
 # The longest wait for a key: a thread may end meanwhile.
 _IDLE_MS = const(50)
-# What a mirror has room for at most, beside what is drawn again with a line: the one that is edited.
+# What a mirror has room for at most, beside what is drawn again with it: the line that is edited.
 _MIRRORED_BYTES = const(150)
 _DRAWN_BYTES = const(100)
 # A thread waits so often for that room, and so long each time.
@@ -97,8 +97,8 @@ class Turn:
     def room(self, wanted):
         """Return how many of so many bytes sessions over the network can follow now, at least one.
 
-        Those are all on the main thread, which makes the room (svc.mirrored). Another one waits for
-        it, without the turn, but not for ever: a session may miss what it is too slow for.
+        Those are all on the main thread, which makes the room (svc.mirrored). Another one waits
+        for it, without the turn, but not for ever: a session may miss what it is too slow for.
         """
         if self.ident() == 0:
             return wanted
