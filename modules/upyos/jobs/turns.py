@@ -122,9 +122,12 @@ class Turn:
             return call(*args)
         finally:
             self.take()
+            # before any branch: there Ctrl-C is raised
+            set_fields(values)
             # What the call changed through inside(); a program may have put anything there.
             line = getattr(proc, "line", None)
-            set_fields(line if type(line) is tuple and len(line) == len(values) else values)
+            if type(line) is tuple and len(line) == len(values):
+                set_fields(line)
 
     def leave(self):
         """Go with the last job. Called in a step: a tick between might begin another."""
@@ -144,9 +147,10 @@ class Turn:
         try:
             return call(*args)
         finally:
-            if proc is not None:
-                proc.line = fields()
+            values = fields()
             end(outer)
+            if proc is not None:
+                proc.line = values
 
     def taken(self, call, *args):
         """Call with the turn, as a program must that uses the shell; return the result."""
@@ -160,21 +164,22 @@ class Turn:
 def begin(values):
     """Take the turn if there is one, with these values; return what end() wants back."""
     turn = state.turn
-    if turn is None or turn.is_mine():
-        turn = None
-    else:
+    # what does nothing
+    give = bool
+    if turn is not None and not turn.is_mine():
+        give = turn.give
         turn.take()
-    outer = (turn, fields())
+    outer = (give, fields())
     set_fields(values)
     return outer
 
 
 def end(outer):
-    """Undo begin()."""
-    turn, values = outer
+    """Undo begin(). Without a branch: Ctrl-C, which is raised there, would leave the turn taken,
+    and whoever takes it next would wait for himself."""
+    give, values = outer
     set_fields(values)
-    if turn is not None:
-        turn.give()
+    give()
 
 
 def regain():

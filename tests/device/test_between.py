@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""What comes between two steps of the foreground: a tick of the jobs, Ctrl-C, another thread."""
+
+import random
+import time
+
+import pytest
+from machines import image
+from upyfw.targets.base import TargetError
+
+# How long a prompt may take to come after Ctrl-C, and how often that is typed until then.
+LIMIT_S = 0.7
+TRIES = 12
+
+TASK = """import asyncio
+async def __main__(args):
+    while True:
+        await asyncio.sleep_ms(1)
+"""
+SHORT = """def __main__(args):
+    pass
+"""
+THREAD = """import time
+def __main__(args):
+    while True:
+        time.sleep_ms(1)
+"""
+# Each begins a loop of its own, with a task that ends in its first step.
+LOOPS = {
+    "run": "asyncio.run(main(i))",
+    "task": "asyncio.get_event_loop().run_until_complete(asyncio.create_task(main(i)))",
+}
+LOOP = """import asyncio
+async def main(i):
+    return i
+def __main__(args):
+    for i in range(20000):
+        if {call} != i:
+            print("not", i)
+    print("all of them")
+"""
+# What programs do with the values of their line, in the turn.
+TURNS = {
+    "variable": "variables.get('?')",
+    "command": "kernel.run_cmd('cd /')",
+}
+TURN = """import kernel
+from upyos import variables
+def __main__(args):
+    while True:
+        {call}
+"""
+LOGS = """import asyncio, utls
+async def __main__(args):
+    for i in range(60):
+        utls.log("task%d" % i, "from")
+        await asyncio.sleep_ms(1)
+"""
+LOG = """import utls
+def __main__(args):
+    for i in range(60):
+        utls.log("fore%d" % i, "from")
+"""
+
+
+def _started(machines, **files):
+    texts = {f"/t/{name}.py": text for name, text in files.items()}
+    return machines.at_prompt("UNIX", image("UNIX", texts | {"/t/big.txt": "x" * 6000}))
+
+
+def _interrupt(session, line, most):
+    """Type a line, and while it runs Ctrl-C, several at once; the prompt comes."""
+    session.type(line)
+    time.sleep(random.uniform(0.01, 0.05))
+    for _ in range(random.randint(1, most)):
+        session.target.send(b"\x03")
+        time.sleep(random.uniform(0, 0.002))
+    for _ in range(TRIES):
+        try:
+            return session.wait_prompt(LIMIT_S)
+        except TargetError:
+            # it was typed before the line began
+            session.target.send(b"\x03")
+    return session.wait_prompt(LIMIT_S)
+
+
+@pytest.mark.parametrize("call", TURNS.values(), ids=TURNS)
+def test_ctrl_c_while_a_program_has_the_turn(machines, call):
+    """It never leaves it taken: nobody could take it again, and no prompt come."""
+    random.seed(1)
+    with _started(machines, thread=THREAD, fore=TURN.format(call=call)) as session:
+        session.run("/t/thread.py &")
+        for _ in range(60):
+            _interrupt(session, "/t/fore.py", 2)
+
+
+def test_ctrl_c_while_the_turn_comes_back(machines):
+    """The prompt has its own values then, not those of the job that had the turn before."""
+    random.seed(1)
+    files = {"/t/job.sh": "while true\ncd /\ndone\n", "/t/short.py": SHORT}
+    with machines.at_prompt("UNIX", image("UNIX", files)) as session:
+        session.run("/t/job.sh &")
+        for _ in range(60):
+            for _ in range(5):
+                _interrupt(session, "/t/short.py", 5)
+            session.target.read_quiet(0.1, 10)
+            session.target.send(b"\x15")
+            assert session.run('echo "<$0>"') == "<>"
