@@ -84,6 +84,13 @@ def _interrupt(session, line, most):
     return session.wait_prompt(LIMIT_S)
 
 
+@pytest.mark.parametrize("call", LOOPS.values(), ids=LOOPS)
+def test_a_loop_whose_task_a_tick_has_run(machines, call):
+    with _started(machines, task=TASK, fore=LOOP.format(call=call)) as session:
+        session.run("/t/task.py &")
+        assert session.run("/t/fore.py") == "all of them"
+
+
 @pytest.mark.parametrize("call", TURNS.values(), ids=TURNS)
 def test_ctrl_c_while_a_program_has_the_turn(machines, call):
     """It never leaves it taken: nobody could take it again, and no prompt come."""

@@ -44,18 +44,27 @@ def _on_main():
 
 def run(coro):
     """As asyncio.run."""
-    if _on_main():
-        return run_until_complete(create_task(coro))
-    return Visit().run(coro)
+    return run_until_complete(None, coro) if _on_main() else Visit().run(coro)
 
 
-def run_until_complete(task=None):
-    """As asyncio's; afterwards, however it ended, the loop that was there before goes on."""
+def run_until_complete(task=None, coro=None):
+    """As asyncio's; afterwards, however it ended, the loop that was there before goes on.
+
+    coro: of a task that is made here.
+    """
     if not _on_main():
         _wait_until(task.done)
         return _result(task.data)
     outer = core.cur_task
+    # From here on no tick runs the loop. Before, it may have run the task to its end.
+    core.cur_task = True
     try:
+        if coro is not None:
+            task = create_task(coro)
+        if task and task.done():
+            # what it raised is not reported, too
+            iter(task)
+            return _result(task.data)
         return _run_until_complete(task)
     finally:
         core.cur_task = outer
