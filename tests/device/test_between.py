@@ -113,3 +113,10 @@ def test_ctrl_c_while_the_turn_comes_back(machines):
             session.target.read_quiet(0.1, 10)
             session.target.send(b"\x15")
             assert session.run('echo "<$0>"') == "<>"
+
+
+def test_pipes_in_pipes_have_files_of_their_own(machines):
+    with _started(machines) as session:
+        line = "{ cat /t/big.txt | cat; } | wc -c"
+        assert session.run(line) == "6000"
+        assert session.run("< os.listdir('/tmp')") == "[]"

@@ -19,8 +19,7 @@ class Pipe(io.IOBase):
     # The OSError that kept it from taking all that was written.
     broken = None
 
-    def __init__(self, name):
-        self.name = _FILE + name
+    def __init__(self):
         self.memory = io.BytesIO()
         self.file = None
         self.size = 0
@@ -36,6 +35,9 @@ class Pipe(io.IOBase):
 
     def _write(self, data):
         if self.file is None and self.size + len(data) > _MEMORY_BYTES:
+            # A number of its own, as a process has: there are pipes in pipes, and in jobs.
+            state.pid += 1
+            self.name = "%s%d" % (_FILE, state.pid)
             self.file = open(self.name, "wb")
             self.file.write(self.memory.getvalue())
             self.memory = None
@@ -97,7 +99,7 @@ def run(commands, condition, flat=False, at=0, stdin=None):
     last = len(commands) - 1
     while at < last:
         broken = state.broken
-        pipe = Pipe("%d.%d" % (state.pid, at))
+        pipe = Pipe()
         previous = _upyos.redirect(pipe)
         entered = None
         try:
