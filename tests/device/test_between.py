@@ -115,6 +115,20 @@ def test_ctrl_c_while_the_turn_comes_back(machines):
             assert session.run('echo "<$0>"') == "<>"
 
 
+def test_lines_of_the_log_are_all_there(machines):
+    with _started(machines, logs=LOGS, log=LOG) as session:
+        session.run("mkdir /var/log")
+        wanted = {f"{who}{i}: from" for who in ("fore", "task") for i in range(60)}
+        for _ in range(30):
+            session.run("/t/logs.py &")
+            session.run("/t/log.py")
+            assert session.wait_texts(["+ Done"], 30) is None
+            session.forget()
+            lines = session.run("cat /var/log/messages").split("\n")
+            assert wanted - {line[20:] for line in lines} == set()
+            session.run("rm /var/log/messages")
+
+
 def test_pipes_in_pipes_have_files_of_their_own(machines):
     with _started(machines) as session:
         line = "{ cat /t/big.txt | cat; } | wc -c"
