@@ -18,40 +18,54 @@ def loop(held=()):
     held: the processes of a program that is held below, see jobs.held. Returns the status that
     one of them was given.
     """
-    while True:
-        for proc in held:
-            if proc.sts != "H":
-                return proc.sts
-        try:
-            if not held and len(sys.modules) != state.modules:
-                # No tick meanwhile: a peer would be accepted by what is being dropped.
-                _upyos.step(loader.forget)
-            if state.key:
-                # What a job has broken meanwhile.
-                loader.mend("upyos/")
-            if sdata.upyos.stop:
-                return
-            _upyos.tty(True)
-            line = lineedit.read(_prompt())
-            if "upyos.jobs.output" in sys.modules:
-                sys.modules["upyos.jobs.output"].show_kept()
-            if line is None:
-                if not held and _upyos.raw_repl():
-                    return
-                from upyos.grammar import raw_repl
+    failed = None
+    _upyos.hold(True)
+    try:
+        while True:
+            try:
+                try:
+                    # Ctrl-C is raised at a branch: in here, not at those of this loop, for then
+                    # it would end the system.
+                    _upyos.hold(False)
+                    if failed:
+                        line, failed = failed, None
+                        _report(line)
+                    for proc in held:
+                        if proc.sts != "H":
+                            return proc.sts
+                    if not held and len(sys.modules) != state.modules:
+                        # No tick meanwhile: a peer would be accepted by what is being dropped.
+                        _upyos.step(loader.forget)
+                    if state.key:
+                        # What a job has broken meanwhile.
+                        loader.mend("upyos/")
+                    if sdata.upyos.stop:
+                        return
+                    _upyos.tty(True)
+                    line = lineedit.read(_prompt())
+                    if "upyos.jobs.output" in sys.modules:
+                        sys.modules["upyos.jobs.output"].show_kept()
+                    if line is None:
+                        if not held and _upyos.raw_repl():
+                            return
+                        from upyos.grammar import raw_repl
 
-                raw_repl.run()
-            elif line and not line.isspace():
-                line = _completed(line)
-                _upyos.tty(False)
-                executor.run_line(line, _more)
-        except EOFError:
-            console.write("Type exit to leave.\n")
-        except KeyboardInterrupt:
-            state.status = _INTERRUPTED
-        # barrier: the prompt comes back whatever a line raises
-        except BaseException as exc:
-            _report(exc)
+                        raw_repl.run()
+                    elif line and not line.isspace():
+                        line = _completed(line)
+                        _upyos.tty(False)
+                        executor.run_line(line, _more)
+                finally:
+                    _upyos.hold(True)
+            except EOFError:
+                console.write("Type exit to leave.\n")
+            except KeyboardInterrupt:
+                state.status = _INTERRUPTED
+            # barrier: the prompt comes back whatever a line raises
+            except BaseException as exc:
+                failed = exc
+    finally:
+        _upyos.hold(False)
 
 
 def _report(exc):

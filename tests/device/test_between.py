@@ -115,6 +115,46 @@ def test_ctrl_c_while_the_turn_comes_back(machines):
             assert session.run('echo "<$0>"') == "<>"
 
 
+SCRIPTS = {
+    "output": "/t/short.py > /tmp/o.txt",
+    "errors": "ls /nosuch 2> /tmp/o.txt",
+    "pipe": "echo a | cat",
+}
+
+
+@pytest.mark.parametrize("line", SCRIPTS.values(), ids=SCRIPTS)
+def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, line):
+    """Neither its redirections nor its frame; nor does it end the system."""
+    random.seed(3)
+    with _started(machines, short=SHORT) as session:
+        session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
+        session.run("echo done >> /t/fore.sh")
+        for _ in range(10):
+            for _ in range(20):
+                _interrupt(session, "/t/fore.sh", 5)
+            session.target.read_quiet(0.2, 10)
+            session.target.send(b"\x15")
+            assert session.run('echo "<$0>"') == "<>"
+            assert "nosuch" in session.run("ls /nosuch")
+
+
+def test_ctrl_c_ends_no_job(machines):
+    """The loop is without what jobs run for a moment, after each program of a user."""
+    random.seed(2)
+    with _started(machines, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")) as session:
+        session.run("echo 'while true' > /t/fore.sh; echo '/t/short.py' >> /t/fore.sh")
+        session.run("echo done >> /t/fore.sh")
+        for _ in range(10):
+            session.run("/t/task.py &")
+        for _ in range(300):
+            _interrupt(session, "/t/fore.sh", 5)
+        session.target.read_quiet(0.3, 10)
+        session.target.send(b"\x15")
+        session.forget()
+        session.run("for i in $(ps | grep task | cut -c1-6); do kill $i; done")
+        assert session.wait_texts(["+ Done"] * 10, 10) is None, session.text
+
+
 def test_lines_of_the_log_are_all_there(machines):
     with _started(machines, logs=LOGS, log=LOG) as session:
         session.run("mkdir /var/log")

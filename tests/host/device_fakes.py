@@ -135,6 +135,7 @@ def _fakes(device: Device) -> None:
         span=span,
         redirect=device.redirect,
         key=device.key,
+        hold=lambda on: None,
         changes=lambda: 0,
         mend=lambda: False,
         load=lambda path, _name: importlib.import_module(path[:-3].replace("/", ".")),

@@ -81,10 +81,23 @@ void upyos_interrupt_insist(void) {
     }
 }
 
+// One that is pending would be raised at the next branch, though it is put off now.
+static void upyos_put_off_pending(void) {
+    if (upyos_on_main() && !upyos_tty_raw && !upyos_callback_is_due && upyos_presses < UPYOS_INSISTS
+        && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception))) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+        upyos_typed = true;
+        // it is counted when it acts
+        upyos_presses -= upyos_presses != 0;
+    }
+}
+
 // Put off Ctrl-C; calls may be nested. It acts when the last one lets go.
 void upyos_hold_interrupt(bool hold) {
     if (hold) {
-        ++upyos_holds;
+        if (upyos_holds++ == 0) {
+            upyos_put_off_pending();
+        }
     } else if (upyos_holds != 0) {
         upyos_set_holds(upyos_holds - 1);
     }
@@ -198,9 +211,12 @@ static mp_obj_t upyos_tty(mp_obj_t raw) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tty_obj, upyos_tty);
 
-// hold(on): put off Ctrl-C while background tasks run, so that it meets the foreground program
+// hold(on): put off Ctrl-C while background tasks run, so that it meets the foreground program, and what it must not
+// interrupt in the middle. It comes to no other thread.
 static mp_obj_t upyos_hold(mp_obj_t on) {
-    upyos_hold_interrupt(mp_obj_is_true(on));
+    if (upyos_on_main()) {
+        upyos_hold_interrupt(mp_obj_is_true(on));
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_hold_obj, upyos_hold);

@@ -106,8 +106,11 @@ def run(commands, condition, flat=False, at=0, stdin=None):
             status = executor.command(commands[at], stdin, False, flat)
             entered = flat and _entered()
         finally:
+            # Ctrl-C would leave the output of the next lines in this pipe
+            _upyos.hold(True)
             if not entered:
                 _end(previous, stdin)
+            _upyos.hold(False)
         if entered:
             entered[4].append((_go_on, commands, condition, at, stdin, pipe, previous, broken))
             return 0

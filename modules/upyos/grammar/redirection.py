@@ -164,12 +164,14 @@ def _redirected(words, streams, condition, flat, target):
     """Run a command with its streams in place."""
     kept = state.errors, state.broken
     previous = entered = None
-    if streams.redirects:
-        state.errors = streams.errors
-    if streams.target is not None:
-        state.broken = None
-        previous = _upyos.redirect(streams.target)
+    is_set = False
     try:
+        if streams.redirects:
+            state.errors = streams.errors
+        if streams.target is not None:
+            previous = _upyos.redirect(streams.target)
+            is_set = True
+            state.broken = None
         if words[0] == _BLOCK:
             status = executor.block(words[1], streams.source, condition, flat)
         else:
@@ -179,12 +181,15 @@ def _redirected(words, streams, condition, flat, target):
 
             entered = jumps.entered()
     finally:
+        # Ctrl-C would leave the output of the next lines in a file that is closed
+        _upyos.hold(True)
         failed = None
         if not entered:
             state.errors, broken = kept
-            if streams.target is not None:
+            if is_set:
                 _upyos.redirect(previous)
                 failed, state.broken = state.broken, broken
+        _upyos.hold(False)
     if entered:
         entered[4].append((_end, streams.moved(), previous, target, kept))
     else:

@@ -102,13 +102,18 @@ def run(path, args, stdin=None, proc=None):
                 levels.append(level)
         return status
     finally:
-        while levels:
-            levels.pop().leave()
-            _upyos.redirect(target)
-        if outer is not None:
-            outer.nested = nested
-        if outer is None or not outer.path and not outer.blocks:
-            executor.found.clear()
+        # Ctrl-C would leave a frame of theirs to the prompt
+        _upyos.hold(True)
+        try:
+            while levels:
+                levels.pop().leave()
+                _upyos.redirect(target)
+            if outer is not None:
+                outer.nested = nested
+            if outer is None or not outer.path and not outer.blocks:
+                executor.found.clear()
+        finally:
+            _upyos.hold(False)
 
 
 def enter(path, args, stdin=None, proc=None):

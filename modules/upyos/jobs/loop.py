@@ -85,7 +85,18 @@ def new_event_loop():
 
 
 def aside():
-    """Take all but the parts of jobs out of the loop; return it for back()."""
+    """Take all but the parts of jobs out of the loop; return it for back().
+
+    No tick meanwhile, and no Ctrl-C: tasks are in no queue then, and would be lost.
+    """
+    _upyos.hold(True)
+    try:
+        return _upyos.step(_aside)
+    finally:
+        _upyos.hold(False)
+
+
+def _aside():
     queue = core._task_queue
     kept = []
     left = []
