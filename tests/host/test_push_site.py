@@ -162,7 +162,8 @@ def test_what_is_asked_for_wrongly(folder, capsys, monkeypatch):
     assert _push(capsys, "--all", "host", "--site", folder)[0] == 2
     assert "no update site" in _push(capsys, "host", "--site", folder / "none")[1]
     assert "no such port" in _push(capsys, "/dev/none", "--site", folder)[1]
-    assert "is no HOST" in _push(capsys, "a:b:c", "--site", folder)[1]
+    for host in ("a:b:c", "a..b", "x" * 64):
+        assert "is no HOST" in _push(capsys, host, "--site", folder)[1]
     assert "no board answered" in _push(capsys, "--all", "--site", folder)[1]
 
 
