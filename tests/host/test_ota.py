@@ -96,6 +96,15 @@ def test_what_is_no_image(content, tmp_path, key):
     assert _ota("verify", tmp_path / "x", "--key", tmp_path / "k") == 2
 
 
+@pytest.mark.parametrize("signature", [b"zz", b"3", b"\xff\xfe", "ä".encode()])
+def test_a_damaged_list(signature, tmp_path, key, capsys):
+    path = tmp_path / "upgrade.inf"
+    path.write_bytes(b"#upyOS,1.2.3,2030-01-01 \xff\n#files,0\n#sig," + signature + b"\n")
+    assert _ota("verify", path, "--key", key) == 1
+    assert f"{path}: is signed by another key" in capsys.readouterr().err
+    assert _ota("show", path) == 0
+
+
 def test_firmware_that_does_not_fit_is_refused():
     room = BOARD.room_bytes
     assert slotimage.wrap(BOARD, bytes(room))

@@ -80,7 +80,7 @@ def with_signature(data: bytes, name: str, public: object, signature: bytes) -> 
 def fault(data: bytes, name: str, public: object) -> str | None:
     """Return why an image or a list is not signed by a key, or None."""
     if data.startswith(b"#upyOS,"):
-        signature = bytes.fromhex(data.partition(_SIG)[2].decode().strip())
+        signature = _list_signature(data)
     else:
         signature = read_image(data, name).signature
     if not signature:
@@ -88,6 +88,15 @@ def fault(data: bytes, name: str, public: object) -> str | None:
     if signing.is_signed(public, digest_to_sign(data, name), signature):
         return None
     return "is signed by another key"
+
+
+def _list_signature(data: bytes) -> bytes:
+    """Return the signature of a list; what is no hexadecimal number is nobody's."""
+    text = data.partition(_SIG)[2].decode(errors="replace").strip()
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return text.encode()
 
 
 def list_text(version: str, images: dict[str, tuple[str, bytes]], files: dict[str, bytes]) -> str:
@@ -152,7 +161,7 @@ def _made(path: Path) -> Path:
 def shown(data: bytes, name: str) -> list[tuple[str, str]]:
     """Return what an image or a list says of itself, as names and values."""
     if data.startswith(b"#upyOS,"):
-        head, *lines = data.decode().splitlines()
+        head, *lines = data.decode(errors="replace").splitlines()
         signed_too = "yes" if data.partition(_SIG)[2] else "no"
         count = sum(1 for line in lines if line[:1] in "/@")
         return [("list", head[7:]), ("records", str(count)), ("signed", signed_too)]
