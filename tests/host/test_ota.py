@@ -202,3 +202,4 @@ def test_serve_at_a_port_in_use(key, tmp_path, capsys):
         port = taken.getsockname()[1]
         assert _ota("serve", tmp_path, "--port", port) == 1
     assert f"port {port}: Address already in use" in capsys.readouterr().err
+    assert _ota("serve", tmp_path, "--port", 65536) == 2

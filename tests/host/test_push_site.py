@@ -164,6 +164,8 @@ def test_what_is_asked_for_wrongly(folder, capsys, monkeypatch):
     assert "no such port" in _push(capsys, "/dev/none", "--site", folder)[1]
     for host in ("a:b:c", "a..b", "x" * 64):
         assert "is no HOST" in _push(capsys, host, "--site", folder)[1]
+    for port in (-1, 65536):
+        assert "is not in the range" in _push(capsys, "a", "--site", folder, "--port", port)[1]
     assert "no board answered" in _push(capsys, "--all", "--site", folder)[1]
 
 

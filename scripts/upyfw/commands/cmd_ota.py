@@ -23,6 +23,7 @@ from upyfw.remote.consoles import Cable, Console, Net
 from upyfw.remote.push import GOOD, End, Push, Result
 
 _PORT = 8000
+_PORTS = click.IntRange(0, 65535)
 _FIND_S = 3.0
 _KEY = click.option(
     "--key",
@@ -158,7 +159,7 @@ def site(names: tuple[str, ...], out: Path, channel: str, key_path: Path | None)
 
 @command.command("serve")
 @click.argument("folder", type=Path, metavar="[DIR]", default=Path("dist-ota"))
-@click.option("--port", type=int, default=_PORT, show_default=True)
+@click.option("--port", type=_PORTS, default=_PORT, show_default=True)
 def serve(folder: Path, port: int) -> None:
     """Serve an update site on the local network, until Ctrl-C."""
     if not (folder / updates.LIST).exists():
@@ -202,7 +203,7 @@ def _address() -> str:
 @click.option("--baud", default=115200, type=serial_ports.BAUDS, help="Speed of a serial port.")
 @click.option("--here", metavar="HOST[:PORT]", help="Where the boards reach this machine.")
 @click.option(
-    "--port", type=int, default=0, help="Port that the site is served at; else a free one."
+    "--port", type=_PORTS, default=0, help="Port that the site is served at; else a free one."
 )
 @click.option(
     "--wait", type=float, default=240.0, metavar="S", help="For how long a board may restart."
