@@ -2,6 +2,7 @@
 """`upyfw sync` with a board that is a process of this machine: over FTP, and at its console."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,11 +10,15 @@ import threading
 
 import ftp_server
 import pytest
+import upgrade_boards as up
 from casefile import TREE
 from machines import image
 from network import LIMIT_S
+from upyfw import cli
+from upyfw.remote import consoles
 from upyfw.remote.sync import Sync
 from upyfw.remote.ways import SerialWay
+from upyfw.targets.pty_bridge import PtyBridge
 
 HELLO = b"def __main__(args):\n  print('hello')\n"
 
@@ -105,6 +110,32 @@ def test_at_the_console(machines, folder, name):
         sync.update()
         assert session.target.run("test -e /local/a.txt; echo $?").split()[-1] == "1"
         assert session.target.run("hello").strip() == "hello"
+
+
+BUSY = {
+    "vi": ("UNIX", b"vi /a.txt\r", b"/a.txt", "its console shows no prompt"),
+    "raw REPL": ("UNIX", b"\x01", b"raw REPL", "its console shows no prompt"),
+    "bare": ("RPI_PICO", b"\x01\x02", b">>> ", "it is at MicroPython's prompt"),
+}
+
+
+@pytest.mark.parametrize("what", BUSY)
+def test_a_console_without_the_shell(machines, folder, capsys, monkeypatch, what):
+    """One line and advice; the board is as it was."""
+    monkeypatch.setattr(consoles, "_PROMPT_S", 2)
+    name, keys, shown, why = BUSY[what]
+    with machines.at_prompt(name, image(name, {"/a.txt": "alpha\n"})) as session:
+        session.target.send(keys)
+        session.target.read_until(re.compile(re.escape(shown)))
+        with PtyBridge(session.target) as bridge:
+            assert cli.run(["sync", bridge.path, str(folder)]) == 1
+            line, advice = capsys.readouterr().err.splitlines()
+            assert line.startswith(f"upyfw: {bridge.path}: {why}")
+            assert "./upyfw monitor" in advice
+            site = up.site(folder.parent / "site", "0.3.0", b"image")
+            assert cli.run(["ota", "push", bridge.path, "--site", str(site)]) == 1
+            assert capsys.readouterr().err.splitlines()[-1] == advice
+        assert "Traceback" not in session.text
 
 
 class Way:

@@ -278,4 +278,5 @@ def _report(results: list[Result], silent: list[Result], run: Callable[[], objec
     bad = [one for one in results + silent if one.end not in GOOD]
     if bad:
         first = ": ".join(filter(None, (f"{bad[0].name} {bad[0].end.value}", bad[0].why)))
-        raise UpyfwError(f"{len(bad)} of {len(results + silent)} not updated; {first}")
+        what = f"{len(bad)} of {len(results + silent)} not updated; {first}"
+        raise UpyfwError(what, bad[0].hint)

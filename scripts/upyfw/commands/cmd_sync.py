@@ -17,8 +17,10 @@ from upyfw.flash import serial_ports
 from upyfw.remote import files, place, secret
 from upyfw.remote.sync import Sync
 from upyfw.remote.ways import FtpWay, SerialWay, Way
+from upyfw.targets.base import TargetError, short
 from upyfw.targets.serial_port import SerialPort
 
+_AGAIN_HINT = "look at the board, then run it again: what it has is not sent twice"
 
 @click.command("sync")
 @click.argument("where", metavar="HOST|PORT")
@@ -48,6 +50,8 @@ def command(
             written, count = sync.push()
         except OSError as exc:
             raise UpyfwError(f"{where}: {exc.strerror or exc}") from exc
+        except TargetError as exc:
+            raise UpyfwError(f"{where}: {short(exc)}", _AGAIN_HINT) from None
         say(f"{where}: {written} of {count} files written")
         if watch:
             say(f"watching {folder}; Ctrl-C ends")
@@ -59,7 +63,11 @@ def _way(where: str, user: str, baud: int) -> Iterator[Way]:
     if "/" in where or "\\" in where:
         serial_ports.check(where)
         with SerialPort(where, baud) as target:
-            yield SerialWay(target)
+            try:
+                way = SerialWay(target)
+            except UpyfwError as exc:
+                raise UpyfwError(f"{where}: {short(exc)}", exc.hint) from None
+            yield way
         return
     host = place.of(where, files.PORT)
     board = files.BoardFiles(host, user, lambda: secret.password(host.host, user))

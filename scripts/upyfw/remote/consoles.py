@@ -28,6 +28,11 @@ _LOG_IN_S = 30.0
 _SETTLE_S = 0.05
 _TRIES = 3
 _CTRL_C = b"\x03"
+# what Ctrl-C does not end, or who prints without a pause
+_BUSY_HINT = (
+    "leave what has it (:q! leaves vi, Ctrl-B the raw REPL), kill jobs that print: ./upyfw monitor"
+)
+_BARE_HINT = "start upyOS: ./upyfw monitor, then Ctrl-D"
 _ASKED = re.compile(rb"(?:Login: |Password: |Login incorrect\r\n|%s)" % prompts.ANY.pattern)
 
 
@@ -148,20 +153,31 @@ class Net:
 
 
 def at_prompt(target: Target, interrupt: bool) -> None:
-    """Wait for the prompt; UpyfwError if it is not to be had."""
+    """Wait for the shell's prompt; UpyfwError if it is not to be had."""
+    try:
+        seen = _prompt(target, interrupt)
+    except TargetStopped:
+        raise
+    except TargetError:
+        raise UpyfwError("its console shows no prompt", _BUSY_HINT) from None
+    if prompts.BARE.search(seen):
+        raise UpyfwError("it is at MicroPython's prompt, not at the shell's", _BARE_HINT)
+
+
+def _prompt(target: Target, interrupt: bool) -> bytes:
+    """Return output that ends with a prompt."""
     if interrupt:
         # a program in the foreground, or a line that is half typed
         target.send(_CTRL_C)
     else:
         try:
-            target.read_until(prompts.ANY, _QUIET_S, settle=_SETTLE_S)
-            return
+            return target.read_until(prompts.ANY, _QUIET_S, settle=_SETTLE_S)
         except TargetStopped:
             raise
         except TargetError:
             # it was drawn before this console was open
             target.send(b"\r")
-    target.read_until(prompts.ANY, _PROMPT_S, settle=_SETTLE_S)
+    return target.read_until(prompts.ANY, _PROMPT_S, settle=_SETTLE_S)
 
 
 def run(target: Target, line: str, limit_s: float = 30.0) -> str:

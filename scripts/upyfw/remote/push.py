@@ -13,7 +13,7 @@ from upyfw.base.errors import UpyfwError
 from upyfw.release.sites import Site
 from upyfw.remote import consoles
 from upyfw.remote.consoles import Console, Facts
-from upyfw.targets.base import Target, TargetError, TargetStopped
+from upyfw.targets.base import Target, TargetError, short
 
 _LOOK_S = 1.0
 _TRIED = "The new firmware is tried at the next reset."
@@ -51,13 +51,14 @@ Tell = Callable[[str, float | None], None]
 
 @dataclass
 class Result:
-    """How a push ended; why: one line, or nothing."""
+    """How a push ended; why: one line, or nothing. hint: what to do about it, or None."""
 
     name: str
     before: Facts | None = None
     version: str = ""
     end: End = End.LEFT
     why: str = ""
+    hint: str | None = None
 
 
 class Push:
@@ -85,7 +86,7 @@ class Push:
             with self._console.open(True) as target:
                 found = consoles.facts(target)
         except UpyfwError as exc:
-            self._end(End.REFUSED, _short(exc))
+            self._end(End.REFUSED, short(exc), exc.hint)
             return
         self.result.before = found
         self.result.version = found.version
@@ -105,7 +106,7 @@ class Push:
                 self._restart(target)
         except UpyfwError as exc:
             tell("waits for it", None)
-            self._end(End.REFUSED if self._answers() else End.LOST, _short(exc))
+            self._end(End.REFUSED if self._answers() else End.LOST, short(exc), exc.hint)
             return
         self._await(tell)
 
@@ -121,9 +122,10 @@ class Push:
                     return False
                 time.sleep(_LOOK_S)
 
-    def _end(self, end: End, why: str = "") -> None:
+    def _end(self, end: End, why: str = "", hint: str | None = None) -> None:
         self.result.end = end
         self.result.why = why
+        self.result.hint = hint
 
     def _load(self, target: Target, tell: Tell) -> bool:
         """Have it load all; return whether a restart is wanted."""
@@ -187,13 +189,6 @@ class Push:
         elif now.version == self._site.version and (said or now != self.result.before):
             self._end(End.UPDATED)
         return self.result.end is not End.LOST
-
-
-def _short(error: UpyfwError) -> str:
-    """Return what went wrong, without what was awaited and the last output."""
-    if isinstance(error, TargetError) and not isinstance(error, TargetStopped):
-        return "its console does not answer"
-    return error.what.partition("; its last output was ")[0]
 
 
 def _reason(said: str, base: str) -> str:

@@ -9,12 +9,10 @@ import posixpath
 from typing import Protocol
 
 from upyfw.base.errors import UpyfwError
+from upyfw.remote import consoles
 from upyfw.remote.files import BoardFiles, Refused
-from upyfw.targets import prompts, serial_blocks
+from upyfw.targets import serial_blocks
 from upyfw.targets.base import Target
-
-_PROMPT_S = 10.0
-_CTRL_C = b"\x03"
 
 
 class Way(Protocol):
@@ -76,9 +74,7 @@ class SerialWay:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        # a program in the foreground, or a line that is half typed
-        target.send(_CTRL_C)
-        target.read_until(prompts.ANY, _PROMPT_S, settle=0.05)
+        consoles.at_prompt(target, True)
 
     def has(self, path: str, data: bytes) -> bool:
         told = self._target.run("sha256sum " + _word(path))

@@ -122,6 +122,13 @@ def command_output(text: str) -> str:
     return body + newline
 
 
+def short(error: UpyfwError) -> str:
+    """Return what went wrong, without what was awaited and the last output."""
+    if isinstance(error, TargetError) and not isinstance(error, TargetStopped):
+        return "its console does not answer"
+    return error.what.partition("; its last output was ")[0]
+
+
 def check_reason(name: str, reason: str, wanted: str, detail: str, output: bytes) -> None:
     """Raise TargetStopped or TargetError unless a wait ended with 'pattern' or 'quiet'."""
     if reason in ("pattern", "quiet"):
