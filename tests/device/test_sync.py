@@ -112,6 +112,26 @@ def test_at_the_console(machines, folder, name):
         assert session.target.run("hello").strip() == "hello"
 
 
+@pytest.mark.parametrize("name", [b"tab\tx", b"line\nx", b"esc\x1b[2J", b"bytes\xff"])
+def test_a_name_that_is_no_text(machines, folder, capsys, name):
+    """Its characters would be keys at the console; no file is pushed under another name."""
+    (folder / os.fsdecode(name)).write_bytes(b"x")
+    with machines.at_prompt("UNIX", image("UNIX", {})) as session:
+        with PtyBridge(session.target) as bridge:
+            assert cli.run(["sync", bridge.path, str(folder), "--to", "/local"]) == 1
+        told = capsys.readouterr().err
+        assert f"{'/local/' + os.fsdecode(name)!r}: no name for a board" in told
+        assert session.run("cat /local/a.txt").startswith("cat: ")
+
+
+def test_what_the_board_refuses_names_the_file(server, folder):
+    """A folder where a file goes."""
+    server.session.run("mkdir -p /local/a.txt")
+    process = upyfw(server, folder, "--to", "/local")
+    assert "upyfw: /local/a.txt: is a directory\n" in process.communicate(timeout=LIMIT_S)[1]
+    assert process.returncode == 1
+
+
 BUSY = {
     "vi": ("UNIX", b"vi /a.txt\r", b"/a.txt", "its console shows no prompt"),
     "raw REPL": ("UNIX", b"\x01", b"raw REPL", "its console shows no prompt"),

@@ -22,6 +22,7 @@ from upyfw.targets.serial_port import SerialPort
 
 _AGAIN_HINT = "look at the board, then run it again: what it has is not sent twice"
 
+
 @click.command("sync")
 @click.argument("where", metavar="HOST|PORT")
 @click.argument(

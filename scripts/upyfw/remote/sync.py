@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import threading
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from upyfw.remote.ways import Way
 # of editors and of Python: no files that a board shall have
 _IGNORED_ENDS = ("~", ".swp", ".swx", ".tmp", ".pyc", ".part")
 _IGNORED_NAMES = ("__pycache__", "node_modules")
+# control characters, and bytes that are no UTF-8
+_NO_TEXT = ("Cc", "Cs")
 # changes that come together are pushed together
 _DEBOUNCE_MS = 200
 _STEP_MS = 50
@@ -29,6 +32,12 @@ Say = Callable[[str], None]
 def wanted(part: str) -> bool:
     """Tell whether a part of a path may be a file's that goes onto the board."""
     return part[0] != "." and part not in _IGNORED_NAMES and not part.endswith(_IGNORED_ENDS)
+
+
+def _check_name(target: str) -> None:
+    """Raise UpyfwError for a name that is a key at a console, or no text."""
+    if any(unicodedata.category(character) in _NO_TEXT for character in target):
+        raise UpyfwError(f"{target!r}: no name for a board", "rename it: letters, no control keys")
 
 
 class Sync:
@@ -60,14 +69,26 @@ class Sync:
     def push(self) -> tuple[int, int]:
         """Push what the board has not; return how many files were written, of how many."""
         every = self._now()
-        return sum(self._push(path, stamp) for path, stamp in every.items()), len(every)
+        for path in every:
+            _check_name(self.target(path))
+        return sum(self._push_said(path, stamp) for path, stamp in every.items()), len(every)
 
     def _now(self) -> dict[Path, tuple[int, int]]:
         stats = [(path, path.stat()) for path in self.files()]
         return {path: (found.st_mtime_ns, found.st_size) for path, found in stats}
 
+    def _push_said(self, path: Path, stamp: tuple[int, int]) -> bool:
+        """Push; an OSError says which file it is of."""
+        try:
+            return self._push(path, stamp)
+        except OSError as exc:
+            raise UpyfwError(
+                f"{exc.filename or self.target(path)}: {exc.strerror or exc}"
+            ) from exc
+
     def _push(self, path: Path, stamp: tuple[int, int]) -> bool:
         target = self.target(path)
+        _check_name(target)
         data = path.read_bytes()
         is_new = not self._way.has(target, data)
         if is_new:
