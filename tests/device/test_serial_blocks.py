@@ -82,6 +82,18 @@ def test_nothing_gets_through(machines):
         assert session.run("cat /tmp/x").startswith("cat: /tmp/x: no such file")
 
 
+def test_a_board_that_ends_it(machines):
+    """Ctrl-C there, or a reset: no block is typed at its prompt."""
+    with machines.at_prompt("UNIX", image("UNIX", {})) as session:
+        line = Line(session.target, lambda number, data: b"\x03" if number == 3 else data)
+        with pytest.raises(UpyfwError, match="/tmp/x: the board is at its prompt"):
+            serial_blocks.send(line, "/tmp/x", CONTENT)
+        assert line.lines == 3
+        with pytest.raises(UpyfwError, match="the board is at its prompt"):
+            serial_blocks.send(session.target, "-x -y", CONTENT)
+        assert "not found" not in session.text
+
+
 def test_a_sender_that_is_gone(machines):
     """The console is not lost to a program that waits for nobody."""
     with machines.at_prompt("RPI_PICO", image("RPI_PICO", {})) as session:

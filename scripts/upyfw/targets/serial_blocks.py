@@ -6,6 +6,7 @@ import re
 import zlib
 
 from upyfw.base.errors import UpyfwError
+from upyfw.targets import prompts
 from upyfw.targets.base import Target, TargetError, TargetStopped
 
 # its line is shorter than the smallest input buffer of a port
@@ -17,8 +18,11 @@ _END_S = 30.0
 _FURTHER_S = 0.3
 _WORDS = rb"@(\d+|\.|! [^\r\n]*)"
 _TOLD = re.compile(_WORDS + rb"$")
-# without the line's end: a prompt is looked for behind one
-_ANSWER = re.compile(_WORDS + rb"(?=\r?\n)")
+# what it has said that shows its prompt
+_PROMPT = b""
+# without the line's end: a prompt is looked for behind one; or the prompt: nothing takes blocks
+_ANSWER = re.compile(rb"(?:%s(?=\r?\n)|%s)" % (_WORDS, prompts.SHELL.pattern))
+_AGAIN_HINT = "was it reset, or Ctrl-C typed there? run it again"
 
 
 def send(target: Target, path: str, data: bytes) -> None:
@@ -26,7 +30,8 @@ def send(target: Target, path: str, data: bytes) -> None:
 
     Raises UpyfwError if the board could not write it, or nothing gets through.
     """
-    target.send(f"fileup -b {path}\r".encode())
+    # its end is not taken for the prompt's: the line is drawn anew while it is typed
+    target.enter(f"fileup -b {path}")
     awaited = _awaited(path, _answer(target, _END_S))
     blocks = [data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES)] + [b""]
     for number in range(len(blocks)):
@@ -64,13 +69,16 @@ def _answer(target: Target, limit_s: float) -> bytes | None:
         raise
     except TargetError:
         return None
-    return _TOLD.search(seen)[1]
+    told = _TOLD.search(seen)
+    return told[1] if told else _PROMPT
 
 
 def _awaited(path: str, answer: bytes | None, target: Target | None = None) -> int:
     """Return the number of the block that the board waits for; behind all if the file is there."""
     if answer is None:
         raise UpyfwError(f"{path}: the board does not take blocks")
+    if answer == _PROMPT:
+        raise UpyfwError(f"{path}: the board is at its prompt, and has not taken it", _AGAIN_HINT)
     if answer.startswith(b"!"):
         if target:
             target.send(b"\n.\n")
