@@ -14,7 +14,7 @@ import rich_click as click
 from upyfw.base.errors import UpyfwError
 from upyfw.base.progress import say
 from upyfw.flash import serial_ports
-from upyfw.remote import files, place, secret
+from upyfw.remote import consoles, files, place, secret
 from upyfw.remote.sync import Sync
 from upyfw.remote.ways import FtpWay, SerialWay, Way
 from upyfw.targets.base import TargetError, short
@@ -68,7 +68,12 @@ def _way(where: str, user: str, baud: int) -> Iterator[Way]:
                 way = SerialWay(target)
             except UpyfwError as exc:
                 raise UpyfwError(f"{where}: {short(exc)}", exc.hint) from None
-            yield way
+            try:
+                yield way
+            except BaseException:
+                # what it waits for does not come
+                target.send(consoles.CTRL_C)
+                raise
         return
     host = place.of(where, files.PORT)
     board = files.BoardFiles(host, user, lambda: secret.password(host.host, user))

@@ -27,7 +27,7 @@ _LOAD_S = 900.0
 _LOG_IN_S = 30.0
 _SETTLE_S = 0.05
 _TRIES = 3
-_CTRL_C = b"\x03"
+CTRL_C = b"\x03"
 # what Ctrl-C does not end, or who prints without a pause
 _BUSY_HINT = (
     "leave what has it (:q! leaves vi, Ctrl-B the raw REPL), kill jobs that print: ./upyfw monitor"
@@ -168,7 +168,7 @@ def _prompt(target: Target, interrupt: bool) -> bytes:
     """Return output that ends with a prompt."""
     if interrupt:
         # a program in the foreground, or a line that is half typed
-        target.send(_CTRL_C)
+        target.send(CTRL_C)
     else:
         try:
             return target.read_until(prompts.ANY, _QUIET_S, settle=_SETTLE_S)

@@ -11,6 +11,9 @@ from rich.table import Table
 from upyfw.base import progress
 from upyfw.remote.push import BAD, End, Push, Result
 
+# a board that is left is told so within this
+_LEAVE_S = 1.0
+
 
 class Fleet:
     """Pushes that are done by several threads, in their order."""
@@ -23,7 +26,10 @@ class Fleet:
         self._stopped = threading.Event()
 
     def run(self) -> list[Result]:
-        """Do them all; the results in their order. Ctrl-C leaves those that are under way."""
+        """Do them all; the results in their order. Ctrl-C leaves those that are under way.
+
+        A board that loads then is told to end it.
+        """
         for one in self._pushes:
             one.ask()
         ready = [one for one in self._pushes if one.result.before]
@@ -38,8 +44,13 @@ class Fleet:
             try:
                 for thread in threads:
                     thread.join()
-            finally:
+            except BaseException:
                 self._stopped.set()
+                for one in ready:
+                    one.leave()
+                for thread in threads:
+                    thread.join(_LEAVE_S)
+                raise
         return [one.result for one in self._pushes]
 
     def _work(self, rest: Iterator[Push], show: progress.Show) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import re
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from upyfw.base.errors import UpyfwError
 from upyfw.release.sites import Site
 from upyfw.remote import consoles
-from upyfw.remote.consoles import Console, Facts
+from upyfw.remote.consoles import CTRL_C, Console, Facts
 from upyfw.targets.base import Target, TargetError, short
 
 _LOOK_S = 1.0
@@ -24,6 +25,10 @@ _CABLE = "This board has one slot"
 _ONE_SLOT = "it has one slot: firmware goes there by cable"
 # a board whose connection broke while it loaded has so long to answer again
 _AGAIN_S = 40.0
+
+
+class _Left(ConnectionError):
+    """Nobody wants this push any more; to a server of files: the connection is of no use."""
 
 
 class End(enum.Enum):
@@ -73,6 +78,9 @@ class Push:
         self._site = site
         self._flags = flags
         self._wait_s = wait_s
+        # while it loads
+        self._loading: Target | None = None
+        self._is_left = False
         self.result = Result(console.name)
 
     @property
@@ -110,6 +118,13 @@ class Push:
             return
         self._await(tell)
 
+    def leave(self) -> None:
+        """Have the board end what it loads, so that its prompt comes. Called by another thread."""
+        self._is_left = True
+        if target := self._loading:
+            with contextlib.suppress(TargetError):
+                target.send(CTRL_C)
+
     def _answers(self) -> bool:
         """Tell whether a board that broke off is there; what it ran was not touched."""
         until_s = time.monotonic() + _AGAIN_S
@@ -131,11 +146,22 @@ class Push:
         """Have it load all; return whether a restart is wanted."""
 
         def report(path: str, done: int, total: int) -> None:
+            if self._is_left:
+                raise _Left
             is_image = path in self._site.images.values()
             tell("loads firmware" if is_image else "loads files", done / (total or 1))
 
         tell("loads files", 0.0)
-        base, said = self._console.upgrade(target, self._flags, report)
+        self._loading = target
+        try:
+            base, said = self._console.upgrade(target, self._flags, report)
+        except _Left:
+            target.send(CTRL_C)
+            return False
+        finally:
+            self._loading = None
+        if self._is_left:
+            return False
         if _TRIED in said:
             return True
         if _CABLE in said and self.result.version != self._site.version:

@@ -126,7 +126,9 @@ def short(error: UpyfwError) -> str:
     """Return what went wrong, without what was awaited and the last output."""
     if isinstance(error, TargetError) and not isinstance(error, TargetStopped):
         return "its console does not answer"
-    return error.what.partition("; its last output was ")[0]
+    what = error.what.partition("; its last output was ")[0]
+    # without its name
+    return what.partition(": ")[2] or what if isinstance(error, TargetStopped) else what
 
 
 def check_reason(name: str, reason: str, wanted: str, detail: str, output: bytes) -> None:
