@@ -2,6 +2,8 @@
 """upyfw ota push: the site that is pushed, the order of several boards, wrong usage."""
 
 import hashlib
+import socket
+import struct
 import threading
 import urllib.error
 import urllib.request
@@ -89,6 +91,21 @@ def test_served_to_a_board_that_goes_on(folder):
         for path in (url + "/none", base + "/p.img", base + "/9/p.img", base + "/", url):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 _get(path)
+
+
+def test_a_board_that_breaks_off(folder, capfd):
+    """Nothing of it is on the user's terminal: the board's console says what happened."""
+    with Served(Site(folder)) as served:
+        for said in (b"", b"GET /1/", b"GET /1/p.img HTTP/1.0\r\n\r\n"):
+            board = socket.create_connection(("127.0.0.1", served.port))
+            board.sendall(said)
+            # a reset, as of a board that starts again
+            board.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            board.close()
+        # answered behind these
+        url = f"http://127.0.0.1:{served.port}" + served.visit(lambda *_: None)
+        assert _get(url + "/p.img") == (200, DATA)
+    assert capfd.readouterr().err == ""
 
 
 class Board:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,6 +112,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("", port), _Handler)
         self.site = site
         self.visits: dict[str, Report] = {}
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a board that is gone; what else goes wrong is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Served:
