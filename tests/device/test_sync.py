@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import ftp_server
 import pytest
@@ -18,6 +19,7 @@ from upyfw import cli
 from upyfw.remote import consoles
 from upyfw.remote.sync import Sync
 from upyfw.remote.ways import SerialWay
+from upyfw.targets.base import TargetStopped
 from upyfw.targets.pty_bridge import PtyBridge
 
 HELLO = b"def __main__(args):\n  print('hello')\n"
@@ -190,3 +192,38 @@ def test_what_failed_is_tried_again(folder):
     stop.set()
     watcher.join(LIMIT_S)
     assert sorted(way.written) == ["/a.txt", "/bin/hello.py", "/deep/er/ä b.txt"]
+
+
+def test_what_fails_for_ever_is_said_once(folder, monkeypatch):
+    """It is tried more and more rarely: each try may write flash."""
+    way, said, now = Way(), [], [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    tries = []
+
+    def write(path: str, data: bytes) -> None:
+        tries.append(path)
+        raise OSError(28, "no space left on device")
+
+    way.write = write
+    sync = Sync(folder, "/", way, said.append)
+    for _ in range(120):
+        sync.update()
+        now[0] += 1
+    assert len(said) == 3
+    assert len(tries) == 3 * 8
+    # a new content is tried at once
+    (folder / "a.txt").write_bytes(b"shorter")
+    sync.update()
+    assert tries[24:] == ["/a.txt"]
+
+
+def test_a_port_that_is_gone_ends_the_watch(folder):
+    """It would be said for ever: the port is not opened again."""
+    way = Way()
+
+    def write(path: str, data: bytes) -> None:
+        raise TargetStopped("port: stopped (the port has gone)")
+
+    way.write = write
+    with pytest.raises(TargetStopped):
+        Sync(folder, "/", way, print).watch(threading.Event())

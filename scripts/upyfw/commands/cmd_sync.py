@@ -49,14 +49,14 @@ def command(
         sync = Sync(folder, to, way, say, delete=delete)
         try:
             written, count = sync.push()
+            say(f"{where}: {written} of {count} files written")
+            if watch:
+                say(f"watching {folder}; Ctrl-C ends")
+                sync.watch(_ended_by_signal())
         except OSError as exc:
             raise UpyfwError(f"{where}: {exc.strerror or exc}") from exc
         except TargetError as exc:
             raise UpyfwError(f"{where}: {short(exc)}", _AGAIN_HINT) from None
-        say(f"{where}: {written} of {count} files written")
-        if watch:
-            say(f"watching {folder}; Ctrl-C ends")
-            sync.watch(_ended_by_signal())
 
 
 @contextlib.contextmanager

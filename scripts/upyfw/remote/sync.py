@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import posixpath
 import threading
+import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
 
 from upyfw.base.errors import UpyfwError
 from upyfw.remote.ways import Way
+from upyfw.targets.base import TargetStopped, short
 
 # of editors and of Python: no files that a board shall have
 _IGNORED_ENDS = ("~", ".swp", ".swx", ".tmp", ".pyc", ".part")
@@ -26,7 +29,23 @@ _STEP_MS = 50
 # file systems tell nothing
 _AGAIN_MS = 1000
 
+# what failed is tried again after so long, then twice that
+_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 60.0
+
 Say = Callable[[str], None]
+# when a file changed, and how large it was
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why a file did not get onto the board, as it was then, and until when it is left alone."""
+
+    why: str
+    stamp: Stamp | None
+    pause_s: float
+    until_s: float
 
 
 def wanted(part: str) -> bool:
@@ -49,8 +68,9 @@ class Sync:
         self._way = way
         self._say = say
         self._delete = delete
-        # file → when it changed, how large it was, when the board got it or was seen to have it
-        self._done: dict[Path, tuple[int, int]] = {}
+        # when the board got a file, or was seen to have it
+        self._done: dict[Path, Stamp] = {}
+        self._failed: dict[Path, _Failure] = {}
 
     def files(self) -> list[Path]:
         """Return the files of the folder that go onto the board, in order."""
@@ -73,11 +93,11 @@ class Sync:
             _check_name(self.target(path))
         return sum(self._push_said(path, stamp) for path, stamp in every.items()), len(every)
 
-    def _now(self) -> dict[Path, tuple[int, int]]:
+    def _now(self) -> dict[Path, Stamp]:
         stats = [(path, path.stat()) for path in self.files()]
         return {path: (found.st_mtime_ns, found.st_size) for path, found in stats}
 
-    def _push_said(self, path: Path, stamp: tuple[int, int]) -> bool:
+    def _push_said(self, path: Path, stamp: Stamp) -> bool:
         """Push; an OSError says which file it is of."""
         try:
             return self._push(path, stamp)
@@ -86,7 +106,7 @@ class Sync:
                 f"{exc.filename or self.target(path)}: {exc.strerror or exc}"
             ) from exc
 
-    def _push(self, path: Path, stamp: tuple[int, int]) -> bool:
+    def _push(self, path: Path, stamp: Stamp) -> bool:
         target = self.target(path)
         _check_name(target)
         data = path.read_bytes()
@@ -120,15 +140,34 @@ class Sync:
             return
         for path, stamp in now.items():
             if self._done.get(path) != stamp:
-                self._try(path, self._push, path, stamp)
+                self._try(path, stamp, self._push, path, stamp)
         for path in self._done.keys() - now.keys():
-            self._try(path, self._gone, path)
+            self._try(path, None, self._gone, path)
 
-    def _try(self, path: Path, call: Callable[..., object], *args: object) -> None:
+    def _try(
+        self, path: Path, stamp: Stamp | None, call: Callable[..., object], *args: object
+    ) -> None:
+        """Call, unless that failed a moment ago. TargetStopped if nothing will ever work again."""
+        before = self._failed.get(path)
+        if before and before.stamp == stamp and time.monotonic() < before.until_s:
+            return
         try:
             call(*args)
+        except TargetStopped:
+            raise
         except (OSError, UpyfwError) as exc:
-            self._say(f"{self.target(path)}: {exc}")
+            self._fail(path, stamp, short(exc) if isinstance(exc, UpyfwError) else str(exc))
+        else:
+            self._failed.pop(path, None)
+
+    def _fail(self, path: Path, stamp: Stamp | None, why: str) -> None:
+        """Say why, unless it is known, and wait longer each time: each one may write flash."""
+        before = self._failed.get(path)
+        if before is None or before.why != why:
+            self._say(f"{self.target(path)}: {why}")
+        is_same = before is not None and before.stamp == stamp
+        pause_s = min(before.pause_s * 2, _LONGEST_PAUSE_S) if is_same else _PAUSE_S
+        self._failed[path] = _Failure(why, stamp, pause_s, time.monotonic() + pause_s)
 
     def _gone(self, path: Path) -> None:
         if self._delete:
