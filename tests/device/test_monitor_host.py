@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """`upyfw monitor HOST`: a terminal on one side, a board's telnet service on the other."""
 
+import signal
+import threading
+
 import pytest
 import test_telnet
 from machines import image
-from network import Plain, free_port
+from network import LIMIT_S, Plain, free_port
 from test_monitor import Terminal
 from upyfw.base.errors import UpyfwError
 from upyfw.remote.place import Place
@@ -57,6 +60,29 @@ def test_a_target_like_any_other(machines):
             target.wait_prompt()
             assert target.run("echo \x07 äöü").endswith("äöü\n")
             assert target.run("pwd") == "/\n"
+
+
+def test_what_a_signal_interrupts_is_shown_once(machines):
+    """What is written again came twice: `ota push` waited for the echo of its line in vain."""
+    with machines.at_prompt("UNIX", image("UNIX", {})) as session:
+        service = test_telnet.Service(session)
+        done = threading.Event()
+
+        def interrupt() -> None:
+            while not done.wait(0.0002):
+                # as the tick of the services does
+                session.target.signal(signal.SIGALRM)
+
+        with Telnet(Place("127.0.0.1", service.port)) as target:
+            target.wait_prompt()
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            try:
+                for _ in range(300):
+                    assert target.run("echo 0123456789", LIMIT_S) == "0123456789\n"
+            finally:
+                done.set()
+                thread.join()
 
 
 def test_nobody_is_there():
