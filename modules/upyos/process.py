@@ -64,12 +64,13 @@ def attach(proc, in_front=True):
         # A program made it, and changed it.
         state.pid += 1
         proc.pid = pid = state.pid
+    if in_front and state.turn:
+        # before it can be found, for it tells whose process it is
+        proc.tid = state.turn.ident()
     state.procs[pid] = proc
     if in_front:
         proc.outer = state.foreground
         state.foreground = proc
-        if state.turn:
-            proc.tid = state.turn.ident()
     return pid
 
 

@@ -44,7 +44,8 @@ def loop(held=()):
                     _upyos.tty(True)
                     line = lineedit.read(_prompt())
                     if "upyos.jobs.output" in sys.modules:
-                        sys.modules["upyos.jobs.output"].show_kept()
+                        # No tick meanwhile: a job would go on with what is being shown.
+                        _upyos.step(sys.modules["upyos.jobs.output"].show_kept)
                     if line is None:
                         if not held and _upyos.raw_repl():
                             return

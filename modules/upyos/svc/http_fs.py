@@ -139,8 +139,8 @@ async def post_fs_write(request):
     while getattr(service, "writes", False):
         # all of them have one name for what grows
         await core.sleep_ms(_WAIT_MS)
-    service.writes = True
     temporary = files.part_of(path)
+    service.writes = True
     try:
         await request.body()
         with open(temporary, "wb") as file:

@@ -21,7 +21,6 @@ Source: upyOS; MicroPython network.WLAN.
 
 import sdata
 import utls
-from micropython import const
 from upyos.lib.command import UsageError, fail, milliseconds, operands, options
 
 try:
@@ -29,8 +28,8 @@ try:
 except ImportError:
     wlan = None
 
-_LIMIT_MS = const(30000)
-_CHIP = const(("country", "hostname", "phy_mode"))
+_LIMIT_MS = 30000
+_CHIP = ("country", "hostname", "phy_mode")
 
 
 def _on(nic, name, words, found):
