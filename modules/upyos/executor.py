@@ -155,9 +155,9 @@ def command(words, stdin=None, condition=False, flat=False):
 def block(steps, stdin, condition, flat):
     """Run a block that is a command, or leave it to script.run()."""
     if condition and state.frame is not None and state.frame.errexit:
-        from upyos.grammar import functions
+        from upyos.grammar import tested
 
-        return functions.tested(("{", steps), (), stdin, flat)
+        return tested.run(("{", steps), (), stdin, flat)
     if flat:
         state.frame.control = [_ENTER, ("{", steps), (), stdin, []]
         return 0

@@ -60,8 +60,11 @@ FLOORS = (
 PAIRS = {
     ("upyos.lexer", "upyos.grammar.words"),
     ("upyos.lexer", "upyos.grammar.angles"),
+    ("upyos.lexer", "upyos.grammar.brackets"),
+    ("upyos.grammar.words", "upyos.grammar.brackets"),
     ("upyos.lexer", "upyos.grammar.expansion"),
     ("upyos.executor", "upyos.grammar.special"),
+    ("upyos.executor", "upyos.grammar.tested"),
     ("upyos.executor", "upyos.grammar.substitution"),
     ("upyos.grammar.script", "upyos.grammar.functions"),
     ("upyos.grammar.expansion", "upyos.grammar.parameter"),

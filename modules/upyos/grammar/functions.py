@@ -14,7 +14,7 @@ from micropython import const
 from upyos import executor, lexer, process, state
 from upyos.grammar import block, script, steps
 from upyos.grammar.statements import Malformed, Unclosed
-from upyos.lib.codes import _ENTER, _USAGE
+from upyos.lib.codes import _USAGE
 
 # Functions in each other; blocks and $(...) in each other in one script or function.
 _CALLS = const(32)
@@ -52,21 +52,6 @@ def enter(what, args, stdin):
     state.frame = frame
     state.status = 0
     return level
-
-
-def tested(what, args, stdin, flat):
-    """Run a block or a function that is a condition: what fails in it does not end the script."""
-    frame = state.frame
-    frame.errexit = False
-    if flat:
-        frame.control = [_ENTER, what, args, stdin, [(_end_tested, frame)]]
-        return 0
-    return _end_tested(script.run(what, args, stdin), frame)
-
-
-def _end_tested(status, frame):
-    frame.errexit = True
-    return status
 
 
 def _level(frame, outer, data):

@@ -78,9 +78,9 @@ def _call(words, stdin, condition, flat):
     """Call a function."""
     what = (words[0], state.functions[words[0]])
     if condition and state.frame is not None and state.frame.errexit:
-        from upyos.grammar import functions
+        from upyos.grammar import tested
 
-        return functions.tested(what, words[1:], stdin, flat)
+        return tested.run(what, words[1:], stdin, flat)
     if flat:
         state.frame.control = [_ENTER, what, words[1:], stdin, []]
         return 0
