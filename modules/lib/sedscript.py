@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Scripts of the command sed: taken apart once, then run on each line."""
 
+import re
+
 import _upyos
 from micropython import const
 
@@ -74,6 +76,8 @@ class Program:
     def _command(self):
         """Return [letter, first, last, whether for all others, argument, inside the range]."""
         first = self._address()
+        if first == 0:
+            raise ValueError("no line 0")
         last = None
         if first is not None and self._take(","):
             last = self._address()
@@ -149,6 +153,9 @@ def _search(text, extended, fold):
 
     Raises ValueError for what is no expression.
     """
+    if "{" in text or "[:" in text:
+        if re.search("\\[:[a-z]+:]|" + ("{[0-9,]+}" if extended else r"\\{[0-9,]+\\}"), text):
+            raise ValueError("{N} and [:NAME:] are not provided")
     if not (extended or fold or [mark for mark in _GROUPS if mark in text]):
         pattern = text.encode()
 
@@ -157,8 +164,6 @@ def _search(text, extended, fold):
             return hit and (hit[0], hit[1], None)
 
         return search
-    import re
-
     if not extended:
         text = _as_extended(text)
     if fold:

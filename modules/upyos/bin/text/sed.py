@@ -18,7 +18,7 @@ before it, c TEXT in its place.
 A basic expression without \\( takes lines of any length; all others are for lines of some hundred
 characters.
 
-Source: POSIX.1-2024 sed. Not provided: { } b t h g x y w r n N, \\{ \\}, [:digit:].
+Source: POSIX.1-2024 sed. Not provided: { } b t h g x y w r n N, {2} \\{2\\}, [:digit:].
 """
 
 import sedscript
