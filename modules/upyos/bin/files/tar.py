@@ -21,6 +21,7 @@ more than 100 bytes.
 """
 
 import tarfiles
+from upyos.lib import paths
 from upyos.lib.command import UsageError, fail, options
 
 
@@ -32,9 +33,12 @@ def __main__(args):
     if len([letter for letter in "cxt" if letter in found]) != 1 or "c" in found and not names:
         raise UsageError
     file = found.get("f", "-")
+    folder = found.get("C", ".")
+    if "x" in found and not paths.is_dir(paths.named(folder)):
+        return fail(folder, "no directory")
     try:
         if "c" in found:
-            return tarfiles.make(file, found.get("C", "."), names, "z" in found, "v" in found)
+            return tarfiles.make(file, folder, names, "z" in found, "v" in found)
         return tarfiles.read(file, found, names)
     except EOFError:
         return fail(file, "cut off")
