@@ -94,6 +94,6 @@ def _number(value):
     if type(value) is not str:
         return value
     try:
-        return float(value) if "." in value else int(value)
+        return float(value) if "." in value else int(value, 0 if "x" in value.lower() else 10)
     except ValueError:
         return value if value else 0
