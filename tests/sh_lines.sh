@@ -550,3 +550,15 @@ ${zz:-'s'} ${zz:-"t"} ${zz:-a  b} ${zz:-it's} ${zz:+'n'} ${zz:-$(echo 'c d')} ${
 EOF
 
 p='a*b'; echo "${p%'*b'}" "${p#a'*'}" "${p#a?}" "${p:+'$p'}" "${p:-'x'}"
+
+f() { return 1; }; (set -e; { f && echo q; } > /dev/null; echo "on $?"); echo $?
+
+(set -e; f() { return 1; }; if true; then f && echo q; fi | cat; for x in 1; do f && echo q; done > /dev/null; true && { f && echo q; } > /dev/null; echo on)
+
+(set -e; f() { return 1; }; { f; echo no; } > /dev/null; echo never); echo $?
+
+(set -e; f() { return 1; }; (f && echo q); echo never); echo $?
+
+(set -e; f() { return 1; }; true | { f && echo q; }; echo never); echo $?
+
+(set -e; f() { return 1; }; { { f && echo q; } > /dev/null; echo "in $?"; } | cat; echo on)

@@ -159,7 +159,8 @@ def block(steps, stdin, condition, flat):
 
         return tested.run(("{", steps), (), stdin, flat)
     if flat:
-        state.frame.control = [_ENTER, ("{", steps), (), stdin, []]
+        # What failed in { } has ended the script, or was tested there; ( ) is like a command.
+        state.frame.control = [_ENTER, ("{", steps), (), stdin, [] if steps[3] else [None]]
         return 0
     from upyos.grammar import script
 

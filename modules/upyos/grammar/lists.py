@@ -2,7 +2,7 @@
 """Several commands on a line: && || ; | & between them."""
 
 from upyos import executor, state
-from upyos.lib.codes import _AMP, _AND, _INTERRUPTED, _PIPE
+from upyos.lib.codes import _AMP, _AND, _BLOCK, _INTERRUPTED, _PIPE
 
 
 def run(program, condition, flat=False, at=0, wanted=True):
@@ -58,9 +58,16 @@ def _go_on(status, program, last, condition):
     """Finish a line of a script after the script that its command before `last` was."""
     op = program[last]
     state.status = status
-    if executor.stops(status, condition or op >= _AND):
+    if executor.stops(status, condition or op >= _AND or _tested(program, last)):
         return status
     return run(program, condition, True, last + 1, _wants(op))
+
+
+def _tested(program, last):
+    """Tell whether the command before `last` is a block in which all was tested that failed."""
+    command = program[last - 1]
+    alone = last < 2 or program[last - 2] != _PIPE
+    return alone and command[0] == _BLOCK and not command[1][3]
 
 
 def _wants(op):
