@@ -562,3 +562,27 @@ f() { return 1; }; (set -e; { f && echo q; } > /dev/null; echo "on $?"); echo $?
 (set -e; f() { return 1; }; true | { f && echo q; }; echo never); echo $?
 
 (set -e; f() { return 1; }; { { f && echo q; } > /dev/null; echo "in $?"; } | cat; echo on)
+
+! { false; }; echo $?; ! { true; }; echo $?
+
+! (true); echo $?; ! (exit 3) && echo "not 3"; ! ( echo in; false ); echo $?
+
+! for x in a b; do echo $x; false; done; echo $?; ! if true; then false; fi && echo q
+
+! {
+  echo one
+  (exit 4)
+}
+echo $?
+! while false; do :; done
+echo $?
+! case a in a) false;; esac
+echo $?
+
+! { echo out; false; } > /dev/null; echo $?; ! { echo out; } | grep -q out; echo $?; true && ! { false; } && echo on
+
+if true; then ! (false); echo $?; else ! { true; }; fi; { ! (true); echo $?; }; f() { ! { return 3; }; }; f; echo $?
+
+(set -e; ! { true; }; ! { false; echo "in"; }; ! (true); ! { true; } > /dev/null; echo "on $?")
+
+echo ! { a; echo ! b }; false || ! { true; } || echo last

@@ -67,7 +67,9 @@ def _substitutes(program):
 def is_statement(program):
     """Tell whether a command of the program begins with a keyword of blocks."""
     for i in range(0, len(program), 2):
-        if program[i][0] in _KEYWORDS:
+        words = program[i]
+        word = words[0]
+        if word in _KEYWORDS or word == "!" and len(words) > 1 and words[1] in _KEYWORDS:
             return True
     return False
 
@@ -135,8 +137,8 @@ def command(words, stdin=None, condition=False, flat=False):
             from upyos.grammar import redirection
 
             return redirection.run(words, stdin, condition, flat)
-        if words[0] == _BLOCK:
-            return block(words[1], stdin, condition, flat)
+        if _BLOCK in words:
+            return block(words, stdin, condition, flat)
         if flat and list in [type(word) for word in words]:
             from upyos.grammar import substitution
 
@@ -152,8 +154,13 @@ def command(words, stdin=None, condition=False, flat=False):
     return dispatch(words, stdin, condition, None, flat)
 
 
-def block(steps, stdin, condition, flat):
-    """Run a block that is a command, or leave it to script.run()."""
+def block(words, stdin, condition, flat):
+    """Run a block that is a command, or leave it to script.run(); a ! may stand before it."""
+    if words[0] == "!":
+        from upyos.grammar import special
+
+        return special.run(words, stdin, condition, None, flat)
+    steps = words[1]
     if condition and state.frame is not None and state.frame.errexit:
         from upyos.grammar import tested
 

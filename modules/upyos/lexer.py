@@ -104,7 +104,7 @@ def _scan(line):
         elif c in ";&|":
             at = _operator(line, at, program, words)
             words = []
-        elif c == "(" and words[:1] not in (["if"], ["elif"], ["while"]) and _begins_one(words):
+        elif c == "(" and _begins_one(words, True):
             from upyos.grammar import brackets
 
             at, words = brackets.group(line, at, program, words)
@@ -189,14 +189,16 @@ def _angle(line, at, words):
     return at + 1
 
 
-def _begins_one(words):
-    """Tell whether a command begins after these words: at the start, or where `if` wants one."""
+def _begins_one(words, block=False):
+    """Tell whether a command (block: a bracket) begins after these words, as after `if`."""
+    if block and words[-1:] == ["!"]:
+        words = words[:-1]
     n = len(words)
     first = words[0] if words else "{"
+    if first == "function" or block and first in ("if", "elif", "while"):
+        return words[2:] == ["{"]
     if first == "if" and 4 <= n <= 5 and words[2] in _COMPARISONS:
         return n == 4 or words[4] == "run"
-    if first == "function":
-        return words[2:] == ["{"]
     if (n == 1 or n == 4 and first == "case") and repr(words[-1]).rstrip("])")[-2:] == ")'":
         return True  # behind the pattern of a branch
     return n < 2 and first in ("if", "elif", "while", "then", "do", "else", "{")
@@ -239,9 +241,7 @@ def _word(line, at, stops, words):
     if len(parts) == 1:
         words.append(parts[0])
     else:
-        if not parts[-1]:
-            parts.pop()
-        words.append(tuple(parts))
+        words.append(tuple(parts if parts[-1] else parts[:-1]))
     return at
 
 

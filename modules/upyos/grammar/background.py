@@ -67,9 +67,10 @@ def text(program):
         if i & 1:
             parts.append(_SYMBOLS[item])
         else:
-            if item[0] == _BLOCK:
-                parts.append("{ ... }")
-                item = item[2:]
+            if _BLOCK in item:
+                at = item.index(_BLOCK)
+                parts += list(item[:at]) + ["{ ... }"]
+                item = item[at + 2 :]
             parts += [_word(word) for word in item]
     return " ".join(parts).strip()
 

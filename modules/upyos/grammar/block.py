@@ -123,6 +123,7 @@ class Code(Steps):
 
     def _add(self, part, line_no):
         """Compile a part that is no branch of a case; return what is wrong with it, or None."""
+        part = statements.apart(part)
         word = part[0][0]
         message = statements.misplaced(part)
         if message and word not in _KEYWORDS:
@@ -282,5 +283,8 @@ class Code(Steps):
             from upyos.grammar import groups
 
             command = (_BLOCK, groups.cut(self, first, keyword == "(")) + tuple(redirections)
+            if prefix and prefix[-2] == ["!"]:
+                command = ("!",) + command
+                prefix = prefix[:-2]
             self.add((prefix or []) + [command] + part[1:], line_no)
         return None

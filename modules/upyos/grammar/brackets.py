@@ -30,9 +30,10 @@ def group(line, at, program, words):
     It is a command of its own for the compiler of blocks, and so is the ) that closes it. words:
     a keyword that stands before it, or nothing.
     """
-    if words:
-        program += [words, _SEMI]
-    program += [["("], _SEMI]
+    negated = words[-1:] == ["!"]
+    if len(words) > negated:
+        program += [words[: len(words) - negated], _SEMI]
+    program += [["!"] * negated + ["("], _SEMI]
     try:
         end = richer.closing(line, at)
     except SyntaxError:

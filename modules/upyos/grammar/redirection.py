@@ -137,7 +137,7 @@ def run(command, stdin, condition, flat=False):
             at += 1
         # What fails of the words says all itself; what fails behind them is the output.
         target, written = "", written or target
-        if words and words[0] != _BLOCK:
+        if words and _BLOCK not in words:
             words = lexer.expand(words, variables.get)
         target = written
         return _redirected(words, streams, condition, flat, target) if words else 0
@@ -172,8 +172,8 @@ def _redirected(words, streams, condition, flat, target):
             previous = _upyos.redirect(streams.target)
             is_set = True
             state.broken = None
-        if words[0] == _BLOCK:
-            status = executor.block(words[1], streams.source, condition, flat)
+        if _BLOCK in words:
+            status = executor.block(words, streams.source, condition, flat)
         else:
             status = executor.dispatch(words, streams.source, condition, streams.result, flat)
         if flat and state.frame.control is not None:

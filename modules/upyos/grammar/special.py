@@ -12,7 +12,10 @@ def run(words, stdin, condition, kept, flat):
     if word == "!":
         if len(words) == 1:
             return 1
-        status = executor.dispatch(words[1:], stdin, True, None, flat)
+        if type(words) is tuple:
+            status = executor.block(words[1:], stdin, True, flat)
+        else:
+            status = executor.dispatch(words[1:], stdin, True, None, flat)
         control = state.frame.control if flat else None
         if control and control[0] == _ENTER:
             control[4] += [(_negated,), None]

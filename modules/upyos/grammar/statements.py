@@ -3,7 +3,7 @@
 
 from micropython import const
 from upyos import lexer
-from upyos.lib.codes import _AMP, _KEYWORDS
+from upyos.lib.codes import _AMP, _KEYWORDS, _PIPE
 
 _OPENING = const(("if", "while", "for", "until", "case", "{", "("))
 _OPERATORS = const(("==", "!=", "<", ">", "<=", ">=", "in"))
@@ -45,6 +45,15 @@ def is_rich(words):
     return False
 
 
+def apart(part):
+    """Return a part in which a ! before a block is a command of its own, piped into it."""
+    for i in range(0, len(part), 2):
+        words = part[i]
+        if words[0] == "!" and len(words) > 1 and words[1] in _OPENING:
+            return part[:i] + [["!"], _PIPE, words[1:]] + part[i + 1 :]
+    return part
+
+
 def opening(part):
     """Return where in a part a block begins behind `|`, `&&` or `||`; 0 if none does."""
     for i in range(2, len(part), 2):
@@ -61,6 +70,7 @@ def depth(line):
         return 0
     change = 0
     for part in split(program):
+        part = apart(part)
         for i in range(0, len(part), 2):
             word = part[i][0]
             if word in _OPENING or word == "function" and "{" in part[i]:
