@@ -586,3 +586,9 @@ if true; then ! (false); echo $?; else ! { true; }; fi; { ! (true); echo $?; }; 
 (set -e; ! { true; }; ! { false; echo "in"; }; ! (true); ! { true; } > /dev/null; echo "on $?")
 
 echo ! { a; echo ! b }; false || ! { true; } || echo last
+
+a=2; a=3 b=$a; echo $b; a=4 b=$a-$a c=${b}x d="${c:-no}" e=$((a+1)) f=$b; echo $a $b $c $d $e $f
+
+a=5; echo a=6 b=$a; a=$a$a a=$a$a; echo $a; a=1 echo a=2 b=$a
+
+a=1; b=2; a=$b b=$a; echo "$a $b"; unset a; a=${a:-n} b=$a; echo $b; x=1 y=$((x+1)) z=$((x+y)); echo $z

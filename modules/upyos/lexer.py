@@ -61,7 +61,7 @@ def expand(words, get):
             args.append(word)
         elif len(word) == 2 and not word[0] and word[1] != "@":
             args.append(str(get(word[1])))
-        elif type(word) is list or "@" in word:
+        elif type(word) is list or "@" in word or args and "=" in args[-1]:
             from upyos.grammar import expansion
 
             expansion.add(word, get, args)

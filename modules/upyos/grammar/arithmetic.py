@@ -13,15 +13,13 @@ _NAME = const("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _MOST_CHARACTERS = const(1000)
 
 
-def value(text):
+def value(text, get):
     """Return the value of an expression. Raises ValueError, its text says what is wrong."""
-    import sdata
-
     names = {}
     if len(text) > _MOST_CHARACTERS:
         raise ValueError("$((...)): too long")
     try:
-        code, whole = _python(text, sdata.sysconfig["env"], names)
+        code, whole = _python(text, get, names)
         if whole:
             code = _whole(code)
         found = eval(code.strip() or "0", names)
@@ -39,7 +37,7 @@ def _why(exc):
     return str(exc) or type(exc).__name__
 
 
-def _python(text, env, names):
+def _python(text, get, names):
     """Return the expression in Python, and whether there are only whole numbers in it.
 
     What its names stand for is put into names.
@@ -58,8 +56,8 @@ def _python(text, env, names):
                 name = name.lstrip("0") or "0"
             elif c.isdigit() or "." in name:
                 whole = whole and "." not in name and name[:2] in ("0x", "0X", "0b", "0o")
-            elif name in env or not _known(name):
-                names[name] = _number(env.get(name, 0))
+            elif get(name) != "" or not _known(name):
+                names[name] = _number(get(name))
                 whole = whole and type(names[name]) is int
             code += name
         elif text[at : at + 2] in ("&&", "||"):

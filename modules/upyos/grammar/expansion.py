@@ -12,14 +12,14 @@ def add(word, get, args):
     """Append to args what a word stands for. Raises ValueError where it cannot be told."""
     if type(word) is tuple:
         if _assigns(word[0]):
-            args.append(text(word, get))
+            args.append(text(word, _after(args, get)))
         else:
             _all(word, get, args)
         return
     if _assigns(word[1]):
         if not args and any([type(part) is tuple and part[0] == "(" for part in word]):
             args.append(ASSIGNED)
-        args.append(text(word, get))
+        args.append(text(word, _after(args, get)))
         return
     for pattern, present in _fields(word, get):
         if wildcards.special(pattern):
@@ -31,6 +31,17 @@ def add(word, get, args):
                 continue
         if present or pattern:
             args.append(wildcards.plain(pattern) if "\\" in pattern else pattern)
+
+
+def _after(args, get):
+    """Return what get() is once args were obeyed: itself, unless all of them assign."""
+    given = {}
+    for arg in args:
+        if arg != ASSIGNED:
+            if not _assigns(arg):
+                return get
+            name, _, given[name] = arg.partition("=")
+    return (lambda name: given[name] if name in given else get(name)) if given else get
 
 
 def _all(word, get, args):
@@ -142,7 +153,7 @@ def _text(part, get):
     if kind == "((":
         from upyos.grammar import arithmetic
 
-        return str(arithmetic.value(text(part[1], get)))
+        return str(arithmetic.value(text(part[1], get), get))
     from upyos.grammar import parameter
 
     return parameter.text(part, get)
