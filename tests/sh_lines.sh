@@ -592,3 +592,7 @@ a=2; a=3 b=$a; echo $b; a=4 b=$a-$a c=${b}x d="${c:-no}" e=$((a+1)) f=$b; echo $
 a=5; echo a=6 b=$a; a=$a$a a=$a$a; echo $a; a=1 echo a=2 b=$a
 
 a=1; b=2; a=$b b=$a; echo "$a $b"; unset a; a=${a:-n} b=$a; echo $b; x=1 y=$((x+1)) z=$((x+y)); echo $z
+
+x='q=1'; $x; echo "$? <$q>"; "$x" y > /dev/null; echo "$? <$q>"; y=q; $y=1; echo "$? <$q>"; q=$x; echo "<$q>"
+
+x='q=1'; $x && echo yes; if $x; then echo yes; fi; $(echo $x); echo $?; for i in $x; do echo "$i"; done; echo $x

@@ -144,6 +144,7 @@ def command(words, stdin=None, condition=False, flat=False):
 
             if substitution.enter(words, (command, stdin, condition, True)):
                 return 0
+        first = words[0]
         try:
             words = lexer.expand(words, variables.get)
         except ValueError as exc:
@@ -151,6 +152,9 @@ def command(words, stdin=None, condition=False, flat=False):
             return 1
         if not words:
             return 0
+        if "=" in words[0] and type(first) is not str and "=" not in first[0]:
+            # A value assigns nothing.
+            words.insert(0, "=\n")
     return dispatch(words, stdin, condition, None, flat)
 
 

@@ -138,7 +138,10 @@ def run(command, stdin, condition, flat=False):
         # What fails of the words says all itself; what fails behind them is the output.
         target, written = "", written or target
         if words and _BLOCK not in words:
+            first = words[0]
             words = lexer.expand(words, variables.get)
+            if words and "=" in words[0] and type(first) is not str and "=" not in first[0]:
+                words.insert(0, "=\n")
         target = written
         return _redirected(words, streams, condition, flat, target) if words else 0
     except (OSError, ValueError, MemoryError) as e:

@@ -3,7 +3,7 @@
 
 from upyos import executor, lexer, state, variables
 from upyos.grammar.expansion import ASSIGNED
-from upyos.lib.codes import _ENTER, _INTERRUPTED, _USAGE
+from upyos.lib.codes import _ENTER, _INTERRUPTED, _NOT_FOUND, _USAGE
 
 
 def run(words, stdin, condition, kept, flat):
@@ -34,6 +34,11 @@ def run(words, stdin, condition, kept, flat):
         return _local(words[1:])
     if state.functions and word in state.functions:
         return _call(words, stdin, condition, flat)
+    if word == "=\n":
+        # In front of a value, which assigns nothing.
+        if _name(words[1]):
+            return executor._other(_NOT_FOUND, "", words[1:])
+        return executor.dispatch(words[1:], stdin, condition, kept, flat)
     return _assign(words, stdin, condition, kept, flat)
 
 
