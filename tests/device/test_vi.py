@@ -16,6 +16,27 @@ class TestFiles:
         it.leave(":wq\r")
         assert it.file("/t/dos") == b"onex\r\ny\r\ny\r\ntw0\r\n"
 
+    def test_what_is_read_has_the_ends_of_the_text(self, vi):
+        it = vi("/t/dosnoeol")
+        it.says("[noeol] [dos]")
+        it.type(":$r /t/forty\r")
+        it.says("40 lines read")
+        it.leave(":wq\r")
+        forty = FORTY[:-1].replace("\n", "\r\n").encode()
+        assert it.file("/t/dosnoeol") == b"one\r\ntwo\r\n" + forty
+        it = vi("/t/new")
+        it.type(":r /t/dos2\r")
+        it.says("2 lines read")
+        it.leave(":wq\r")
+        assert it.file("/t/new") == b"one\ntwo\n"
+
+    def test_mixed_line_ends_without_the_last(self, vi):
+        it = vi("/t/mixed")
+        it.says("[noeol] [dos]")
+        it.type("Gdd")
+        it.leave(":wq\r")
+        assert it.file("/t/mixed") == b"a\r\nbc"
+
     def test_no_line_end_at_the_end_stays(self, vi):
         it = vi("/t/noeol")
         it.says("[noeol] 2L, 7B")

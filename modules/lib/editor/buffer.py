@@ -68,7 +68,8 @@ class Buffer:
         last = len(self.blocks) - 1
         for index, block in enumerate(self.blocks):
             if index == last and not self.is_ended:
-                yield block[: -len(self.eol)]
+                # mixed ends: the last line that is left may have had another one
+                yield block[: -len(self.eol) if block[-2:-1] == self.eol[:-1] else -1]
             elif not self.is_empty:
                 yield block
 

@@ -130,6 +130,8 @@ def _read(s, name, argument, force, first, last):
     if pieces:
         if pieces[-1][-1:] != b"\n":
             pieces[-1] += b"\n"
+        eol = s.buffer.eol
+        pieces = [bytes(p).replace(b"\r\n", b"\n").replace(b"\n", eol) for p in pieces]
         line = (s.line if last is None else last) + (not s.buffer.is_empty)
         lines = s.buffer.lines - s.buffer.is_empty
         s.change(max(0, min(line, lines)), 0, pieces)
