@@ -26,6 +26,7 @@ FILES = {
     "/t/two": "one\ntwo",
     "/t/empty": "",
     "/t/old": "old\n",
+    "/t/over": "old\n",
     "/t/taken": "taken\n",
     "/t/taken.tmp": "mine\n",
     "/t/job.py": "import asyncio\nasync def __main__(args):\n  await asyncio.sleep(1)\n"

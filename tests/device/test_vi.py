@@ -63,11 +63,11 @@ class TestFiles:
         it.says("[No Name]")
         it.type("iabc" + ESC + ":w\r")
         it.says("no file name")
-        it.type(":w /t/old\r")
-        it.says("/t/old exists (:w! overwrites)")
-        assert it.file("/t/old") == b"old\n"
-        it.type(":w! /t/old\r")
-        it.says('"/t/old" 1L, 4B written')
+        it.type(":w /t/over\r")
+        it.says("/t/over exists (:w! overwrites)")
+        assert it.file("/t/over") == b"old\n"
+        it.type(":w! /t/over\r")
+        it.says('"/t/over" 1L, 4B written')
         it.type(":w /none/x\r")
         it.says("no such file or directory")
         it.type(":w /t\r")
@@ -76,7 +76,7 @@ class TestFiles:
         it.says("protected")
         it.type("x:wq\r")
         it.session.wait_prompt()
-        assert it.file("/t/old") == b"ab\n"
+        assert it.file("/t/over") == b"ab\n"
 
     def test_a_file_in_the_way_is_kept(self, vi):
         it = vi("/t/taken")
