@@ -134,15 +134,18 @@ def show():
     """Draw prompt and line on the row of the cursor."""
     global column, left
     line = decoded()
-    cursor = len(str(text[:at], "utf-8")) if len(line) != len(text) else at
     width = max(10, _columns() - len(prompt) - 1)
+    if len(line) != len(text):
+        from upyos.line import wide
+
+        return wide.show(width)
     if len(line) <= width:
         left = 0
-    elif not left <= cursor <= left + width:
-        left = max(0, cursor - width // 2)
+    elif not left <= at <= left + width:
+        left = max(0, at - width // 2)
     shown = line[left : left + width]
-    column = len(prompt) + cursor - left
-    back = len(shown) - (cursor - left)
+    column = len(prompt) + at - left
+    back = len(shown) - (at - left)
     console.write("\r%s%s\x1b[K" % (prompt, shown))
     if back:
         console.write("\x1b[%dD" % back)

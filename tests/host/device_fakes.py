@@ -127,6 +127,19 @@ def _reason(exc: Exception) -> str:
     return f"errno {exc.errno}" if isinstance(exc, OSError) else str(exc)
 
 
+def _cells(data: bytes, at: int, end: int, _columns: int) -> tuple[int, int]:
+    """What _upyos.cells does with text whose characters take one column each."""
+    return end, len(bytes(data[at:end]).decode(errors="replace"))
+
+
+def _shown(data: bytes, at: int, end: int, left: int, right: int) -> bytes:
+    """What _upyos.shown does with such text."""
+    text = bytes(data[at:end]).decode(errors="replace")
+    part = text[left:right]
+    part = "<" + part[1:] if left else part
+    return (part[:-1] + ">" if len(text) > right else part).encode()
+
+
 def _fakes(device: Device) -> None:
     """Enter the fake modules."""
     _module("micropython", const=lambda value: value)
@@ -140,6 +153,8 @@ def _fakes(device: Device) -> None:
         mend=lambda: False,
         load=lambda path, _name: importlib.import_module(path[:-3].replace("/", ".")),
         heap=lambda: (200_000, 100_000, 100_000, 100_000),
+        cells=_cells,
+        shown=_shown,
         near=lambda _word, *_names: None,
         line_at=lambda text, start: bytes(text[start : text.index(b"\n", start) + 1]),
     )

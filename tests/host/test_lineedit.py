@@ -174,7 +174,11 @@ class TestAnyKeys:
             assert shown.startswith(PROMPT)
             left = editor.edit.left
             width = len(shown) - len(PROMPT)
-            assert shown[len(PROMPT) :] == text[left : left + width]
+            wanted = text[left : left + width]
+            if not text.isascii():
+                wanted = "<" + wanted[1:] if left else wanted
+                wanted = wanted[:-1] + ">" if left + width < len(text) else wanted
+            assert shown[len(PROMPT) :] == wanted
             assert screen.column == len(PROMPT) + at - left
             assert width == len(text) or width >= COLUMNS // 2 - len(PROMPT)
             assert editor.read(b"".join(keys)) == text
