@@ -75,6 +75,7 @@ PAIRS = {
     ("upyos.process", "upyos.terminal.stdin"),
     ("upyos.lineedit", "upyos.line.editkeys"),
     ("upyos.lineedit", "upyos.line.history"),
+    ("upyos.lineedit", "upyos.line.wide"),
     ("upyos.line.complete", "upyos.programs.manual"),
     ("upyos.variables", "upyos.grammar.frame"),
     ("upyos.executor", "upyos.grammar.builtins"),

@@ -18,8 +18,6 @@ _FOLDER = const("/var/log")
 _FILE = const("/var/log/messages")
 _OLDER = const("/var/log/messages.0")
 _FILE_BYTES = const(8192)
-# With a line that is written before another one's rename.
-_FILE_MOST = const(_FILE_BYTES + _SIZE_BYTES)
 _END = const(2)
 
 
@@ -70,7 +68,7 @@ def _append(data):
         size = file.seek(0, _END)
         # Where it cannot be renamed, it does not grow for ever. Without a branch: what logs too
         # in a tick or a thread would come in between, and one of the lines would be lost.
-        size += file.write(data[: len(data) * (size <= _FILE_MOST)])
+        size += file.write(data[: len(data) * (size <= _FILE_BYTES)])
     if size > _FILE_BYTES:
         os.rename(_FILE, _OLDER)
 
