@@ -67,10 +67,13 @@ def attach(proc, in_front=True):
     if in_front and state.turn:
         # before it can be found, for it tells whose process it is
         proc.tid = state.turn.ident()
-    state.procs[pid] = proc
+    front = state.foreground
     if in_front:
-        proc.outer = state.foreground
-        state.foreground = proc
+        proc.outer = front
+        front = proc
+    # Behind the last branch: Ctrl-C, which is raised there, would leave it in the table.
+    state.procs[pid] = proc
+    state.foreground = front
     return pid
 
 

@@ -5,6 +5,7 @@ import random
 import time
 
 import pytest
+from casefile import TARGETS
 from machines import image
 from upyfw.targets.base import TargetError
 
@@ -63,18 +64,34 @@ def __main__(args):
 """
 
 
-def _started(machines, **files):
+both = pytest.mark.parametrize("target", TARGETS)
+
+
+def _started(machines, target="UNIX", **files):
     texts = {f"/t/{name}.py": text for name, text in files.items()}
-    return machines.at_prompt("UNIX", image("UNIX", texts | {"/t/big.txt": "x" * 6000}))
+    return machines.at_prompt(target, image(target, texts | {"/t/big.txt": "x" * 6000}))
+
+
+def _rounds(target, unix, board):
+    """How often: the emulator is slower, and what comes in between has more room there."""
+    return unix if target == "UNIX" else board
+
+
+def _pass(session, seconds):
+    """Let time of the target go by."""
+    if hasattr(session.target, "advance"):
+        session.target.advance(seconds)
+    else:
+        time.sleep(seconds)
 
 
 def _interrupt(session, line, most):
     """Type a line, and while it runs Ctrl-C, several at once; the prompt comes."""
     session.type(line)
-    time.sleep(random.uniform(0.01, 0.05))
+    _pass(session, random.uniform(0.01, 0.05))
     for _ in range(random.randint(1, most)):
         session.target.send(b"\x03")
-        time.sleep(random.uniform(0, 0.002))
+        _pass(session, random.uniform(0, 0.002))
     for _ in range(TRIES):
         try:
             return session.wait_prompt(LIMIT_S)
@@ -84,30 +101,33 @@ def _interrupt(session, line, most):
     return session.wait_prompt(LIMIT_S)
 
 
+@both
 @pytest.mark.parametrize("call", LOOPS.values(), ids=LOOPS)
-def test_a_loop_whose_task_a_tick_has_run(machines, call):
-    with _started(machines, task=TASK, fore=LOOP.format(call=call)) as session:
+def test_a_loop_whose_task_a_tick_has_run(machines, target, call):
+    with _started(machines, target, task=TASK, fore=LOOP.format(call=call)) as session:
         session.run("/t/task.py &")
         assert session.run("/t/fore.py") == "all of them"
 
 
+@both
 @pytest.mark.parametrize("call", TURNS.values(), ids=TURNS)
-def test_ctrl_c_while_a_program_has_the_turn(machines, call):
+def test_ctrl_c_while_a_program_has_the_turn(machines, target, call):
     """It never leaves it taken: nobody could take it again, and no prompt come."""
     random.seed(1)
-    with _started(machines, thread=THREAD, fore=TURN.format(call=call)) as session:
+    with _started(machines, target, thread=THREAD, fore=TURN.format(call=call)) as session:
         session.run("/t/thread.py &")
-        for _ in range(60):
+        for _ in range(_rounds(target, 60, 30)):
             _interrupt(session, "/t/fore.py", 2)
 
 
-def test_ctrl_c_while_the_turn_comes_back(machines):
+@both
+def test_ctrl_c_while_the_turn_comes_back(machines, target):
     """The prompt has its own values then, not those of the job that had the turn before."""
     random.seed(1)
     files = {"/t/job.sh": "while true\ncd /\ndone\n", "/t/short.py": SHORT}
-    with machines.at_prompt("UNIX", image("UNIX", files)) as session:
+    with machines.at_prompt(target, image(target, files)) as session:
         session.run("/t/job.sh &")
-        for _ in range(60):
+        for _ in range(_rounds(target, 60, 12)):
             for _ in range(5):
                 _interrupt(session, "/t/short.py", 5)
             session.target.read_quiet(0.1, 10)
@@ -122,14 +142,15 @@ SCRIPTS = {
 }
 
 
+@both
 @pytest.mark.parametrize("line", SCRIPTS.values(), ids=SCRIPTS)
-def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, line):
+def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, target, line):
     """Neither its redirections nor its frame; nor does it end the system."""
     random.seed(3)
-    with _started(machines, short=SHORT) as session:
+    with _started(machines, target, short=SHORT) as session:
         session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
         session.run("echo done >> /t/fore.sh")
-        for _ in range(10):
+        for _ in range(_rounds(target, 10, 4)):
             for _ in range(20):
                 _interrupt(session, "/t/fore.sh", 5)
             session.target.read_quiet(0.2, 10)
@@ -138,28 +159,31 @@ def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, line):
             assert "nosuch" in session.run("ls /nosuch")
 
 
-def test_ctrl_c_ends_no_job(machines):
+@both
+def test_ctrl_c_ends_no_job(machines, target):
     """The loop is without what jobs run for a moment, after each program of a user."""
     random.seed(2)
-    with _started(machines, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")) as session:
+    with _started(machines, target, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")) as session:
         session.run("echo 'while true' > /t/fore.sh; echo '/t/short.py' >> /t/fore.sh")
         session.run("echo done >> /t/fore.sh")
-        for _ in range(10):
+        jobs = _rounds(target, 10, 3)
+        for _ in range(jobs):
             session.run("/t/task.py &")
-        for _ in range(300):
+        for _ in range(_rounds(target, 300, 40)):
             _interrupt(session, "/t/fore.sh", 5)
         session.target.read_quiet(0.3, 10)
         session.target.send(b"\x15")
         session.forget()
         session.run("for i in $(ps | grep task | cut -c1-6); do kill $i; done")
-        assert session.wait_texts(["+ Done"] * 10, 10) is None, session.text
+        assert session.wait_texts(["+ Done"] * jobs, 10) is None, session.text
 
 
-def test_lines_of_the_log_are_all_there(machines):
-    with _started(machines, logs=LOGS, log=LOG) as session:
+@both
+def test_lines_of_the_log_are_all_there(machines, target):
+    with _started(machines, target, logs=LOGS, log=LOG) as session:
         session.run("mkdir /var/log")
         wanted = {f"{who}{i}: from" for who in ("fore", "task") for i in range(60)}
-        for _ in range(30):
+        for _ in range(_rounds(target, 30, 2)):
             session.run("/t/logs.py &")
             session.run("/t/log.py")
             assert session.wait_texts(["+ Done"], 30) is None
@@ -169,8 +193,33 @@ def test_lines_of_the_log_are_all_there(machines):
             session.run("rm /var/log/messages")
 
 
-def test_pipes_in_pipes_have_files_of_their_own(machines):
-    with _started(machines) as session:
+@both
+def test_pipes_in_pipes_have_files_of_their_own(machines, target):
+    with _started(machines, target) as session:
         line = "{ cat /t/big.txt | cat; } | wc -c"
         assert session.run(line) == "6000"
         assert session.run("< os.listdir('/tmp')") == "[]"
+
+
+LEFT = {
+    "pipes": "cat /t/big.txt | cat | cat",
+    "scripts": "sh /t/inner.sh | cat > /dev/null",
+    "programs": "/t/short.py",
+}
+
+
+@both
+@pytest.mark.parametrize("line", LEFT.values(), ids=LEFT)
+def test_ctrl_c_leaves_neither_a_process_nor_a_file(machines, target, line):
+    random.seed(4)
+    with _started(machines, target, short=SHORT) as session:
+        session.run("echo '/t/short.py' > /t/inner.sh")
+        session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
+        session.run("echo done >> /t/fore.sh")
+        for _ in range(_rounds(target, 12, 5)):
+            for _ in range(_rounds(target, 20, 10)):
+                _interrupt(session, "/t/fore.sh", 2)
+            session.target.read_quiet(0.2, 10)
+            session.target.send(b"\x15")
+            assert session.run("ps").count("\n") == 1
+            assert session.run("< os.listdir('/tmp')") == "[]"

@@ -7,6 +7,7 @@ import os
 import _upyos
 from micropython import const
 from upyos import executor, state
+from upyos.lib import files
 from upyos.lib.codes import _INTERRUPTED
 
 _FILE = const("/tmp/.pipe")
@@ -43,6 +44,12 @@ class Pipe(io.IOBase):
             self.memory = None
         self.size += len(data)
         return (self.file or self.memory).write(data)
+
+    def close(self):
+        """Drop it, with all that was written."""
+        if self.file is not None:
+            self.file.close()
+            files.discard(self.name)
 
     def reader(self):
         """Return a binary stream of what was written; close() gives the room back.
@@ -87,7 +94,8 @@ class _Spilled:
     def close(self):
         if self.name:
             self.file.close()
-            os.remove(self.name)
+            # a stage may have removed it
+            files.discard(self.name)
             self.name = ""
 
 
@@ -97,33 +105,51 @@ def run(commands, condition, flat=False, at=0, stdin=None):
     Each one's output is the next one's standard input.
     """
     last = len(commands) - 1
-    while at < last:
-        broken = state.broken
-        pipe = Pipe()
-        previous = _upyos.redirect(pipe)
-        entered = None
-        try:
-            status = executor.command(commands[at], stdin, False, flat)
-            entered = flat and _entered()
-        finally:
-            # Ctrl-C would leave the output of the next lines in this pipe
-            _upyos.hold(True)
-            if not entered:
-                _end(previous, stdin)
-            _upyos.hold(False)
-        if entered:
-            entered[4].append((_go_on, commands, condition, at, stdin, pipe, previous, broken))
-            return 0
-        stdin = _reader(pipe, status, broken)
-        if type(stdin) is int:
-            return stdin
-        at += 1
-    status = executor.command(commands[last], stdin, condition, flat)
-    if flat and _entered():
-        _entered()[4].append((_close, stdin))
-    else:
-        stdin.close()
-    return status
+    pipe = None
+    try:
+        while at < last:
+            broken = state.broken
+            pipe = Pipe()
+            previous = _upyos.redirect(pipe)
+            entered = None
+            try:
+                status = executor.command(commands[at], stdin, False, flat)
+                entered = flat and _entered()
+            finally:
+                # Ctrl-C would leave the output of the next lines in this pipe
+                _upyos.hold(True)
+                try:
+                    if not entered:
+                        _end(previous, stdin)
+                finally:
+                    _upyos.hold(False)
+            if entered:
+                entered[4].append((_go_on, commands, condition, at, stdin, pipe, previous, broken))
+                return 0
+            stdin = _reader(pipe, status, broken)
+            if type(stdin) is int:
+                return stdin
+            at += 1
+        status = executor.command(commands[last], stdin, condition, flat)
+        if flat and _entered():
+            _entered()[4].append((_close, stdin))
+        else:
+            stdin.close()
+        return status
+    except BaseException:
+        _drop(pipe, stdin)
+        raise
+
+
+def _drop(*streams):
+    """Close what a pipeline has open that was left: its files go, too."""
+    _upyos.hold(True)
+    try:
+        for stream in streams:
+            if stream is not None and type(stream) is not int:
+                stream.close()
+    finally:
+        _upyos.hold(False)
 
 
 def _entered():

@@ -69,15 +69,14 @@ def run(path, args, stdin=None, proc=None):
             path = {"(": "$(...)", "{": "block"}.get(path[0], path[0])
         executor.report("%s: scripts nested too deep, at most %d in this way" % (path, _NESTED))
         return 1
-    level = enter(path, args, stdin, proc)
-    if type(level) is int:
-        return level
-    level.frame.nested = nested + 1
-    levels = [level]
+    levels = []
+    errors = state.errors
     target = _upyos.redirect(None)
     _upyos.redirect(target)
     try:
-        status = None
+        status = _begin(levels, path, args, stdin, proc)
+        if levels:
+            levels[0].frame.nested = nested + 1
         while levels:
             level = levels[-1]
             try:
@@ -91,29 +90,51 @@ def run(path, args, stdin=None, proc=None):
                 executor.report("scripts nested too deep")
                 status = 1
             if status is not None:
-                levels.pop().leave()
+                _end(levels)
                 continue
             _, path, args, stdin, level.calls = level.frame.control
             level.frame.control = None
-            level = enter(path, args, stdin)
-            if type(level) is int:
-                status = level
-            else:
-                levels.append(level)
+            status = _begin(levels, path, args, stdin)
         return status
     finally:
         # Ctrl-C would leave a frame of theirs to the prompt
         _upyos.hold(True)
         try:
             while levels:
-                levels.pop().leave()
-                _upyos.redirect(target)
+                _end(levels)
+            # what was left to do of their lines
+            _upyos.redirect(target)
+            state.errors = errors
             if outer is not None:
                 outer.nested = nested
             if outer is None or not outer.path and not outer.blocks:
                 executor.found.clear()
         finally:
             _upyos.hold(False)
+
+
+def _begin(levels, path, args, stdin=None, proc=None):
+    """Begin a script as the last of the levels; return a status if there is none.
+
+    All of it, as its end: Ctrl-C would leave its process in the table.
+    """
+    _upyos.hold(True)
+    try:
+        level = enter(path, args, stdin, proc)
+        if type(level) is int:
+            return level
+        levels.append(level)
+    finally:
+        _upyos.hold(False)
+
+
+def _end(levels):
+    """End the last of the levels."""
+    _upyos.hold(True)
+    try:
+        levels.pop().leave()
+    finally:
+        _upyos.hold(False)
 
 
 def enter(path, args, stdin=None, proc=None):
