@@ -25,8 +25,8 @@ def loop(held=()):
             try:
                 try:
                     # Ctrl-C is raised at a branch: in here, not at those of this loop, for then
-                    # it would end the system.
-                    _upyos.hold(False)
+                    # it would end the system. None: whatever did not let go of it before.
+                    _upyos.hold(None)
                     if failed:
                         line, failed = failed, None
                         _report(line)

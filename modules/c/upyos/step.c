@@ -115,6 +115,8 @@ static mp_obj_t upyos_step(size_t n_args, const mp_obj_t *args) {
         nlr_pop();
         caught |= asked == &step && raised;
         step_left(&step);
+        // Ctrl-C may have ended what was to let go of it, and been caught further out.
+        upyos_set_holds(step.holds);
         return result;
     }
     step_restore(&step);

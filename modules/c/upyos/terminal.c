@@ -83,12 +83,12 @@ void upyos_interrupt_insist(void) {
 
 // One that is pending would be raised at the next branch, though it is put off now.
 static void upyos_put_off_pending(void) {
-    if (upyos_on_main() && !upyos_tty_raw && !upyos_callback_is_due && upyos_presses < UPYOS_INSISTS
+    if (upyos_on_main() && !upyos_tty_raw && !upyos_callback_is_due
         && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception))) {
         MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
         upyos_typed = true;
-        // it is counted when it acts
-        upyos_presses -= upyos_presses != 0;
+        // it is counted when it acts; the one that insists goes on with that
+        upyos_presses -= upyos_presses != 0 && upyos_presses < UPYOS_INSISTS;
     }
 }
 
@@ -212,9 +212,11 @@ static mp_obj_t upyos_tty(mp_obj_t raw) {
 MP_DEFINE_CONST_FUN_OBJ_1(upyos_tty_obj, upyos_tty);
 
 // hold(on): put off Ctrl-C while background tasks run, so that it meets the foreground program, and what it must not
-// interrupt in the middle. It comes to no other thread.
+// interrupt in the middle. It comes to no other thread. hold(None): nobody puts it off any more.
 static mp_obj_t upyos_hold(mp_obj_t on) {
-    if (upyos_on_main()) {
+    if (upyos_on_main() && on == mp_const_none) {
+        upyos_set_holds(0);
+    } else if (upyos_on_main()) {
         upyos_hold_interrupt(mp_obj_is_true(on));
     }
     return mp_const_none;
