@@ -45,14 +45,19 @@ def prompt():
         else:
             goes_on = shell.loop(procs) == "R"
     finally:
-        _mark(procs, 0, "R" if goes_on else "S")
-        mend.return_to(cwd)
-        state.cwd = home
-        turns.end(outer)
-        if turn:
-            turn.jobs -= 1
-        _upyos.redirect(out)
-        _upyos.tty(False)
+        # Ctrl-C would leave the turn taken, which the program below takes next, and the H.
+        _upyos.hold(True)
+        try:
+            _mark(procs, 0, "R" if goes_on else "S")
+            mend.return_to(cwd)
+        finally:
+            state.cwd = home
+            turns.end(outer)
+            if turn:
+                turn.jobs -= 1
+            _upyos.redirect(out)
+            _upyos.tty(False)
+            _upyos.hold(False)
     return goes_on
 
 

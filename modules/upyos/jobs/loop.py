@@ -133,8 +133,13 @@ def apart(call, *args):
     try:
         return call(*args)
     finally:
-        back(left)
-        core.cur_task = task
+        # Ctrl-C would lose tasks
+        _upyos.hold(True)
+        try:
+            back(left)
+        finally:
+            core.cur_task = task
+            _upyos.hold(False)
 
 
 def _stays(task):
