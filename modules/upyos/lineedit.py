@@ -88,12 +88,15 @@ def read(new_prompt):
 def _append(key):
     """Add an ASCII character at the end: only that is drawn, while there is room on the row."""
     global at, column
-    text.append(key)
-    at += 1
-    column += 1
-    if column < _columns():
+    if column + 1 < _columns():
+        # A job that speaks at a branch has the line drawn: none between the line and its drawing.
+        text.append(key)
+        at += 1
+        column += 1
         console.write(chr(key))
     else:
+        text.append(key)
+        at += 1
         show()
 
 

@@ -35,7 +35,7 @@ LOOP = """import asyncio
 async def main(i):
     return i
 def __main__(args):
-    for i in range(20000):
+    for i in range({rounds}):
         if {call} != i:
             print("not", i)
     print("all of them")
@@ -104,7 +104,8 @@ def _interrupt(session, line, most):
 @both
 @pytest.mark.parametrize("call", LOOPS.values(), ids=LOOPS)
 def test_a_loop_whose_task_a_tick_has_run(machines, target, call):
-    with _started(machines, target, task=TASK, fore=LOOP.format(call=call)) as session:
+    fore = LOOP.format(call=call, rounds=_rounds(target, 20000, 5000))
+    with _started(machines, target, task=TASK, fore=fore) as session:
         session.run("/t/task.py &")
         assert session.run("/t/fore.py") == "all of them"
 
@@ -169,7 +170,7 @@ def test_ctrl_c_ends_no_job(machines, target):
         jobs = _rounds(target, 10, 3)
         for _ in range(jobs):
             session.run("/t/task.py &")
-        for _ in range(_rounds(target, 300, 40)):
+        for _ in range(_rounds(target, 300, 25)):
             _interrupt(session, "/t/fore.sh", 5)
         session.target.read_quiet(0.3, 10)
         session.target.send(b"\x15")

@@ -16,6 +16,19 @@ def editor():
         yield Editor(made)
 
 
+def test_what_a_job_says_between_a_key_and_its_echo(editor, monkeypatch):
+    """The line is drawn below it, and the key is not drawn twice."""
+    columns = editor.edit._columns
+
+    def spoken():
+        monkeypatch.setattr(editor.edit, "_columns", columns)
+        editor.edit.say("job")
+        return columns()
+
+    monkeypatch.setattr(editor.edit, "_columns", spoken)
+    assert "".join(editor.screen(b"a").row) == PROMPT + "a"
+
+
 class TestKeys:
     @pytest.mark.parametrize(
         "keys, line",

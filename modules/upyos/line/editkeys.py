@@ -180,12 +180,15 @@ def _remove(key):
             first -= 1
     if first < last:
         at_end = lineedit.at == len(text) and last - first == 1 and not lineedit.left
-        text[first:last] = b""
-        lineedit.at = first
         if at_end:
+            # no branch from the line to its drawing: lineedit._append
+            text[first:last] = b""
+            lineedit.at = first
             lineedit.column -= 1
             console.write("\b\x1b[K")
         else:
+            text[first:last] = b""
+            lineedit.at = first
             lineedit.show()
 
 
