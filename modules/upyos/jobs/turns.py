@@ -32,8 +32,16 @@ def fields():
 
 def set_fields(values):
     """Set what fields() returned."""
-    state.status, state.frame, state.foreground, state.result, state.broken = values[:5]
-    state.errors, state.functions = values[5:]
+    # at once: it takes no memory
+    (
+        state.status,
+        state.frame,
+        state.foreground,
+        state.result,
+        state.broken,
+        state.errors,
+        state.functions,
+    ) = values
 
 
 def fresh(proc):
@@ -147,8 +155,10 @@ class Turn:
         try:
             return call(*args)
         finally:
-            values = fields()
-            end(outer)
+            try:
+                values = fields()
+            finally:
+                end(outer)
             if proc is not None:
                 proc.line = values
 
@@ -169,9 +179,14 @@ def begin(values):
     if turn is not None and not turn.is_mine():
         give = turn.give
         turn.take()
-    outer = (give, fields())
-    set_fields(values)
-    return outer
+    try:
+        outer = (give, fields())
+        set_fields(values)
+        return outer
+    except BaseException:
+        # no memory for them
+        give()
+        raise
 
 
 def end(outer):
