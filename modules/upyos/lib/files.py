@@ -106,7 +106,7 @@ def part_of(path):
     for entry in os.ilistdir(folder):
         name = entry[0]
         if name[:5] == ".part" and name[5:].isdigit() and not process.find(int(name[5:])):
-            os.remove(paths.join(folder, name))
+            discard(paths.join(folder, name))
     current = process.current()
     return paths.join(folder, ".part%d" % (current.pid if current else 0))
 
