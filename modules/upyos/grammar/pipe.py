@@ -7,7 +7,6 @@ import os
 import _upyos
 from micropython import const
 from upyos import executor, state
-from upyos.lib import files
 from upyos.lib.codes import _INTERRUPTED
 
 _FILE = const("/tmp/.pipe")
@@ -49,7 +48,7 @@ class Pipe(io.IOBase):
         """Drop it, with all that was written."""
         if self.file is not None:
             self.file.close()
-            files.discard(self.name)
+            _discard(self.name)
 
     def reader(self):
         """Return a binary stream of what was written; close() gives the room back.
@@ -95,8 +94,15 @@ class _Spilled:
         if self.name:
             self.file.close()
             # a stage may have removed it
-            files.discard(self.name)
+            _discard(self.name)
             self.name = ""
+
+
+def _discard(name):
+    """Remove a file that is there or not. Few pipes have one."""
+    from upyos.lib import files
+
+    files.discard(name)
 
 
 def run(commands, condition, flat=False, at=0, stdin=None):
