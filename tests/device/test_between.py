@@ -164,7 +164,9 @@ def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, target, line)
 def test_ctrl_c_ends_no_job(machines, target):
     """The loop is without what jobs run for a moment, after each program of a user."""
     random.seed(2)
-    with _started(machines, target, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")) as session:
+    with _started(
+        machines, target, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")
+    ) as session:
         session.run("echo 'while true' > /t/fore.sh; echo '/t/short.py' >> /t/fore.sh")
         session.run("echo done >> /t/fore.sh")
         jobs = _rounds(target, 10, 3)

@@ -2,7 +2,6 @@
 """Ctrl-C ends the next command, whatever the line before has left behind."""
 
 import casefile
-import machines as at
 import pytest
 from hostile import let_pass
 from session import Session
