@@ -40,4 +40,4 @@ typedef long mp_off_t;
 #define MP_STATE_PORT MP_STATE_VM
 
 // As in console.c: MicroPython's own build has it expanded before it collects the root pointers.
-#define UPYOS_TARGETS (4)
+#define UPYOS_TARGETS (8)
