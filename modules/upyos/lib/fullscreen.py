@@ -140,11 +140,12 @@ class Terminal:
             key = self.read(0)
             while key < 0:
                 self.idle()
-                # jobs go on meanwhile, and one of them may be the one that stops this program
-                key = self._taken(state.key() if state.key else _upyos.key(-1))
+                # one of the jobs may have stopped this program and have ended, while it was busy
                 proc = process.current()
-                if key < 0 and proc is not None and proc.sts == "S":
+                if proc is not None and proc.sts == "S":
                     raise Stopped
+                # jobs go on meanwhile
+                key = self._taken(state.key() if state.key else _upyos.key(-1))
             if key == _LF and self._before == _CR:
                 key = 0
             self._before = key
