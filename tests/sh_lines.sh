@@ -541,16 +541,6 @@ export A1=1 A2='b c'; echo "$A1 $A2"
 
 cat /dev/null run.py
 
-echo "${zz:-'s'}" ${zz:-'s'} "${zz:-"t u"}" "${zz:-it's}" "${zz:-~}"
-
-printf '%s\n' "${zz:-a\b\\c\}}" "${zz:-"a'b"}" "${zz:-*}" ${zz:-'a\b'}
-
-cat <<EOF
-${zz:-'s'} ${zz:-"t"} ${zz:-a  b} ${zz:-it's} ${zz:+'n'} ${zz:-$(echo 'c d')} ${zz:-${yy:-'n'}}
-EOF
-
-p='a*b'; echo "${p%'*b'}" "${p#a'*'}" "${p#a?}" "${p:+'$p'}" "${p:-'x'}"
-
 f() { return 1; }; (set -e; { f && echo q; } > /dev/null; echo "on $?"); echo $?
 
 (set -e; f() { return 1; }; if true; then f && echo q; fi | cat; for x in 1; do f && echo q; done > /dev/null; true && { f && echo q; } > /dev/null; echo on)

@@ -213,7 +213,7 @@ def _braces(line, at, parts, quoted):
     if stop == first and line[first : first + 1] in tuple("?!#*@"):
         stop += 1
     name = line[first:stop]
-    end = _brace(line, stop, quoted)
+    end = _brace(line, stop)
     if end < 0 or not lexer.legal(name):
         raise wrong
     operator = line[stop:end]
@@ -224,27 +224,19 @@ def _braces(line, at, parts, quoted):
     if length or operator[:size] not in ":- := :+ :? - = + ? # ## % %%".split():
         raise wrong
     inner = []
-    if quoted and operator[0] not in "#%":
-        # As between double quotes, which may be there again; \} is the } alone.
-        operator = operator.replace("\\}", "}")
-        at = size
-        while at < len(operator):
-            at = _inside(operator, at, '"', inner)
-    else:
-        _read(operator, size, "", inner)
+    _read(operator, size, "", inner)
     word = _word(operator[size:], inner)
     parts.append(("{", quoted, name, "-" + operator[:size], word))
     return end + 1
 
 
-def _brace(line, at, quoted=False):
+def _brace(line, at):
     """Return the index of the } that closes a ${, -1 if there is none."""
-    plain = quoted and line[at : at + 1] not in tuple("#%")
     while at < len(line):
         c = line[at]
         if c == "}":
             return at
-        at = at + 1 if plain and c == "'" else skip(line, at, 0)
+        at = skip(line, at, 0)
     return -1
 
 
