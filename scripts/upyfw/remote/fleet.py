@@ -11,8 +11,8 @@ from rich.table import Table
 from upyfw.base import progress
 from upyfw.remote.push import BAD, End, Push, Result
 
-# a board that is left is told so within this
-_LEAVE_S = 1.0
+# a board that is left is at its prompt within this, whatever it has asked for
+_LEAVE_S = 6.0
 
 
 class Fleet:
@@ -46,10 +46,9 @@ class Fleet:
                     thread.join()
             except BaseException:
                 self._stopped.set()
+                # no join: one that a signal ended takes its thread for ended
                 for one in ready:
-                    one.leave()
-                for thread in threads:
-                    thread.join(_LEAVE_S)
+                    one.leave(_LEAVE_S)
                 raise
         return [one.result for one in self._pushes]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Push:
         self._wait_s = wait_s
         # while it loads
         self._loading: Target | None = None
+        self._has_loaded = threading.Event()
         self._is_left = False
         self.result = Result(console.name)
 
@@ -118,12 +120,16 @@ class Push:
             return
         self._await(tell)
 
-    def leave(self) -> None:
-        """Have the board end what it loads, so that its prompt comes. Called by another thread."""
+    def leave(self, limit_s: float) -> None:
+        """Have the board end what it loads, so that its prompt comes, and wait for that.
+
+        Called by another thread.
+        """
         self._is_left = True
         if target := self._loading:
             with contextlib.suppress(TargetError):
                 target.send(CTRL_C)
+            self._has_loaded.wait(limit_s)
 
     def _answers(self) -> bool:
         """Tell whether a board that broke off is there; what it ran was not touched."""
@@ -156,10 +162,10 @@ class Push:
         try:
             base, said = self._console.upgrade(target, self._flags, report)
         except _Left:
-            target.send(CTRL_C)
             return False
         finally:
             self._loading = None
+            self._has_loaded.set()
         if self._is_left:
             return False
         if _TRIED in said:

@@ -17,6 +17,8 @@ _BLOCK_S = 3.0
 _WORK_S = 10.0
 _BEGIN_S = 60.0
 _FURTHER_S = 0.3
+# a board that is told to end shows its prompt within that, unless it waits for a block
+_LEFT_S = 1.0
 _TRIES = 8
 # of a file that is asked for, where the board's input has flow control
 LONG_BLOCK_BYTES = 512
@@ -31,7 +33,8 @@ _ENDED = re.compile(rb"@(?:\.|! [^\r\n]*)$")
 
 # path → content of a file, None if there is none
 Fetch = Callable[[str], bytes | None]
-# path, how many bytes of it the board has, how many there are
+# path, how many bytes of it the board has, how many there are; ConnectionError: the board is told
+# to end, and nobody wants the rest
 Report = Callable[[str, int, int], None]
 
 
@@ -121,9 +124,17 @@ class _Server:
             # what is not there is empty, and no list says so of a file
             self._file = _File(name, int(offset), self._fetch(name) or b"", self._file.block_bytes)
         found = self._file
-        self._report(found.path, found.at(int(number)), len(found.content))
+        line = found.line(int(number))
+        try:
+            self._report(found.path, found.at(int(number)), len(found.content))
+        except ConnectionError:
+            # Ctrl-C is on its way. A board that had asked before takes this block first.
+            if self._heard(_LEFT_S) is None:
+                self._send(line)
+                self._heard(_BLOCK_S)
+            raise
         self._limit_s = _WORK_S if found.is_end(int(number)) else _BLOCK_S
-        return found.line(int(number))
+        return line
 
     def _send(self, line: bytes) -> None:
         self._tries = self._tries + 1 if line == self._sent else 1
