@@ -101,6 +101,18 @@ def _interrupt(session, line, most):
     return session.wait_prompt(LIMIT_S)
 
 
+def _write_loop(session, line):
+    """Write /t/fore.sh: a line for ever."""
+    session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
+    session.run("echo done >> /t/fore.sh")
+
+
+def _clear(session):
+    """Wait for the last of many prompts, with nothing typed behind it."""
+    session.target.read_quiet(0.3, 10)
+    session.target.send(b"\x15")
+
+
 @both
 @pytest.mark.parametrize("call", LOOPS.values(), ids=LOOPS)
 def test_a_loop_whose_task_a_tick_has_run(machines, target, call):
@@ -131,8 +143,7 @@ def test_ctrl_c_while_the_turn_comes_back(machines, target):
         for _ in range(_rounds(target, 60, 12)):
             for _ in range(5):
                 _interrupt(session, "/t/short.py", 5)
-            session.target.read_quiet(0.1, 10)
-            session.target.send(b"\x15")
+            _clear(session)
             assert session.run('echo "<$0>"') == "<>"
 
 
@@ -149,13 +160,11 @@ def test_ctrl_c_leaves_nothing_of_a_script_to_the_prompt(machines, target, line)
     """Neither its redirections nor its frame; nor does it end the system."""
     random.seed(3)
     with _started(machines, target, short=SHORT) as session:
-        session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
-        session.run("echo done >> /t/fore.sh")
+        _write_loop(session, line)
         for _ in range(_rounds(target, 10, 4)):
             for _ in range(20):
                 _interrupt(session, "/t/fore.sh", 5)
-            session.target.read_quiet(0.2, 10)
-            session.target.send(b"\x15")
+            _clear(session)
             assert session.run('echo "<$0>"') == "<>"
             assert "nosuch" in session.run("ls /nosuch")
 
@@ -167,15 +176,13 @@ def test_ctrl_c_ends_no_job(machines, target):
     with _started(
         machines, target, short=SHORT, task=TASK.replace("True", "proc.sts != 'S'")
     ) as session:
-        session.run("echo 'while true' > /t/fore.sh; echo '/t/short.py' >> /t/fore.sh")
-        session.run("echo done >> /t/fore.sh")
+        _write_loop(session, "/t/short.py")
         jobs = _rounds(target, 10, 3)
         for _ in range(jobs):
             session.run("/t/task.py &")
         for _ in range(_rounds(target, 300, 25)):
             _interrupt(session, "/t/fore.sh", 5)
-        session.target.read_quiet(0.3, 10)
-        session.target.send(b"\x15")
+        _clear(session)
         session.forget()
         session.run("for i in $(ps | grep task | cut -c1-6); do kill $i; done")
         assert session.wait_texts(["+ Done"] * jobs, 10) is None, session.text
@@ -217,12 +224,10 @@ def test_ctrl_c_leaves_neither_a_process_nor_a_file(machines, target, line):
     random.seed(4)
     with _started(machines, target, short=SHORT) as session:
         session.run("echo '/t/short.py' > /t/inner.sh")
-        session.run(f"echo 'while true' > /t/fore.sh; echo '{line}' >> /t/fore.sh")
-        session.run("echo done >> /t/fore.sh")
+        _write_loop(session, line)
         for _ in range(_rounds(target, 12, 5)):
             for _ in range(_rounds(target, 20, 10)):
                 _interrupt(session, "/t/fore.sh", 2)
-            session.target.read_quiet(0.2, 10)
-            session.target.send(b"\x15")
+            _clear(session)
             assert session.run("ps").count("\n") == 1
             assert session.run("< os.listdir('/tmp')") == "[]"

@@ -2,7 +2,6 @@
 """Pipelines: what a stage writes is kept for the next, in memory, beyond some KiB in a file."""
 
 import io
-import os
 
 import _upyos
 from micropython import const
@@ -62,7 +61,7 @@ class Pipe(io.IOBase):
                 self.broken = e
         if self.broken:
             if self.file is not None:
-                os.remove(self.name)
+                _discard(self.name)
             raise self.broken
         if self.file is not None:
             return _Spilled(self.name)
@@ -112,6 +111,7 @@ def run(commands, condition, flat=False, at=0, stdin=None):
     """
     last = len(commands) - 1
     pipe = None
+    is_left = True
     try:
         while at < last:
             broken = state.broken
@@ -131,9 +131,11 @@ def run(commands, condition, flat=False, at=0, stdin=None):
                     _upyos.hold(False)
             if entered:
                 entered[4].append((_go_on, commands, condition, at, stdin, pipe, previous, broken))
+                is_left = False
                 return 0
             stdin = _reader(pipe, status, broken)
             if type(stdin) is int:
+                is_left = False
                 return stdin
             at += 1
         status = executor.command(commands[last], stdin, condition, flat)
@@ -141,10 +143,11 @@ def run(commands, condition, flat=False, at=0, stdin=None):
             _entered()[4].append((_close, stdin))
         else:
             stdin.close()
+        is_left = False
         return status
-    except BaseException:
-        _drop(pipe, stdin)
-        raise
+    finally:
+        if is_left:
+            _drop(pipe, stdin)
 
 
 def _drop(*streams):
@@ -152,7 +155,7 @@ def _drop(*streams):
     _upyos.hold(True)
     try:
         for stream in streams:
-            if stream is not None and type(stream) is not int:
+            if stream is not None:
                 stream.close()
     finally:
         _upyos.hold(False)

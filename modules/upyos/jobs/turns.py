@@ -183,8 +183,7 @@ def begin(values):
         outer = (give, fields())
         set_fields(values)
         return outer
-    except BaseException:
-        # no memory for them
+    except MemoryError:
         give()
         raise
 

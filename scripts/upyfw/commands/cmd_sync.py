@@ -68,12 +68,14 @@ def _way(where: str, user: str, baud: int) -> Iterator[Way]:
                 way = SerialWay(target)
             except UpyfwError as exc:
                 raise UpyfwError(f"{where}: {short(exc)}", exc.hint) from None
+            is_left = True
             try:
                 yield way
-            except BaseException:
-                # what it waits for does not come
-                target.send(consoles.CTRL_C)
-                raise
+                is_left = False
+            finally:
+                if is_left:
+                    # what it waits for does not come
+                    target.send(consoles.CTRL_C)
         return
     host = place.of(where, files.PORT)
     board = files.BoardFiles(host, user, lambda: secret.password(host.host, user))

@@ -44,12 +44,11 @@ class Fleet:
             try:
                 for thread in threads:
                     thread.join()
-            except BaseException:
+            finally:
                 self._stopped.set()
-                # no join: one that a signal ended takes its thread for ended
+                # No join: one that a signal ended takes its thread for ended.
                 for one in ready:
                     one.leave(_LEAVE_S)
-                raise
         return [one.result for one in self._pushes]
 
     def _work(self, rest: Iterator[Push], show: progress.Show) -> None:
