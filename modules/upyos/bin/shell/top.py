@@ -5,7 +5,7 @@ Show time, memory and all processes, again and again, until q, Ctrl-C or kill.
 
 -b    one below the other, for a file or a pipe
 -d S  every S seconds, 2 by default, fractions allowed
--n N  so many times
+-n N  so many times; else once, where the output is a file or a pipe
 
 What a process takes of the processor is not known.
 
@@ -16,7 +16,7 @@ import time
 
 import _upyos
 from upyos import executor
-from upyos.lib import command
+from upyos.lib import command, streams
 
 proc = None
 
@@ -34,7 +34,9 @@ def __main__(args):
     found, rest = command.options(args, "b", "dn")
     command.operands(rest, 0, 0)
     wait_ms = command.milliseconds(found.get("d", "2"))
-    times = command.natural(found["n"]) if "n" in found else None
+    times = None if streams.to_console() else 1
+    if "n" in found:
+        times = command.natural(found["n"])
     while times is None or times:
         if "b" not in found:
             print("\x1b[2J\x1b[H", end="")
