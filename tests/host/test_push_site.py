@@ -117,6 +117,7 @@ class Board:
         self._end = end
         self._waits = waits
         self.was_asked = threading.Event()
+        self.was_left = False
 
     def ask(self) -> None:
         if self._end is End.REFUSED:
@@ -130,6 +131,10 @@ class Board:
         if self._waits:
             assert self._waits.wait(LIMIT_S)
         self.result.end = self._end if may_restart() else End.HELD
+
+    def leave(self, limit_s: float) -> None:
+        assert 0 < limit_s < LIMIT_S
+        self.was_left = True
 
 
 class Lost(Board):
