@@ -155,7 +155,7 @@ def test_fuzz_of_the_api(guarded_web, full):
 
 
 RAW_REPL = re.compile(
-    r'Traceback \(most recent call last\):\n  File "(upyos/grammar/raw_repl.py|<stdin>)"'
+    r'Traceback \(most recent call last\):\n  File "(upyos.grammar.raw_repl|<stdin>)"'
 )
 
 

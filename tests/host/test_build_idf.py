@@ -121,8 +121,15 @@ set(MICROPY_DIR {micropython})
 set(MICROPY_PORT_DIR ${{MICROPY_DIR}}/ports/esp32)
 add_library(main STATIC main.c ${{MICROPY_DIR}}/extmod/modre.c ${{MICROPY_PORT_DIR}}/uart.c)
 add_library(usermod INTERFACE)
+set(MICROPY_FROZEN_MANIFEST /made/frozen.py)
+set(Python3_EXECUTABLE python3)
 include({modules}/micropython.cmake)
 target_link_libraries(main PUBLIC usermod)
+# as py/mkrules.cmake goes on behind it
+set(MICROPY_FROZEN_CONTENT ${{CMAKE_BINARY_DIR}}/frozen_content.c)
+target_sources(main PRIVATE ${{MICROPY_FROZEN_CONTENT}})
+add_custom_target(BUILD_FROZEN_CONTENT ALL
+    BYPRODUCTS ${{MICROPY_FROZEN_CONTENT}} COMMAND makemanifest.py)
 """
 # ESP-IDF's project() is a macro: its program belongs to the top folder
 PROJECT = """\
@@ -185,6 +192,29 @@ def test_what_is_mended_in_a_file_of_micropython_is_compiled_in(micropython, tmp
     assert "re1_5_stack_chk();" in copy.read_text()
     (uart,) = [command for path, command in commands if path.name == "uart.c"]
     assert f"-include {C_MODULES / 'upyos' / 'uart_lost.h'}" in uart
+
+
+def test_what_is_frozen_is_frozen_once_more_before_it_is_compiled(micropython, tmp_path):
+    _commands(tmp_path, micropython, esp_platform=1)
+    command = ["ninja", "-C", str(tmp_path / "out"), "-t", "commands", "component/libmain.a"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=True)
+    rows = done.stdout.splitlines()
+    (made,) = [i for i, row in enumerate(rows) if "makemanifest.py" in row]
+    (again,) = [i for i, row in enumerate(rows) if "frozen_names.py" in row]
+    (last,) = [i for i, row in enumerate(rows) if "-c " in row and "frozen_content.c" in row]
+    assert made < again < last
+    words = rows[again].split(" && ")[1].split()
+    content = tmp_path / "out" / "frozen_content.c"
+    assert words[1:] == [
+        *(str(C_MODULES / "upyos/../../../scripts/upyfw/build/frozen_names.py"), "-o"),
+        *(str(content), "-b", str(tmp_path / "out"), "-v", f"MPY_DIR={micropython}"),
+        *("--mpy-tool-flags=", "/made/frozen.py"),
+    ]
+    compiled = "component/CMakeFiles/main.dir/__/frozen_content.c.o"
+    query = ["ninja", "-C", str(tmp_path / "out"), "-t", "query", compiled]
+    done = subprocess.run(query, capture_output=True, text=True, timeout=LIMIT_S, check=True)
+    # not only in this order: again, each time that it is written again
+    assert "| frozen_content.stamp" in done.stdout
 
 
 TOLD = """\

@@ -71,16 +71,12 @@ def _help(folder, group):
 def test_a_cold_command_is_in_no_frozen_module(tree):
     cold = frozenset({"ps", "pwd"})
     _generate(tree)
-    codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", cold=cold, names={"abc"})
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", cold=cold)
     folder = tree / "out" / "upyos" / "made"
     index = _names(folder / "index.py")
     assert (index["COMMANDS"], index["COLD"]) == ("\nls\n", "\nps\npwd\n")
     assert set(_help(folder, "files")) == {"ls"}
     assert not (folder / "help_process.py").exists()
-    interned = _names(folder / "names.py")["names"].__code__.co_names
-    assert {"abc", "upyos.made.index", "upyos.made.names", "upyos.made.help_files"} <= set(
-        interned
-    )
 
 
 def test_the_help_is_the_docstring_without_its_source(tree):
@@ -88,6 +84,12 @@ def test_the_help_is_the_docstring_without_its_source(tree):
     assert list(found) == ["ls", "pwd"]
     assert found["ls"] == "ls [-a] [P...]\n\nList names.\n\n-a  hidden ones too"
     assert _help(tree / "out" / "upyos" / "made", "process") == {"ps": "ps"}
+
+
+def test_the_help_of_the_grammar_is_packed_as_that_of_commands(tree):
+    texts = {"cd": "cd [DIR]\n\nGo.", "if": "if COND ... fi"}
+    codegen.generate(tree / "out", tree / "bin", "1.2.3", "n", "t", grammar=texts)
+    assert _help(tree / "out" / "upyos" / "made", "grammar") == texts
 
 
 def test_the_board_is_kept_byte_for_byte(tree):
@@ -118,7 +120,7 @@ def test_a_group_that_is_gone_takes_its_help_along(tree):
     (tree / "bin" / "process" / "ps.py").unlink()
     folder = _generate(tree)
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["board_default.py", "help_files.py", "index.py", "names.py"]
+    assert names == ["board_default.py", "help_files.py", "help_grammar.py", "index.py"]
 
 
 @pytest.mark.parametrize(

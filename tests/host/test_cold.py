@@ -98,17 +98,6 @@ class I:
     assert not set(interned.of_source(b"def ("))
 
 
-def test_the_code_of_names_has_them_all(tmp_path):
-    names = {"abc", "in", "a.b.c", "%s: x", "'", "\\", "\n"}
-    source = tmp_path / "names.py"
-    source.write_text(interned.code(names))
-    firmware_cold.compile(
-        boards.load("RPI_PICO"), {"/lib/names.mpy": FrozenFile(source, "names.py", 3)}, tmp_path
-    )
-    # MicroPython itself has "in" and the line feed
-    assert names - {"in", "\n"} <= firmware_cold.names(tmp_path)
-
-
 def test_the_help_stands_behind_the_code(board, modules, tmp_path):
     firmware_cold.compile(board, modules, tmp_path)
     found = firmware_cold.image_files(tmp_path, {"sort": "sort\n\nSort é."})

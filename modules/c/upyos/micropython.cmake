@@ -33,6 +33,19 @@ foreach(where all chip cmake)
     target_link_options(usermod_upyos INTERFACE ${UPYOS_WRAPPED})
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/build.txt)
+if(MICROPY_FROZEN_MANIFEST)
+    # What MicroPython froze is frozen once more, with fewer names, before it is compiled. Deferred: that is set up later.
+    set(UPYOS_FROZEN_NAMES ${CMAKE_CURRENT_LIST_DIR}/../../../scripts/upyfw/build/frozen_names.py)
+    string(REGEX REPLACE "\\.py$" ".names" UPYOS_NAMES ${MICROPY_FROZEN_MANIFEST})
+    set(UPYOS_FROZEN ${CMAKE_BINARY_DIR}/frozen_content.stamp)
+    cmake_language(DEFER CALL add_custom_command OUTPUT ${UPYOS_FROZEN}
+        COMMAND ${Python3_EXECUTABLE} ${UPYOS_FROZEN_NAMES} -o ${MICROPY_FROZEN_CONTENT} -b ${CMAKE_BINARY_DIR}
+            -v MPY_DIR=${MICROPY_DIR} --mpy-tool-flags=${MICROPY_MPY_TOOL_FLAGS} ${MICROPY_FROZEN_MANIFEST}
+        COMMAND ${CMAKE_COMMAND} -E touch ${UPYOS_FROZEN}
+        DEPENDS ${MICROPY_FROZEN_CONTENT} ${UPYOS_FROZEN_NAMES} ${UPYOS_NAMES}
+        VERBATIM)
+    cmake_language(DEFER CALL set_source_files_properties ${MICROPY_FROZEN_CONTENT} PROPERTIES OBJECT_DEPENDS ${UPYOS_FROZEN})
+endif()
 if(DEFINED PICO_SDK_PATH)
     # The handler that keeps a core in RAM while the other one writes the flash calls functions that are inline only when
     # GCC does not save space: else they are in flash, and what wakes the core makes it run from there.

@@ -27,9 +27,9 @@ def run(name, args):
 
 
 def _usage(name):
-    from upyos.programs import builtin_help
+    from upyos.programs import manual
 
-    return builtin_help.usage(name)
+    return manual.usage(name)
 
 
 def _operands(args, low, high):

@@ -21,13 +21,18 @@ def text(word):
     """Return usage and explanations of the command or statement that a word is, else ""."""
     kind, path = lookup.find(word)
     if kind != _PROGRAM:
-        from upyos.programs import builtin_help
-
-        return builtin_help.text(word)
+        texts = _packed("grammar")
+        # Bytes are never compared with a text, and the last one is bytes.
+        return _unpacked(texts, word) if word in texts[:-1] else ""
     if path.startswith(_FROZEN):
         group, file = path[len(_FROZEN) :].split("/")
-        return _unpacked(_upyos.load("upyos/made/help_" + group + ".py", "help").HELP, file[:-3])
+        return _unpacked(_packed(group), file[:-3])
     return _behind(path) if path.endswith(".mpy") else ""
+
+
+def _packed(group):
+    """Return the texts of a group of commands, or of the grammar: what is a part of the shell."""
+    return _upyos.load("upyos/made/help_" + group + ".py", "help").HELP
 
 
 def _unpacked(texts, name):
@@ -48,12 +53,10 @@ def _unpacked(texts, name):
 def every():
     """Yield (name, text) of all commands that have one."""
     from upyos.made.index import COMMANDS
-    from upyos.programs import builtin_help
 
-    yield from builtin_help.every()
     groups = set([_upyos.command(name)[len(_FROZEN) :].split("/")[0] for name in COMMANDS.split()])
-    for group in sorted(groups):
-        texts = _upyos.load("upyos/made/help_" + group + ".py", "help").HELP
+    for group in ["grammar"] + sorted(groups):
+        texts = _packed(group)
         for i in range(0, len(texts) - 1, 2):
             yield texts[i], _unpacked(texts, texts[i])
     for directory in lookup.directories():

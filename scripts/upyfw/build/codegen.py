@@ -10,7 +10,6 @@ from pathlib import Path
 
 from upyfw.base.errors import UpyfwError
 from upyfw.base.files import write_if_changed
-from upyfw.build import interned
 
 # how far back packed texts refer: the device reserves so much memory (upyos.programs.manual)
 _WINDOW_BITS = 10
@@ -81,16 +80,16 @@ def generate(
     board_text: str,
     skeleton: dict[str, str] | None = None,
     cold: frozenset[str] = frozenset(),
-    names: Iterable[str] = (),
+    grammar: dict[str, str] | None = None,
 ) -> None:
     """Write the folder of generated modules to out/upyos/made; files keep their time if unchanged.
 
-    cold: the commands that are not frozen.
+    cold: the commands that are not frozen. grammar: {command or statement of the shell: help}.
     index.py: COMMANDS, COLD, each one text of lines "<name>" with a line break in front, so that
     find("\\n" + name + "\\n") looks a name up without a list in RAM; VERSION.
-    help_<group>.py: HELP = (name, size, name, size, ..., the texts one after the other, deflated).
+    help_<group>.py, help_grammar.py: HELP = (name, size, name, size, ..., the texts one after the
+    other, deflated).
     board_default.py: NAME of the device's board file without suffix, TEXT its content.
-    names.py: never run; has names, and those of interned.py of these modules themselves.
     skel.py: FILES = (path, text, path, text, ...), what a blank flash gets; only with a skeleton.
     """
     every = commands(bin_dir)
@@ -99,13 +98,13 @@ def generate(
         "index.py": _index(hot, cold, version),
         "board_default.py": f"NAME = {board_name!r}\nTEXT = {board_text!r}\n",
     }
-    for group in sorted({command.group for command in hot}):
-        wanted[f"help_{group}.py"] = _help(hot, group)
+    groups = {"grammar": grammar or {}}
+    for command in hot:
+        groups.setdefault(command.group, {})[command.name] = command.help
+    wanted |= {f"help_{group}.py": _help(texts) for group, texts in groups.items()}
     if skeleton:
         rows = "".join(f"    {name!r},\n    {text!r},\n" for name, text in skeleton.items())
         wanted["skel.py"] = f"FILES = (\n{rows})\n"
-    own = interned.of_modules(f"upyos/made/{name}" for name in (*wanted, "names.py"))
-    wanted["names.py"] = interned.code(own.union(names))
     folder = out / "upyos" / "made"
     folder.mkdir(parents=True, exist_ok=True)
     for stale in out.rglob("*.py"):
@@ -126,9 +125,9 @@ def _lines(names: Iterable[str]) -> str:
     return "\n" + "".join(f"{name}\n" for name in sorted(names))
 
 
-def _help(every: list[Command], group: str) -> str:
-    texts = {command.name: command.help.encode() for command in every if command.group == group}
-    rows = "".join(f"    {name!r},\n    {len(text)},\n" for name, text in texts.items())
+def _help(texts: dict[str, str]) -> str:
+    packed = {name: text.encode() for name, text in texts.items()}
+    rows = "".join(f"    {name!r},\n    {len(text)},\n" for name, text in packed.items())
     deflate = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -_WINDOW_BITS)
-    packed = deflate.compress(b"".join(texts.values())) + deflate.flush()
-    return f"HELP = (\n{rows}    {packed!r},\n)\n"
+    data = deflate.compress(b"".join(packed.values())) + deflate.flush()
+    return f"HELP = (\n{rows}    {data!r},\n)\n"

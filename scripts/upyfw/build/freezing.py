@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: MIT
 """Putting together what is frozen into a firmware, and what its profile leaves to the files."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import upyfw
+from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board import boards
 from upyfw.board.variant import BARE, WHOLE, Variant
-from upyfw.build import codegen, constants, firmware_cold, firmware_frozen, interned
+from upyfw.build import (
+    codegen,
+    constants,
+    firmware_cold,
+    firmware_frozen,
+    frozen_names,
+    interned,
+)
 from upyfw.build.firmware_frozen import FrozenFile
 from upyfw.image import fsimage
 
 COMMANDS = REPO / "modules" / "upyos" / "bin"
+GRAMMAR_HELP = REPO / "modules" / "upyos" / "grammar" / "help.toml"
 # what boards with a radio have besides, path for path
 WIFI = REPO / "fsimage" / "wifi"
 # A smaller file system has no room for all that the smallest profile leaves to it: each file takes
@@ -23,11 +34,13 @@ _LEFT_OUT = (
     *("dd", "diff", "gunzip", "gzip", "less", "more", "sed", "tar", "zcat"),
     *("differences", "packing", "pager", "sdcard", "sedscript", "tarfiles"),
 )
+# what is loaded by its path, never imported
+_LOADED = ("upyos/bin/", "upyos/made/help_")
 _LEFT_OUT_PATH = re.compile(rf"/({'|'.join(_LEFT_OUT)})[./]")
 
 
 def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenFile], str]:
-    """Write folder/generated, folder/frozen and its manifest folder/frozen.py.
+    """Write folder/generated, folder/frozen, its manifest folder/frozen.py and its further names.
 
     What the profile leaves to the file system is compiled to the variant's own folder. Returns
     the frozen modules and the manifest's text.
@@ -44,13 +57,6 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         whole = chosen(WHOLE)
         chosen_cold = _with_room(what, firmware_cold.chosen(frozen, whole))
         firmware_cold.compile(what.board, chosen_cold, cold)
-    # those of generated modules are added there: now they are the last build's, or none
-    given = [file for file in frozen if generated not in file.source.parents]
-    # commands are loaded by their paths, never imported
-    imported = (file.target for file in given if not file.target.startswith("upyos/bin/"))
-    sources = (constants.put_in_place(file.source) for file in given)
-    names = interned.of_modules(imported) | interned.CHARACTERS | firmware_cold.names(cold)
-    had = {name for source in sources for name in interned.of_source(source)}
     codegen.generate(
         generated,
         COMMANDS,
@@ -59,11 +65,21 @@ def freeze(what: Variant, folder: Path, micropython: Path) -> tuple[list[FrozenF
         fsimage.board_text(what.board),
         fsimage.skeleton(),
         firmware_cold.commands(cold),
-        names - had,
+        tomllib.loads(GRAMMAR_HELP.read_text()),
     )
     # now with what was generated
     frozen = chosen(what.profile)
+    names = frozen_names.names_path(folder / "frozen.py")
+    write_if_changed(names, json.dumps(_names(frozen, cold), indent=0).encode())
     return frozen, firmware_frozen.stage(frozen, folder / "frozen")
+
+
+def _names(frozen: list[FrozenFile], cold: Path) -> list[str]:
+    """Return the names that a firmware is to have and that no frozen module has itself."""
+    imported = (file.target for file in frozen if not file.target.startswith(_LOADED))
+    names = interned.of_modules(imported) | interned.CHARACTERS | firmware_cold.names(cold)
+    sources = (constants.put_in_place(file.source) for file in frozen)
+    return sorted(names - {name for source in sources for name in interned.of_source(source)})
 
 
 def _parts(what: Variant) -> tuple[str, ...]:

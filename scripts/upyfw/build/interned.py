@@ -6,13 +6,10 @@ of all names in a .mpy file that is loaded.
 """
 
 import ast
-import keyword
 from collections.abc import Iterable, Iterator
 
 # what may be typed; chr() makes texts of these
 CHARACTERS = frozenset(map(chr, range(32, 127)))
-# compilers go down into an expression
-_CHAIN = 400
 
 
 def of_modules(targets: Iterable[str]) -> set[str]:
@@ -75,32 +72,3 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
         value = value << 7 | data[at] & 0x7F
         at += 1
     return value << 7 | data[at], at + 1
-
-
-def code(names: Iterable[str]) -> str:
-    """Return Python that is never run but has these names, each as what mpy-cross makes a name of.
-
-    These are attributes, imported modules, and texts of up to 24 characters, of which mpy-tool
-    makes names (PERSISTENT_STR_INTERN_THRESHOLD). What needs no statement of its own stands
-    behind each other: that takes half the room.
-    """
-    lines = []
-    chain = ""
-    for name in sorted(names):
-        parts = name.split(".")
-        if not all(map(_is_identifier, parts)):
-            chain += f"[{name!r}]"
-        elif len(parts) > 1:
-            lines.append(f"import {name}")
-        else:
-            chain += f".{name}"
-        if len(chain) > _CHAIN:
-            lines.append("o" + chain)
-            chain = ""
-    if chain:
-        lines.append("o" + chain)
-    return "def names(o):\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
-
-
-def _is_identifier(text: str) -> bool:
-    return text.isidentifier() and text.isascii() and not keyword.iskeyword(text)

@@ -12,7 +12,6 @@ _GROUPS = (
     ("commands: what they share", "upyos/lib/"),
     ("services", "upyos/svc/"),
     ("help texts", "upyos/made/help_"),
-    ("names kept ready", "upyos/made/names"),
     ("default tree, board file", "upyos/made/skel"),
     ("default tree, board file", "upyos/made/board_default"),
     ("kernel and shell", "upyos/"),

@@ -10,7 +10,7 @@ from upyfw.board import partitions
 from upyfw.board.boards import Board
 from upyfw.board.ports import HOST
 from upyfw.board.variant import Variant
-from upyfw.build import freezing
+from upyfw.build import freezing, frozen_names
 from upyfw.build.workdir import Workdir
 from upyfw.image import fsimage
 from upyfw.measure import frozen_size
@@ -80,6 +80,7 @@ def estimate(what: Variant) -> Fit:
         frozen, _ = freezing.freeze(what, folder, micropython)
         compiled = frozen_size.compile_mpy(board.chip, frozen, folder / "mpy")
         given = _given(micropython, board.port)
+        names = frozen_names.names_of(folder / "frozen.py")
         files = zip(frozen, compiled, strict=True)
         added = [mpy for file, mpy in files if given not in file.source.parents]
         image = fsimage.make(board, freezing.image_files(what))
@@ -88,10 +89,10 @@ def estimate(what: Variant) -> Fit:
             board,
             what.profile,
             board.firmware.upstream_bytes - sum(part.size_bytes for part in board.left_out),
-            frozen_size.frozen_bytes(board.chip, added, micropython, folder),
+            frozen_size.frozen_bytes(board.chip, added, names, micropython, folder),
             frozen_size.c_bytes(board.chip, micropython, folder),
             fsimage.used_bytes(board, image),
-            frozen_size.frozen_bytes(board.chip, compiled, micropython, folder),
+            frozen_size.frozen_bytes(board.chip, compiled, names, micropython, folder),
         )
 
 

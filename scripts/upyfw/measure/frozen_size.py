@@ -21,7 +21,7 @@ from upyfw.base.files import write_if_changed
 from upyfw.base.paths import REPO, make_dir
 from upyfw.board.chip import Chip
 from upyfw.board.ports import PORTS
-from upyfw.build import constants
+from upyfw.build import constants, frozen_names
 from upyfw.build.firmware_frozen import FrozenFile
 
 _HEADERS = REPO / "scripts" / "upyfw" / "measure"
@@ -82,19 +82,22 @@ def compile_mpy(chip: Chip, frozen: list[FrozenFile], folder: Path) -> list[Path
     return made
 
 
-def frozen_bytes(chip: Chip, compiled: list[Path], micropython: Path, folder: Path) -> int | None:
+def frozen_bytes(
+    chip: Chip, compiled: list[Path], names: list[str], micropython: Path, folder: Path
+) -> int | None:
     """Return the flash that frozen modules take, or None without a compiler.
 
-    compiled: .mpy files. Names that MicroPython has are not counted, whatever a port leaves out.
+    compiled: .mpy files. names: further ones, as frozen_names.names_of() gives them. Names
+    that MicroPython has are not counted, whatever a port leaves out.
     """
     command = compiler(chip)
     if command is None:
         return None
-    names = _write_headers(micropython, folder)
+    header = _write_headers(micropython, folder)
     tool = micropython / "tools" / "mpy-tool.py"
+    words = ["-f", "-q", str(header), "-mlongint-impl=mpz", *map(str, compiled)]
     content = folder / "frozen_content.c"
-    words = [sys.executable, str(tool), "-f", "-q", str(names), "-mlongint-impl=mpz"]
-    content.write_text(_run([*words, *map(str, compiled)], "mpy-tool.py"))
+    content.write_text(frozen_names.content(tool, names, words))
     return _object_bytes(command, content, micropython, folder)
 
 
