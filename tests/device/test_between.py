@@ -6,6 +6,7 @@ import time
 
 import pytest
 from casefile import TARGETS
+from held import begin
 from machines import image
 from upyfw.targets.base import TargetError
 
@@ -231,3 +232,62 @@ def test_ctrl_c_leaves_neither_a_process_nor_a_file(machines, target, line):
             _clear(session)
             assert session.run("ps").count("\n") == 1
             assert session.run("< os.listdir('/tmp')") == "[]"
+
+
+COUNTS = """import asyncio, sdata
+async def __main__(args):
+    sdata.d0 = 0
+    while True:
+        sdata.d0 += 1
+        await asyncio.sleep_ms(0)
+"""
+TURNS_ON = """import asyncio
+async def __main__(args):
+    print("begun")
+    while True:
+        await asyncio.sleep_ms(50)
+"""
+
+
+def _goes_on(session):
+    before = session.run("< sdata.d0")
+    _pass(session, 0.05)
+    return session.run("< sdata.d0") != before
+
+
+@both
+@pytest.mark.parametrize("key", ["\x1a", "\x03"], ids=["ctrl-z", "ctrl-c"])
+def test_no_key_comes_between_the_queue_and_the_step_of_a_job(machines, target, key, full):
+    """The job's task is in no queue there: it would not go on, nor ever again."""
+    random.seed(2)
+    with _started(machines, target, job=COUNTS, fore=TURNS_ON) as session:
+        session.run("/t/job.py &")
+        for _ in range(_rounds(target, 40, 20) * (10 if full else 1)):
+            begin(session, "/t/fore.py")
+            _pass(session, random.uniform(0.001, 0.02))
+            session.target.send(key.encode())
+            session.wait_prompt()
+            assert _goes_on(session)
+            if key == "\x1a":
+                session.run("kill %+")
+                assert _goes_on(session)
+
+
+@both
+def test_two_loops_wait_for_their_streams_alone(machines, target):
+    """Neither has a task that is due some time; the program waits on."""
+    server = """import asyncio
+async def __main__(args):
+    server = await asyncio.start_server(print, "127.0.0.1", {port})
+    print("begun")
+    await server.wait_closed()
+"""
+    files = {name: server.format(port=port) for name, port in (("job", 8123), ("fore", 8124))}
+    with _started(machines, target, **files) as session:
+        session.run("/t/job.py &")
+        begin(session, "/t/fore.py")
+        _pass(session, 0.5)
+        session.target.send(b"\x03")
+        session.wait_prompt()
+        assert session.run("jobs") == "[2] R /t/job"
+        assert "IndexError" not in session.text

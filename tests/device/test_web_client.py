@@ -173,13 +173,14 @@ def test_larger_than_the_space_left(unix):
 
 @pytest.mark.parametrize("option", ["", "-c"])
 def test_larger_than_the_space_left_and_not_said(unix, option):
-    before = unix.run("> import os; print(os.statvfs('/')[3])")
+    before = int(unix.run("> import os; print(os.statvfs('/')[3])"))
     with scripted(b"HTTP/1.0 200 OK\r\n\r\n" + DATA * 8) as server:
         said = unix.run(f"wget -q {option} -O /t/old.txt {server.url()}")
     assert said == "wget: /t/old.txt: no space left on device"
     assert unix.run("cat /t/old.txt") == OLD.strip()
     assert leftovers(unix) == NOTHING
-    assert unix.run("> import os; print(os.statvfs('/')[3])") == before
+    # the history may have been written meanwhile, into a block more
+    assert int(unix.run("> import os; print(os.statvfs('/')[3])")) >= before - 1
 
 
 def test_targets_that_cannot_be(unix):

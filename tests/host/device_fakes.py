@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 import time
+import tomllib
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -190,6 +191,11 @@ def _fakes(device: Device) -> None:
     _module("upyos.lib", __path__=[str(TREE / "modules/upyos/lib")])
     _module("upyos.made", __path__=[])
     _module("upyos.made.index", COLD="\n", COMMANDS="\n", VERSION="0.0.0")
+    texts = tomllib.loads((TREE / "modules/upyos/grammar/help.toml").read_text())
+    package.programs = _module("upyos.programs", __path__=[str(TREE / "modules/upyos/programs")])
+    package.programs.manual = _module(
+        "upyos.programs.manual", usage=lambda name: "usage: " + texts[name].partition("\n")[0]
+    )
     _module("upyos.lib.paths", guard=_guard)
     _module("upyos.lib.reasons", reason=_reason)
     package.loader = _module("upyos.loader", run=device.run, mend=lambda path: None)

@@ -21,6 +21,8 @@ _LONGEST_MS = const(50)
 _create_task = core.create_task
 _run_until_complete = core.run_until_complete
 _wait_io_event = core.IOQueue.wait_io_event
+# Ctrl-C and Ctrl-Z, by _wait().
+_puts_off = False
 
 
 def install():
@@ -35,7 +37,39 @@ def install():
 
 
 def _wait(wait_ms):
-    _wait_io_event(core._io_queue, min(wait_ms, _LONGEST_MS) if wait_ms >= 0 else _LONGEST_MS)
+    """As asyncio's, but no longer than a while; without an end, until a task is due.
+
+    A part of a job that is due leaves the queue next: it is in none until its step has begun, and
+    what waits for it is not told until it has ended. From here to the next wait neither Ctrl-C nor
+    Ctrl-Z comes in between.
+    """
+    global _puts_off
+    _let_go()
+    queue = core._task_queue
+    if wait_ms >= 0:
+        _wait_io_event(core._io_queue, min(wait_ms, _LONGEST_MS))
+    else:
+        while not queue.peek():
+            _wait_io_event(core._io_queue, _LONGEST_MS)
+    task = queue.peek()
+    if wait_ms <= 0 and task and isinstance(task.coro, tasks.Part) and _is_program():
+        _upyos.hold(True)
+        _puts_off = True
+
+
+def _let_go():
+    """Have come what _wait() put off."""
+    global _puts_off
+    if _puts_off and _is_program():
+        _puts_off = False
+        _upyos.hold(False)
+
+
+def _is_program():
+    """Tell whether the loop is that of the program in the foreground, not the system's, nor one
+    that a step of a job runs: there all is put off as it is."""
+    driver = state.loop
+    return tasks.Part.current is None and not (isinstance(driver, tasks.Driver) and driver.running)
 
 
 def _on_main():
@@ -68,6 +102,7 @@ def run_until_complete(task=None, coro=None):
         return _run_until_complete(task)
     finally:
         core.cur_task = outer
+        _let_go()
 
 
 def create_task(coro):
