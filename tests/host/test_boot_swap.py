@@ -240,8 +240,11 @@ def random_life(library: sim.Library, seed: int) -> None:
 
 
 def test_random_layouts(library, full):
-    """Slots and journal anywhere, of any size, with several cuts: never without firmware."""
-    for seed in range(10_000 if full else 400):
+    """Slots and journal anywhere, of any size, with several cuts: never without firmware.
+
+    3756: the mark of a step reads as not set, as set, and the power goes in between.
+    """
+    for seed in (3756, *range(10_000 if full else 400)):
         random_life(library, seed)
 
 

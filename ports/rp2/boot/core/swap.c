@@ -44,6 +44,17 @@ static bool is_erased(const uint8_t *page) {
     return true;
 }
 
+static bool is_empty(uint32_t sector_off) {
+    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
+        uint8_t page[BOOT_PAGE_BYTES];
+        boot_port_read(sector_off + at, page, sizeof(page));
+        if (!is_erased(page)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_same(step_t step) {
     for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
         uint8_t from[BOOT_PAGE_BYTES], to[BOOT_PAGE_BYTES];
@@ -56,8 +67,7 @@ static bool is_same(step_t step) {
     return true;
 }
 
-static void copy(step_t step) {
-    boot_port_erase(step.to_off);
+static void program(step_t step) {
     for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
         uint8_t page[BOOT_PAGE_BYTES];
         boot_port_read(step.from_off + at, page, sizeof(page));
@@ -67,8 +77,23 @@ static void copy(step_t step) {
     }
 }
 
-// Bits that a power cut stopped may read as if they had been written and not last: so the step that was under way
-// is done even if it seems to be, and the mark before it is set once more.
+static void copy(step_t step) {
+    boot_port_erase(step.to_off);
+    program(step);
+}
+
+// Do once more what seems to be done: bits that a power cut stopped may read as if they had arrived, and not last. What is
+// changed already is not changed by that, wherever the power goes: the mark of the step may be such a bit too, and at the next
+// start read as set.
+static void settle(step_t step) {
+    if (is_empty(step.from_off)) {
+        boot_port_erase(step.to_off);
+    } else {
+        program(step);
+    }
+}
+
+// The step that was under way is done even if it seems to be, and the mark before it is set once more.
 void boot_swap(const boot_journal_t *journal, bool back) {
     unsigned first = first_mark(journal, back);
     unsigned begun = boot_swap_steps(journal, back);
@@ -77,8 +102,10 @@ void boot_swap(const boot_journal_t *journal, bool back) {
     }
     for (unsigned i = begun; i < 2 * journal->request.sectors; i++) {
         step_t step = step_of(journal, back, i);
-        if (i == begun || !is_same(step)) {
+        if (!is_same(step)) {
             copy(step);
+        } else if (i == begun) {
+            settle(step);
         }
         boot_journal_set(journal, first + i);
     }
