@@ -25,6 +25,9 @@ _IDLE_MS = const(50)
 
 # As jobs.loop replaces it.
 _run_until_complete = core.run_until_complete
+# What all sleeps share: the time of one that is not awaited yet.
+_sleep = core.sleep_ms(0)
+_sleep.state = None
 
 
 def start(proc, main, streams, kept):
@@ -204,7 +207,9 @@ class Part:
         try:
             if self.job.over:
                 self._close()
-            outer = turns.begin(self.fields), Part.current, core.cur_task
+            # The program in the foreground may be between its sleep and the await.
+            outer = turns.begin(self.fields), Part.current, core.cur_task, _sleep.state
+            _sleep.state = None
             before = _upyos.redirect(self.job.out)
             Part.current = self
             core.cur_task.data = ...
@@ -227,6 +232,7 @@ class Part:
         """Undo what a step began with, however it was left."""
         loader.mend("upyos/")
         core.cur_task = task = outer[2]
+        _sleep.state = outer[3]
         if task.data is ...:
             task.data = None
         turns.regain()
