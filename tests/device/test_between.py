@@ -291,3 +291,27 @@ async def __main__(args):
         session.wait_prompt()
         assert session.run("jobs") == "[2] R /t/job"
         assert "IndexError" not in session.text
+
+
+SLEEPS = """import asyncio, sdata
+async def __main__(args):
+    sleep = asyncio.sleep_ms(60000)
+    print("begun")
+    while sdata.d0 > -1:
+        pass
+    await sleep
+"""
+
+
+@both
+def test_a_job_does_not_take_the_sleep_of_a_program(machines, target):
+    """All sleeps share one object, from their call to their await."""
+    with _started(machines, target, job=COUNTS, fore=SLEEPS) as session:
+        session.run("/t/job.py &")
+        begin(session, "/t/fore.py")
+        session.target.send(b"\x1a")
+        session.wait_prompt()
+        assert _goes_on(session)
+        assert _goes_on(session)
+        session.run("kill %+")
+        assert _goes_on(session)
