@@ -63,6 +63,27 @@ def __main__(args):
     for i in range(60):
         utls.log("fore%d" % i, "from")
 """
+COUNTS = """import asyncio, sdata
+async def __main__(args):
+    sdata.d0 = 0
+    while True:
+        sdata.d0 += 1
+        await asyncio.sleep_ms(0)
+"""
+SPINS = """import asyncio
+async def __main__(args):
+    print("begun")
+    while True:
+        await asyncio.sleep_ms(50)
+"""
+SLEEPS = """import asyncio, sdata
+async def __main__(args):
+    sleep = asyncio.sleep_ms(60000)
+    print("begun")
+    while sdata.d0 > -1:
+        pass
+    await sleep
+"""
 
 
 both = pytest.mark.parametrize("target", TARGETS)
@@ -234,21 +255,6 @@ def test_ctrl_c_leaves_neither_a_process_nor_a_file(machines, target, line):
             assert session.run("< os.listdir('/tmp')") == "[]"
 
 
-COUNTS = """import asyncio, sdata
-async def __main__(args):
-    sdata.d0 = 0
-    while True:
-        sdata.d0 += 1
-        await asyncio.sleep_ms(0)
-"""
-TURNS_ON = """import asyncio
-async def __main__(args):
-    print("begun")
-    while True:
-        await asyncio.sleep_ms(50)
-"""
-
-
 def _goes_on(session):
     before = session.run("< sdata.d0")
     _pass(session, 0.05)
@@ -260,7 +266,7 @@ def _goes_on(session):
 def test_no_key_comes_between_the_queue_and_the_step_of_a_job(machines, target, key, full):
     """The job's task is in no queue there: it would not go on, nor ever again."""
     random.seed(2)
-    with _started(machines, target, job=COUNTS, fore=TURNS_ON) as session:
+    with _started(machines, target, job=COUNTS, fore=SPINS) as session:
         session.run("/t/job.py &")
         for _ in range(_rounds(target, 40, 20) * (10 if full else 1)):
             begin(session, "/t/fore.py")
@@ -291,16 +297,6 @@ async def __main__(args):
         session.wait_prompt()
         assert session.run("jobs") == "[2] R /t/job"
         assert "IndexError" not in session.text
-
-
-SLEEPS = """import asyncio, sdata
-async def __main__(args):
-    sleep = asyncio.sleep_ms(60000)
-    print("begun")
-    while sdata.d0 > -1:
-        pass
-    await sleep
-"""
 
 
 @both

@@ -34,7 +34,7 @@ foreach(where all chip cmake)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/build.txt)
 if(MICROPY_FROZEN_MANIFEST)
-    # What MicroPython froze is frozen once more, with fewer names, before it is compiled. Deferred: that is set up later.
+    # What MicroPython froze is frozen once more, without what stands twice, before it is compiled. Deferred: that is set up later.
     set(UPYOS_FROZEN_NAMES ${CMAKE_CURRENT_LIST_DIR}/../../../scripts/upyfw/build/frozen_names.py)
     string(REGEX REPLACE "\\.py$" ".names" UPYOS_NAMES ${MICROPY_FROZEN_MANIFEST})
     set(UPYOS_FROZEN ${CMAKE_BINARY_DIR}/frozen_content.stamp)

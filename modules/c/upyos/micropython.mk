@@ -20,7 +20,7 @@ CFLAGS_USERMOD += $(addprefix -D,$(call upyos_shared,define,chip) $(call upyos_s
 UPYOS_WRAPPED += $(call upyos_shared,wrap,chip) $(call upyos_shared,wrap,make)
 LDFLAGS_USERMOD += $(addprefix --wrap=,$(UPYOS_WRAPPED))
 endif
-# What MicroPython froze is frozen once more, with fewer names.
+# What MicroPython froze is frozen once more, without what stands twice.
 UPYOS_FROZEN_NAMES := $(UPYOS_MOD_DIR)/../../../scripts/upyfw/build/frozen_names.py
 UPYOS_MAKE_MANIFEST := $(MAKE_MANIFEST)
 MAKE_MANIFEST = freeze() { $(UPYOS_MAKE_MANIFEST) "$$@" && $(PYTHON) $(UPYOS_FROZEN_NAMES) "$$@"; }; freeze

@@ -44,17 +44,6 @@ static bool is_erased(const uint8_t *page) {
     return true;
 }
 
-static bool is_empty(uint32_t sector_off) {
-    for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
-        uint8_t page[BOOT_PAGE_BYTES];
-        boot_port_read(sector_off + at, page, sizeof(page));
-        if (!is_erased(page)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_same(step_t step) {
     for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
         uint8_t from[BOOT_PAGE_BYTES], to[BOOT_PAGE_BYTES];
@@ -67,14 +56,18 @@ static bool is_same(step_t step) {
     return true;
 }
 
-static void program(step_t step) {
+// Program what is not to be empty; tell whether that is anything.
+static bool program(step_t step) {
+    bool any = false;
     for (uint32_t at = 0; at < BOOT_SECTOR_BYTES; at += BOOT_PAGE_BYTES) {
         uint8_t page[BOOT_PAGE_BYTES];
         boot_port_read(step.from_off + at, page, sizeof(page));
         if (!is_erased(page)) {
             boot_port_program(step.to_off + at, page);
+            any = true;
         }
     }
+    return any;
 }
 
 static void copy(step_t step) {
@@ -86,10 +79,8 @@ static void copy(step_t step) {
 // changed already is not changed by that, wherever the power goes: the mark of the step may be such a bit too, and at the next
 // start read as set.
 static void settle(step_t step) {
-    if (is_empty(step.from_off)) {
+    if (!program(step)) {
         boot_port_erase(step.to_off);
-    } else {
-        program(step);
     }
 }
 
